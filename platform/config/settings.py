@@ -1,0 +1,209 @@
+"""All settings, read from the environment once, at start. docs/configuration.md lists what an operator may set."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import environment as env
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA_DIR = Path(env.text("SONDE_DATA_DIR", str(ROOT / ".sonde"))).resolve()
+
+DEBUG = env.flag("SONDE_DEBUG")
+SECRET_KEY = env.text("SONDE_SECRET_KEY")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SONDE_SECRET_KEY is not set. `make up` makes one; elsewhere set it to 50 random characters or more."
+    )
+
+BASE_URL = env.text(
+    "SONDE_BASE_URL",
+    f"http://{env.text('SONDE_HOST', '127.0.0.1')}:{env.text('SONDE_PORT', '8000')}",
+).rstrip("/")
+BASE_HOST = (
+    BASE_URL.partition("://")[2].partition("/")[0].rpartition(":")[0]
+    or BASE_URL.partition("://")[2]
+)
+SECURE = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("SONDE_ALLOWED_HOSTS", f"{BASE_HOST},localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# Stores
+DATABASE_URL = env.text("DATABASE_URL")
+CLICKHOUSE_URL = env.text("CLICKHOUSE_URL")
+VALKEY_URL = env.text("VALKEY_URL")
+DATABASES = {
+    "default": {
+        **environ.Env.db_url_config(DATABASE_URL or "postgres://127.0.0.1/sonde"),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+CLICKHOUSE_CLUSTER = env.text("SONDE_CLICKHOUSE_CLUSTER")  # "" is one server
+CLICKHOUSE_MAX_EXECUTION_SECONDS = env.number("SONDE_CLICKHOUSE_MAX_EXECUTION_SECONDS", 30)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache"
+        if VALKEY_URL
+        else "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": VALKEY_URL or "sonde",
+        "KEY_PREFIX": "sonde",
+    }
+}
+
+# Ingest: docs/durability.md says what each is for.
+INGEST_MAX_BODY_BYTES = env.number(
+    "SONDE_INGEST_MAX_BODY_BYTES", 64 * 1024 * 1024
+)  # after inflating
+INGEST_TRACE_LOCKS = env.text(
+    "SONDE_INGEST_TRACE_LOCKS", "file"
+)  # or postgres, for web processes on several hosts
+INGEST_HELD_MAX_BYTES = env.number("SONDE_INGEST_HELD_MAX_BYTES", 20 * 1024 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_htmx",
+    "csp",
+    "accounts",
+    "traces",
+    "pricing",
+    "ingest",
+    "embedded",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_NAME = "__Host-sonde" if SECURE else "sonde"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("SONDE_TRUST_PROXY") else None
+)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "object-src": ["'none'"],
+    }
+}
+
+# Words and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
+LOCALE_PATHS = [ROOT / "templates" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [ROOT / "static"]
+STATIC_ROOT = Path(env.text("SONDE_STATIC_ROOT", str(DATA_DIR / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA_DIR / "media"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.DenyUnlessDeclared"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "UNAUTHENTICATED_USER": None,
+}
+
+# Background work
+CELERY_BROKER_URL = VALKEY_URL or "memory://"
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_TIME_LIMIT = 900
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "drain-held-batches": {
+        "task": "ingest.tasks.drain",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGGING_CONFIG = "config.log.configure"
+LOGGING = {
+    "level": env.text("SONDE_LOG_LEVEL", "INFO"),
+    "format": env.text("SONDE_LOG_FORMAT", "json"),
+}

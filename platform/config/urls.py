@@ -1,0 +1,11 @@
+"""Every URL of Sonde, one include per package."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("traces.urls")),
+    path("", include("ingest.urls")),
+]
