@@ -1,4 +1,6 @@
-"""Logs: one JSON line per event (or readable lines with SONDE_LOG_FORMAT=console), never a payload or a key."""
+"""Logs: one JSON line per event (or readable lines with SONDE_LOG_FORMAT=console), never a payload
+or a key.
+"""
 
 import logging.config
 
@@ -6,7 +8,9 @@ import structlog
 
 
 def configure(options: dict) -> None:
-    """Django's LOGGING_CONFIG: route structlog and the standard library through one formatter to stderr."""
+    """Django's LOGGING_CONFIG: route structlog and the standard library through one formatter to
+    stderr.
+    """
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

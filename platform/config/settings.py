@@ -1,4 +1,6 @@
-"""All settings, read from the environment once, at start. docs/configuration.md lists what an operator may set."""
+"""All settings, read from the environment once, at start. docs/configuration.md lists what an
+operator may set.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +18,8 @@ DEBUG = env.flag("SONDE_DEBUG")
 SECRET_KEY = env.text("SONDE_SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
-        "SONDE_SECRET_KEY is not set. `make up` makes one; elsewhere set it to 50 random characters or more."
+        "SONDE_SECRET_KEY is not set. `make up` makes one; elsewhere set it to 50 or more "
+        "random characters."
     )
 
 BASE_URL = env.text(

@@ -1,25 +1,40 @@
 """The typed rows that front doors make and the store keeps.
 
-A decoder fills these and nothing else crosses from `ingest/` to `traces/`. Times are whole nanoseconds since 1970 (UTC);
-money is Decimal US dollars; None is unknown and 0 is a known zero; text is valid Unicode without NUL.
+A decoder fills these and nothing else crosses from `ingest/` to `traces/`. Times are whole
+nanoseconds since 1970 (UTC);
+money is Decimal US dollars; None is unknown and 0 is a known zero; text is valid Unicode without
+NUL.
 """
 
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
-# The kinds of observation, in the field's own words. TRACE is the row that carries what a client said of the trace as a whole
-# (a Langfuse `trace-create`): its span_id is empty, it has no duration and it is counted as no observation.
+# The kinds of observation, in the field's own words. TRACE is the row that carries what a client
+# said of the trace as a whole
+# (a Langfuse `trace-create`): its span_id is empty, it has no duration and it is counted as no
+# observation.
 TRACE = "TRACE"
 OBSERVATION_TYPES = (
-    "SPAN", "GENERATION", "EVENT", "EMBEDDING", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "GUARDRAIL", "EVALUATOR",
-)  # fmt: skip
+    "SPAN",
+    "GENERATION",
+    "EVENT",
+    "EMBEDDING",
+    "AGENT",
+    "TOOL",
+    "CHAIN",
+    "RETRIEVER",
+    "GUARDRAIL",
+    "EVALUATOR",
+)
 LEVELS = ("DEBUG", "DEFAULT", "WARNING", "ERROR")
 COST_SOURCES = ("", "sent", "computed", "unknown")  # "" where nothing is to be paid for
 
 
 @dataclass(slots=True)
 class Span:
-    """One observation as it is stored, with the trace's attributes on it. Every field is a column of `spans` of that name."""
+    """One observation as it is stored, with the trace's attributes on it. Every field is a column
+    of `spans` of that name.
+    """
 
     project_id: str
     trace_id: str
@@ -110,8 +125,10 @@ class Span:
 class Patch:
     """What one message said of a span or a trace: some fields of it, at a time of the sender's.
 
-    `fields` holds names of Span; a dict value (metadata) is merged into what is there, `tags` and `events` are united with it.
-    `stated_at` orders patches of the same field whatever order they arrive in; `rank` breaks ties (a create before an update).
+    `fields` holds names of Span; a dict value (metadata) is merged into what is there, `tags` and
+    `events` are united with it.
+    `stated_at` orders patches of the same field whatever order they arrive in; `rank` breaks ties
+    (a create before an update).
     Patches of one row give the same row in any order and however often they are sent.
     """
 
@@ -125,7 +142,9 @@ class Patch:
 
 @dataclass(slots=True)
 class Score:
-    """One judgement of a trace, observation, session or dataset run. The id names it: sent again, it replaces the earlier."""
+    """One judgement of a trace, observation, session or dataset run. The id names it: sent again,
+    it replaces the earlier.
+    """
 
     project_id: str
     id: str
@@ -133,7 +152,8 @@ class Score:
     timestamp: int
     data_type: str = "NUMERIC"  # NUMERIC, BOOLEAN, CATEGORICAL, TEXT, CORRECTION
     value: float | None = (
-        None  # of NUMERIC and BOOLEAN (0 or 1), and of CATEGORICAL where the configuration gives one
+        # of NUMERIC and BOOLEAN (0 or 1), and of CATEGORICAL where the configuration gives one
+        None
     )
     string_value: str = ""
     trace_id: str = ""
