@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.access.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -138,9 +139,8 @@ SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_NAME = "__Host-sonde" if SECURE else "sonde"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("SONDE_TRUST_PROXY") else None
-)
+TRUST_PROXY = env.flag("SONDE_TRUST_PROXY")  # X-Forwarded-For and -Proto are then believed
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -155,6 +155,22 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "object-src": ["'none'"],
     }
+}
+
+# What the first boot makes; Langfuse's names work too, so that a deployment moves over.
+INIT = {
+    name: env.text(f"SONDE_INIT_{name}") or env.text(f"LANGFUSE_INIT_{name}")
+    for name in (
+        "ORG_ID",
+        "ORG_NAME",
+        "PROJECT_ID",
+        "PROJECT_NAME",
+        "PROJECT_PUBLIC_KEY",
+        "PROJECT_SECRET_KEY",
+        "USER_EMAIL",
+        "USER_NAME",
+        "USER_PASSWORD",
+    )
 }
 
 # Words and time

@@ -1,0 +1,20 @@
+"""Make the first organisation, project, person and key pair, if they are missing."""
+
+from django.core.management.base import BaseCommand
+
+from accounts.seed import seed
+
+
+class Command(BaseCommand):
+    help = "Make the first organisation, project, person and key pair. Safe to repeat."
+
+    def handle(self, *args, **options) -> None:
+        result = seed()
+        self.stdout.write(f"Organisation  {result.organisation_name}")
+        self.stdout.write(f"Project       {result.project_name} ({result.project_id})")
+        self.stdout.write(f"Login         {result.email}")
+        if result.password:
+            self.stdout.write(f"Password      {result.password}")
+        self.stdout.write(f"Public key    {result.public_key or 'none: make one in the settings'}")
+        if result.secret_key:
+            self.stdout.write(f"Secret key    {result.secret_key}")

@@ -1,0 +1,38 @@
+"""Who may do what: the one table that pages, their buttons and the API go by."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a member is in an organisation, the mightiest first. A role can do all that the ones
+    after it can.
+    """
+
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    MEMBER = "member", _("Member")
+    VIEWER = "viewer", _("Viewer")
+
+    def includes(self, other: "Role") -> bool:
+        order = list(Role)
+        return order.index(self) <= order.index(Role(other))
+
+
+# Each action, and the least role that may do it.
+LEAST_ROLE = {
+    "view": Role.VIEWER,  # traces, sessions, users and the project's settings
+    "edit": Role.MEMBER,  # whatever a team works on: scores, prompts, dashboards, alerts
+    "see_members": Role.MEMBER,  # with their e-mail addresses
+    "manage_keys": Role.ADMIN,  # API keys, also to see which there are
+    "manage_projects": Role.ADMIN,  # rename, create
+    "manage_members": Role.ADMIN,  # invite, change the role of, remove: up to one's own role
+    "manage_organisation": Role.OWNER,  # rename
+}
+
+
+def permissions(role: Role) -> dict[str, bool]:
+    """Every action with whether this role may do it, for templates: `{% if project.may.manage_keys
+    %}`.
+    """
+    return {action: Role(role).includes(least) for action, least in LEAST_ROLE.items()}

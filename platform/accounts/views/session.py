@@ -1,0 +1,62 @@
+"""Logging in and out."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.forms import ValidationError
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.login_limit import client_address, forget_failures, minutes_to_wait, note_failure
+from accounts.preferences import remember_language
+
+
+class LoginForm(AuthenticationForm):
+    """One sentence for every failure, so that nobody learns which accounts exist."""
+
+    error_messages = {
+        "invalid_login": _("The e-mail address or the password is wrong."),
+        "inactive": _("The e-mail address or the password is wrong."),
+    }
+    limited = False
+
+    def clean(self) -> dict:
+        address, email = client_address(self.request), self.cleaned_data.get("username", "")
+        now = timezone.now()
+        if minutes := minutes_to_wait(address, email, now):
+            self.limited = True
+            raise ValidationError(
+                ngettext(
+                    "Too many attempts. Try again in %(minutes)d minute.",
+                    "Too many attempts. Try again in %(minutes)d minutes.",
+                    minutes,
+                )
+                % {"minutes": minutes},
+                code="limited",
+            )
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            note_failure(address, email, now)
+            raise
+        forget_failures(address, email)
+        return cleaned
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Login(LoginView):
+    form_class = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: LoginForm) -> HttpResponse:
+        response = super().form_valid(form)
+        remember_language(response, form.get_user().language)
+        return response
+
+    def form_invalid(self, form: LoginForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 429 if form.limited else 200
+        return response
