@@ -4,6 +4,7 @@ operator may set.
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -26,12 +27,15 @@ BASE_URL = env.text(
     "SONDE_BASE_URL",
     f"http://{env.text('SONDE_HOST', '127.0.0.1')}:{env.text('SONDE_PORT', '8000')}",
 ).rstrip("/")
-BASE_HOST = (
-    BASE_URL.partition("://")[2].partition("/")[0].rpartition(":")[0]
-    or BASE_URL.partition("://")[2]
-)
 SECURE = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = env.words("SONDE_ALLOWED_HOSTS", f"{BASE_HOST},localhost,127.0.0.1,[::1]")
+# The loopback names stay, for health checks from inside; a page that rebinds DNS sends its own name.
+ALLOWED_HOSTS = [
+    urlsplit(BASE_URL).hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *env.words("SONDE_ALLOWED_HOSTS"),
+]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Stores
