@@ -28,7 +28,8 @@ BASE_URL = env.text(
     f"http://{env.text('SONDE_HOST', '127.0.0.1')}:{env.text('SONDE_PORT', '8000')}",
 ).rstrip("/")
 SECURE = BASE_URL.startswith("https://")
-# The loopback names stay, for health checks from inside; a page that rebinds DNS sends its own name.
+# The loopback names stay, for health checks from inside; a page that rebinds DNS sends its own
+# name.
 ALLOWED_HOSTS = [
     urlsplit(BASE_URL).hostname or "localhost",
     "localhost",

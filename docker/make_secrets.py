@@ -1,6 +1,7 @@
 """Make every secret of a compose deployment, once, each in the folder that only its service mounts.
 
-Run by the `secrets` service before all others. What is there already is kept, so that running it again changes nothing.
+Run by the `secrets` service before all others. What is there already is kept, so that running it
+again changes nothing.
 """
 
 import base64
