@@ -67,7 +67,7 @@ def test_secrets_are_made_once_and_never_again(tmp_path):
     first = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     SECRETS["main"](tmp_path)
     assert first == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert len({content for content in first.values() if content}) == len(first) - 1  # "complete" is empty
+    assert len({content for content in first.values() if content}) == len(first) - 1  # one is empty
     password = (tmp_path / "postgres" / "password").read_text()
     assert f":{password}@postgres" in (tmp_path / "sonde" / "database_url").read_text()
 
