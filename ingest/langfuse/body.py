@@ -1,0 +1,141 @@
+"""Reads an event's body field by field: null says nothing, a wrong type is told to the sender."""
+
+import math
+
+from ingest.langfuse import moments
+from ingest.langfuse.wire import as_text
+
+MAX_ID = 800
+MAX_NAME = 1000
+MAX_METADATA_KEYS = 1000
+MAX_METADATA_KEY = 500
+MAX_CONTENT = 16 * 1024 * 1024  # characters of one input, output or metadata value
+
+LEVEL_ALIASES = {
+    "TRACE": "DEBUG", "VERBOSE": "DEBUG", "DEBUG": "DEBUG",
+    "INFO": "DEFAULT", "LOG": "DEFAULT", "NOTICE": "DEFAULT", "OK": "DEFAULT", "SUCCESS": "DEFAULT",
+    "DEFAULT": "DEFAULT",
+    "WARN": "WARNING", "WARNING": "WARNING",
+    "FATAL": "ERROR", "CRITICAL": "ERROR", "ERROR": "ERROR",
+}  # fmt: skip
+
+
+class InvalidEvent(Exception):
+    """One event of a readable batch cannot be stored: its 400, with a text for the sender."""
+
+
+class Body:
+    """One event's body, and the marks that reading it has earned."""
+
+    def __init__(self, values: object, now_ns: int):
+        if not isinstance(values, dict):
+            raise InvalidEvent("body must be an object.")
+        self.values = values
+        self.now_ns = now_ns
+        self.marks: set[str] = set()
+
+    def identifier(self, key: str) -> str:
+        """An id, or "" where none is given. Never cut: two long ids must not become one."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            return ""
+        if not isinstance(value, str):
+            raise InvalidEvent(f"{key} must be a string.")
+        if len(value) > MAX_ID:
+            raise InvalidEvent(f"{key} must have at most {MAX_ID} characters.")
+        if any(ord(character) < 32 for character in value):
+            raise InvalidEvent(f"{key} must not contain control characters.")
+        return value
+
+    def text(self, key: str, limit: int = MAX_NAME) -> str:
+        """A short text; a number is taken as written. Over the limit it is cut and marked."""
+        value = self.values.get(key)
+        if value is None:
+            return ""
+        if isinstance(value, dict | list):
+            raise InvalidEvent(f"{key} must be a string.")
+        return self._bounded(as_text(value), limit)
+
+    def content(self, key: str) -> str:
+        """Text or JSON of any shape; "" for null and for an empty object, which say nothing."""
+        value = self.values.get(key)
+        if value is None or value == {}:
+            return ""
+        return self._bounded(as_text(value), MAX_CONTENT)
+
+    def moment(self, key: str) -> int | None:
+        """A time that can be true. An absurd one is marked and left out; what is no time is refused."""
+        value = self.values.get(key)
+        if value is None or value == "":
+            return None
+        moment = moments.nanoseconds(value) if isinstance(value, str) else None
+        if moment is None:
+            raise InvalidEvent(f"{key} must be an ISO 8601 time, such as 2026-01-31T09:30:00.000Z.")
+        if not moments.is_plausible(moment, self.now_ns):
+            self.marks.add("clock_suspect")
+            return None
+        return moment
+
+    def number(self, key: str) -> int | None:
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            raise InvalidEvent(f"{key} must be a whole number.")
+        return int(value)
+
+    def flag(self, key: str) -> bool | None:
+        value = self.values.get(key)
+        if value is not None and not isinstance(value, bool):
+            raise InvalidEvent(f"{key} must be true or false.")
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        """A list of short texts, sorted and without repeats."""
+        value = self.values.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise InvalidEvent(f"{key} must be a list of strings.")
+        return sorted(
+            {self._bounded(as_text(part), MAX_NAME) for part in value if part not in (None, "")}
+        )
+
+    def mapping(self, key: str) -> dict[str, str]:
+        """An object's values as text; any other value is kept under the field's own name."""
+        value = self.values.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            value = {key: value}
+        if len(value) > MAX_METADATA_KEYS:
+            self.marks.add("truncated")
+        kept = {}
+        for name, part in list(value.items())[:MAX_METADATA_KEYS]:
+            if len(name) > MAX_METADATA_KEY:
+                self.marks.add("truncated")
+            elif part is not None:
+                kept[name] = self._bounded(as_text(part), MAX_CONTENT)
+        return kept
+
+    def level(self) -> str:
+        level = self.text("level").upper()
+        if level and level not in LEVEL_ALIASES:
+            raise InvalidEvent("level must be DEBUG, DEFAULT, WARNING or ERROR.")
+        return LEVEL_ALIASES.get(level, "")
+
+    def _bounded(self, text: str, limit: int) -> str:
+        if len(text) <= limit:
+            return text
+        self.marks.add("truncated")
+        return text[:limit]
+
+
+def finite(value: object) -> float | None:
+    """The number, or None for what cannot be computed with (also booleans, NaN and infinity)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None

@@ -1,0 +1,160 @@
+"""A Langfuse ingestion batch → records, with a verdict for every event."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ingest.decoded import MalformedPayload
+from ingest.langfuse import events
+from ingest.langfuse.body import Body, InvalidEvent
+from ingest.langfuse.patches import (
+    CREATE,
+    UPDATE,
+    observation_patch,
+    trace_patch,
+    wrapper_trace,
+)
+from ingest.langfuse.scores import decode_score
+from ingest.langfuse.wire import cleaned, read_json
+from traces.records import Item, Patch
+
+
+@dataclass(frozen=True, slots=True)
+class EventError:
+    """Why one event was not taken: 400 for what it holds, 401 where the key may not send it."""
+
+    id: str
+    status: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a batch came to. `adrift` are those of `items` that name an observation and no trace."""
+
+    items: list[Item] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)  # ids of events, in their order
+    errors: list[EventError] = field(default_factory=list)
+    adrift: list[Patch] = field(default_factory=list)
+
+
+def decode_batch(body: bytes, *, project_id: str, now_ns: int, scores_only: bool = False) -> Batch:
+    """Every event judged by itself: one that cannot be read never loses its neighbours.
+
+    MalformedPayload where the body is no batch at all. The same bytes give the same rows.
+    """
+    document = read_json(body)
+    events_sent = document.value.get("batch") if isinstance(document.value, dict) else None
+    if not isinstance(events_sent, list):
+        raise MalformedPayload('The body must be an object with a list "batch".')
+    batch = Batch()
+    for position, event in enumerate(events_sent):
+        event_id = _event_id(event, position)
+        try:
+            if scores_only and _type_of(event) != events.SCORE_CREATE:
+                batch.errors.append(_forbidden(event_id))
+                continue
+            batch.items.extend(
+                _records(event, event_id, project_id, now_ns, suspect=document.is_suspect)
+            )
+            batch.accepted.append(event_id)
+        except InvalidEvent as error:
+            batch.errors.append(EventError(event_id, 400, str(error)))
+        except RecursionError:
+            batch.errors.append(EventError(event_id, 400, "The event is nested too deeply."))
+    _find_traces_within(batch)
+    return batch
+
+
+def place_adrift(batch: Batch, traces: dict[str, str], project_id: str) -> None:
+    """Puts each update that names no trace into its observation's, else into a wrapper trace."""
+    for patch in batch.adrift:
+        known = traces.get(patch.span_id)
+        patch.trace_id = known or patch.span_id
+        if not known:
+            batch.items.append(wrapper_trace(project_id, patch.trace_id, patch))
+
+
+def _records(
+    event: object, event_id: str, project_id: str, now_ns: int, *, suspect: bool
+) -> Iterator[Item]:
+    kind, changed = _type_of(event), False
+    if kind in events.IGNORED:
+        return
+    if kind not in events.TYPES:
+        raise InvalidEvent(f"type must be one of {', '.join(events.TYPES)}.")
+    if suspect:
+        event, changed = cleaned(event)
+    body = Body(event.get("body"), now_ns)
+    if changed:
+        body.marks.add("text_replaced")
+    stated_at = _stated_at(event, body)
+    if kind == events.TRACE_CREATE:
+        trace_id = body.identifier("id") or event_id
+        yield trace_patch(body, project_id=project_id, trace_id=trace_id, stated_at=stated_at)
+    elif kind == events.SCORE_CREATE:
+        yield decode_score(body, project_id=project_id, score_id=event_id, stated_at=stated_at)
+    else:
+        yield from _observation(body, kind, event_id, project_id, stated_at)
+
+
+def _observation(
+    body: Body, event_type: str, event_id: str, project_id: str, stated_at: int
+) -> Iterator[Patch]:
+    kind, rank = events.OBSERVATIONS[event_type]
+    span_id = body.identifier("id")
+    if not span_id and rank == UPDATE:
+        raise InvalidEvent("An update needs the id of its observation.")
+    span_id = span_id or event_id
+    trace_id = body.identifier("traceId")
+    if not trace_id and rank == CREATE:
+        trace_id = span_id
+    patch = observation_patch(
+        body,
+        project_id=project_id,
+        trace_id=trace_id,
+        span_id=span_id,
+        kind=kind,
+        stated_at=stated_at,
+        rank=rank,
+    )
+    yield patch
+    if trace_id and not body.values.get("traceId"):
+        yield wrapper_trace(project_id, trace_id, patch)
+
+
+def _find_traces_within(batch: Batch) -> None:
+    """An update that names no trace most often travels with the create that does."""
+    patches = [item for item in batch.items if isinstance(item, Patch)]
+    traces = {patch.span_id: patch.trace_id for patch in patches if patch.trace_id}
+    for patch in patches:
+        if not patch.trace_id:
+            patch.trace_id = traces.get(patch.span_id, "")
+            if not patch.trace_id:
+                batch.adrift.append(patch)
+
+
+def _event_id(event: object, position: int) -> str:
+    sent = event.get("id") if isinstance(event, dict) else None
+    return sent if isinstance(sent, str) and 0 < len(sent) <= 800 else f"batch[{position}]"
+
+
+def _type_of(event: object) -> str:
+    if not isinstance(event, dict):
+        raise InvalidEvent("An event must be an object with id, timestamp, type and body.")
+    kind = event.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
+def _stated_at(event: dict, body: Body) -> int:
+    """When the sender said it, which orders what is said. Now, where its clock cannot be right."""
+    envelope = Body(event, body.now_ns)
+    stated_at = envelope.moment("timestamp")
+    if envelope.marks:
+        body.marks |= envelope.marks
+    return stated_at or body.moment("startTime") or body.moment("timestamp") or body.now_ns
+
+
+def _forbidden(event_id: str) -> EventError:
+    return EventError(
+        event_id, 401, "This key may only send scores; use the secret key for anything else."
+    )

@@ -1,0 +1,72 @@
+"""What all Langfuse-shaped endpoints share: who may call them, and what an error looks like."""
+
+import random
+
+from accounts.authentication import ApiKeyAuthentication
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+# The names by which Langfuse's clients tell errors apart. Their tests wait for the first one.
+NOT_FOUND = "LangfuseNotFoundError"
+INVALID = "InvalidRequestError"
+ERROR_NAMES = {
+    401: "UnauthorizedError",
+    403: "ForbiddenError",
+    404: NOT_FOUND,
+    405: "MethodNotAllowedError",
+    413: "PayloadTooLargeError",
+    415: "UnsupportedMediaTypeError",
+    422: "UnprocessableError",
+    429: "RateLimitError",
+    503: "ServiceUnavailableError",
+}
+
+
+class Away(exceptions.APIException):
+    """A store cannot be reached now. 503 with Retry-After, which every SDK retries."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The store is away for a moment. Please try again."
+
+    def __init__(self, retry_after: int | None = None):
+        super().__init__()
+        self.wait = retry_after or random.randint(1, 5)
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+
+
+class LangfuseView(APIView):
+    """Key-authenticated JSON. A subclass says which scope it needs in `permission_classes`."""
+
+    authentication_classes = (ApiKeyAuthentication,)
+
+    def get_exception_handler(self):
+        return error_response
+
+
+def error_response(error: Exception, context: dict) -> Response | None:
+    """`{"message", "error"}`, with the status and headers that REST framework would give."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound(str(error) or None)
+    if not isinstance(error, exceptions.APIException):
+        return None
+    headers = {}
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    return Response(_body(error), status=error.status_code, headers=headers)
+
+
+def _body(error: exceptions.APIException) -> dict:
+    if isinstance(error, exceptions.ValidationError):
+        issues = error.detail if isinstance(error.detail, list) else [error.detail]
+        return {"message": "Invalid request data", "error": [{"message": str(i)} for i in issues]}
+    return {
+        "message": str(error.detail),
+        "error": ERROR_NAMES.get(error.status_code, INVALID),
+    }
