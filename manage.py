@@ -7,9 +7,14 @@ from pathlib import Path
 
 
 def main() -> None:
-    # platform/ holds packages and is no package itself, so that the standard library's is not shadowed.
+    # platform/ holds packages and is none itself: it must not shadow the standard library's.
     sys.path.insert(1, str(Path(__file__).parent / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from embedded import launch, launch_environment
+
+    if sys.argv[1:2] == ["up"]:  # before Django, whose settings need what it makes
+        sys.exit(launch.main())
+    launch_environment.attach(os.environ)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

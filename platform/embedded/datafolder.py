@@ -22,17 +22,17 @@ def prepare(folder: Path) -> None:
     """Make the folder, for its owner's eyes only, and see that there is room in it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (owner := folder.stat().st_uid) != os.geteuid():
+            raise StartError(
+                f"The data folder {folder} belongs to user {owner}, and you are user "
+                f"{os.geteuid()}: start Sonde as its owner, or give another SONDE_DATA_DIR=…"
+            )
         folder.chmod(0o700)
     except OSError as error:
         raise StartError(
             f"The data folder {folder} cannot be used ({error.strerror}): "
             "give another one with SONDE_DATA_DIR=…"
         ) from error
-    if (owner := folder.stat().st_uid) != os.geteuid():  # only root comes this far
-        raise StartError(
-            f"The data folder {folder} belongs to user {owner}, and you are user {os.geteuid()}: "
-            "run this as its owner, or give another folder with SONDE_DATA_DIR=…"
-        )
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         raise StartError(
@@ -107,10 +107,11 @@ def read_secrets(folder: Path) -> dict[str, str]:
 
 
 def read_ports(folder: Path) -> dict[str, int]:
+    """Each engine's port at the latest start; nothing before the first one."""
     try:
         ports = json.loads((folder / "ports.json").read_text())
-        return {name: int(port) for name, port in ports.items()}
-    except (FileNotFoundError, ValueError, AttributeError, TypeError):
+        return {name: int(ports[name]) for name in ENGINE_FOLDERS}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {}
 
 

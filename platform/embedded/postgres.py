@@ -46,10 +46,6 @@ SETTINGS_WITHOUT_DURABILITY = {
 }
 
 
-def url(port: int, password: str) -> str:
-    return f"postgres://{USER}:{password}@127.0.0.1:{port}/{DATABASE}"
-
-
 def service(
     folder: Path, port: int, *, password: str, superuser_password: str, durable: bool = True
 ) -> Service:

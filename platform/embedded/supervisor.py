@@ -39,7 +39,7 @@ class Service:
 
     name: str
     argv: list[str]
-    is_ready: Callable[[], bool]
+    is_ready: Callable[[], bool] = lambda: True
     before_start: Callable[[], None] = lambda: None
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signals: tuple[signal.Signals, ...] = (signal.SIGTERM,)
@@ -99,11 +99,16 @@ class Supervisor:
     """Used from one thread. Its children die with it, on Linux even when it is killed."""
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], say: Callable[[str], None]
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        say: Callable[[str], None],
+        while_waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self.folder = folder
         self.environment = {**environment, MARK: str(folder)}
         self.say = say
+        self.while_waiting = while_waiting
         self.groups: list[list[Child]] = []
         self.stops_requested = 0
         self._heard, self._bell = os.pipe()
@@ -179,6 +184,7 @@ class Supervisor:
 
     def pause(self, seconds: float) -> None:
         """Wait, but no longer than to the next signal."""
+        self.while_waiting()
         if self.stops_requested == 0:
             select.select([self._heard], [], [], seconds)
             with suppress(BlockingIOError):

@@ -29,10 +29,6 @@ logfile ""
 """
 
 
-def url(port: int, password: str) -> str:
-    return f"redis://:{password}@127.0.0.1:{port}/0"
-
-
 def service(folder: Path, port: int, *, password: str) -> Service:
     configuration = folder / "valkey.conf"
     return Service(

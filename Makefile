@@ -1,0 +1,67 @@
+# Two commands: `make up` runs Sonde, `make test` tests it. Each sets up what is missing first.
+# They need python3 (3.11 or newer, with venv), a package index, and nothing else.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+# Added to pytest's command line: make test ARGS="tests/traces -x"
+ARGS ?=
+TYPED := platform/traces ingest
+
+.DEFAULT_GOAL := help
+.PHONY: help up test lint fix lock sdks chaos bench demo screenshots messages clean env env-dev
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+up: ## Set up, start Sonde, say where it is; Ctrl-C stops it
+	@$(PYTHON) scripts/setup.py up
+
+test: env-dev ## The tests, on real engines
+	@$(RUN) -m pytest $(ARGS)
+
+lint: env-dev ## Style, types, Django's own checks, and that every migration is made
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy $(TYPED)
+	@$(RUN) scripts/django_check.py
+
+fix: env-dev ## Format, and mend what ruff can mend
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+sdks: env-dev ## The whole matrix of real SDKs
+	@$(RUN) -m pytest -m sdks $(ARGS)
+
+chaos: env-dev ## The long failure tests
+	@$(RUN) -m pytest -m chaos $(ARGS)
+
+bench: env-dev ## Measure against the budgets, write docs/benchmarks.md
+	@$(RUN) -m tests.bench $(ARGS)
+
+demo: env ## Sample data into the Sonde that runs
+	@$(RUN) manage.py demo $(ARGS)
+
+screenshots: env-dev ## Every page in every theme, language and width
+	@$(RUN) -m pytest -m browser_all $(ARGS)
+
+messages: env-dev ## Collect what is to be translated, and compile what is
+	@$(RUN) manage.py makemessages --locale ko --no-obsolete
+	@$(RUN) scripts/compile_messages.py
+
+lock: ## Pin the newest versions of everything; needs uv
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	uv pip compile --upgrade $(LOCKED) requirements.in -o requirements.txt
+	uv pip compile --upgrade $(LOCKED) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+LOCKED := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+
+clean: ## Remove the environment and all caches; data in .sonde stays
+	rm -rf .venv .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis staticfiles test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env:
+	@$(PYTHON) scripts/setup.py
+
+env-dev:
+	@$(PYTHON) scripts/setup.py --dev

@@ -1,0 +1,22 @@
+"""gunicorn's settings, for `make up` and for the image: `gunicorn -c python:config.gunicorn`."""
+
+from pathlib import Path
+
+from config import environment as env
+
+_host, _port = env.text("SONDE_HOST", "127.0.0.1"), env.number("SONDE_PORT", 8000)
+
+bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+worker_class = "gthread"
+workers = env.number("SONDE_WEB_WORKERS", 2)
+threads = env.number("SONDE_WEB_THREADS", 16)
+preload_app = (
+    True  # one import for all workers: half the start, and a killed worker is back at once
+)
+timeout = 120  # a worker that does not even answer the master
+graceful_timeout = 10
+keepalive = 75  # SDKs export every few seconds and keep their connection
+backlog = 512
+# The heartbeat file must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+control_socket_disable = True  # it would be a file in the home folder, the same for every Sonde

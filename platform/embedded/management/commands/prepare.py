@@ -1,0 +1,46 @@
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from accounts.seed import seed
+
+
+class Command(BaseCommand):
+    """One Django start for all that has to happen before web and worker may run.
+
+    Safe to run again, and while an older version still serves. Writes the first login as JSON to
+    stdout, and everything else to stderr.
+    """
+
+    help = "Migrate both stores, make the first organisation, project, user and key, collect files."
+
+    def handle(self, *args, **options) -> None:
+        call_command("migrate", interactive=False, stdout=self.stderr)
+        call_command("migrate_clickhouse", stdout=self.stderr)
+        self.collect_static_files()
+        self.stdout.write(json.dumps(asdict(seed())))
+
+    def collect_static_files(self) -> None:
+        """Compressing them takes seconds, so it is done only when one of them has changed."""
+        stamp = Path(settings.STATIC_ROOT) / ".collected"
+        wanted = fingerprint_of_static_files()
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        call_command("collectstatic", interactive=False, clear=True, stdout=self.stderr)
+        stamp.write_text(wanted)
+
+
+def fingerprint_of_static_files() -> str:
+    """Changes with the name, size or time of any file that would be collected."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            state = Path(storage.path(name)).stat()
+            digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,174 @@
+"""Real engines for every test run, and the people, projects and keys that tests are about.
+
+The engines are those of `make up`. They start once per run, before Django reads its settings, in
+the process that the user started; the workers of pytest-xdist inherit their addresses.
+`TEST_DATABASE_URL`, `TEST_CLICKHOUSE_URL` and `TEST_VALKEY_URL` name servers to use instead.
+"""
+
+import atexit
+import base64
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import django
+import pytest
+
+from embedded.engines import ENGINE_OF, Passwords, choose_ports, services, urls
+from embedded.supervisor import StartError, Supervisor
+
+RUN = "SONDE_TEST_RUN"  # set by the process that started the engines, seen by the workers
+
+
+def start_engines() -> None:
+    """Start what TEST_… does not name, and leave all addresses in the environment."""
+    folder = Path(tempfile.mkdtemp(prefix="sonde-tests-"))
+    run = secrets.token_hex(6)
+    given = {
+        name: os.environ[f"TEST_{name}"] for name in ENGINE_OF if os.environ.get(f"TEST_{name}")
+    }
+    own = [name for name in ENGINE_OF if name not in given]
+    ports, passwords = choose_ports({}), Passwords(*(secrets.token_urlsafe(12) for _ in range(4)))
+    supervisor = Supervisor(folder, os.environ, print)
+
+    def stop() -> None:
+        supervisor.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop)
+    try:
+        supervisor.start(*services(own, folder, ports, passwords, durable=False))
+    except StartError as error:
+        pytest.exit(f"The engines for the tests do not start: {error}", returncode=3)
+    addresses = {**urls(own, ports, passwords), **given}
+    os.environ.update(addresses)
+    os.environ.update(
+        {
+            RUN: run,
+            "CLICKHOUSE_URL": in_database(addresses["CLICKHOUSE_URL"], f"test_{run}"),
+            "SONDE_DATA_DIR": str(folder),
+            "SONDE_SECRET_KEY": secrets.token_urlsafe(50),
+            "SONDE_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "SONDE_DEBUG": "true",  # static files straight from their folder
+        }
+    )
+
+
+def in_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+if RUN not in os.environ:
+    start_engines()
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    number = 1 + int(worker.removeprefix("gw")) % 15
+    os.environ["VALKEY_URL"] = in_database(os.environ["VALKEY_URL"], str(number))
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """Whoever uses Postgres has ClickHouse migrated as well."""
+    from traces import clickhouse
+
+    with django_db_blocker.unblock():
+        clickhouse.migrate()
+    yield
+
+
+@pytest.fixture(scope="session")
+def clickhouse_schema(django_db_setup: None) -> None:
+    """For tests of the store that touch no model."""
+
+
+@pytest.fixture
+def organisation(db):
+    from accounts.models import Organisation
+
+    return Organisation.objects.create(name="Acme")
+
+
+@pytest.fixture
+def project(organisation):
+    """Its never-reused id keeps this test's ClickHouse rows apart: nothing to clear away."""
+    from accounts.models import Project
+
+    return Project.objects.create(organisation=organisation, name="Support bot")
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A key as the person who made it holds it, with the secret that is stored nowhere."""
+
+    public_key: str
+    secret_key: str
+    row: Any
+
+
+@pytest.fixture
+def api_key(project) -> KeyPair:
+    """May ingest, read, and use prompts."""
+    return key_pair(project)
+
+
+@pytest.fixture
+def make_api_key(project) -> Callable[..., KeyPair]:
+    """For keys that differ: `make_api_key(scopes=("read",), expires_at=…)`."""
+    return lambda **options: key_pair(project, **options)
+
+
+def key_pair(project, **options) -> KeyPair:
+    from accounts.keys import create_key
+
+    made = create_key(project, **options)
+    return KeyPair(made.key.public_key, made.secret_key, made.key)
+
+
+def person(name: str):
+    from accounts.models import User
+
+    return User.objects.create_user(
+        email=f"{name}-{secrets.token_hex(4)}@example.org", password="correct horse", name=name
+    )
+
+
+@pytest.fixture
+def owner(organisation):
+    """Owns the organisation. The password of everybody is `correct horse`."""
+    return join(person("Olga"), organisation, "OWNER")
+
+
+@pytest.fixture
+def member(organisation):
+    return join(person("Minsu"), organisation, "MEMBER")
+
+
+@pytest.fixture
+def stranger(db):
+    """Has an account, and nothing to do with the organisation."""
+    return person("Mallory")
+
+
+def join(user, organisation, role: str):
+    from accounts.models import Membership, Role
+
+    Membership.objects.create(user=user, organisation=organisation, role=Role[role])
+    return user
+
+
+@pytest.fixture
+def auth() -> Callable[..., dict[str, str]]:
+    """`client.post(…, headers=auth(api_key))`: HTTP Basic with the public and the secret key."""
+
+    def header(key) -> dict[str, str]:
+        pair = f"{key.public_key}:{key.secret_key}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+    return header
