@@ -1,60 +1,40 @@
-"""The one way to ClickHouse: a client per process, queries with bound values, and two kinds of error.
+"""The one way to ClickHouse: a client per process, bound values, the schema and its ledger."""
 
-`Unavailable` heals by itself and is worth another try; `Refused` does not, because the statement or the rows are at fault.
-"""
-
+import hashlib
 import os
-import re
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from string import Template
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver import httputil
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import DataError, Error, ProgrammingError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from urllib3.exceptions import HTTPError
+
+from traces import locks
+from traces.errors import LimitReached, Refused, Unavailable, errors
+
+__all__ = ["LimitReached", "Refused", "Unavailable", "client", "columns", "migrate", "rows"]
 
 CONNECT_TIMEOUT_SECONDS = 3
 INSERT_TIMEOUT_SECONDS = 15  # a group of 64 MiB takes under 3 s on 2 cores
 MAX_CONNECTIONS = 64  # kept open per process; more threads than that open and close theirs
 
-# What ClickHouse says when the query itself ran into a limit: the same question over less data may do.
-LIMIT_CODES = {158, 159, 160, 241, 307, 396}
-# What passes without a change of the rows: load, space, network, replication, and a schema or an account not yet in place.
-TRANSIENT_CODES = LIMIT_CODES | {
-    *(16, 60, 81),  # no such column, table or database: not migrated yet
-    *(74, 75, 76, 243, 1001),  # files: cannot be read, written, opened; no space
-    *(164, 242),  # read-only
-    *(192, 193, 194, 497, 516),  # the account
-    *(198, 201, 202, 203, 209, 210, 279),  # names, quota, too many queries, network
-    *(225, 254, 285, 286, 289, 319, 341, 369, 415, 416, 533, 574, 999),  # replication
-    *(236, 394, 439, 692, 733, 735, 745),  # aborted, cancelled, overloaded
-    252,  # too many parts
-}
-TOO_MANY_PARTITIONS = "partitions for single INSERT block"  # code 252 as well, and the rows' fault
-
-
-class Unavailable(Exception):
-    """ClickHouse cannot do it now: away, overloaded, read-only. Whether an insert took place is unknown."""
-
-
-class LimitReached(Unavailable):
-    """The query ran into its limit of time, memory or rows."""
-
-
-class Refused(Exception):
-    """ClickHouse will not do it, now or later. The text holds no value of a query or row; `rows` are the guilty ones of an insert."""
-
-    def __init__(self, message: str, rows: list | None = None):
-        super().__init__(message)
-        self.rows = rows or []
-
+SCHEMA = Path(__file__).parent / "schema"
+CLUSTER_ONLY = "-- cluster only"
+LEDGER = """
+CREATE TABLE IF NOT EXISTS schema_ledger ${on_cluster}
+(
+    name String,
+    digest String,
+    applied_at DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = ${replicated}ReplacingMergeTree(applied_at) ORDER BY name
+"""
 
 _lock = threading.Lock()
 _clients: dict[str, Client] = {}
@@ -123,8 +103,8 @@ def _connect(purpose: str) -> Client:
 def rows(sql: str, /, *, who: str = "", options: dict | None = None, **params) -> list[dict]:
     """Run a SELECT with server-side bound values: `{name:Type}` in the SQL, name= here.
 
-    Times may be aware datetimes, kept to the microsecond, or `moment(nanoseconds)`. `options` are ClickHouse settings;
-    `who` asks, as system.query_log shows it: by default the calling function.
+    Times may be aware datetimes, kept to the microsecond, or `moment(nanoseconds)`. `options` are
+    ClickHouse settings; `who` asks, as system.query_log shows it: by default the calling function.
     """
     result = _ask(sql, who or _caller(), options, params)
     return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
@@ -149,9 +129,7 @@ def insert_native(table: str, names: list[str], body: bytes, *, who: str, option
     with errors():
         writer = client("write")
         known = {name: value for name, value in options.items() if name in writer.server_settings}
-        writer.raw_insert(
-            table, names, iter((body,)), settings=_settings(who, known), fmt="Native"
-        )
+        writer.raw_insert(table, names, iter((body,)), settings=_settings(who, known), fmt="Native")
 
 
 def _ask(sql: str, who: str, options: dict | None, params: dict):
@@ -188,29 +166,64 @@ def _value(value):
     return value
 
 
-@contextmanager
-def errors() -> Iterator[None]:
-    """Turn what clickhouse-connect raises into Unavailable or Refused."""
-    try:
-        yield
-    except Error as error:
-        raise _classified(error) from None
-    except (HTTPError, OSError) as error:
-        raise Unavailable(f"ClickHouse does not answer: {type(error).__name__}.") from None
+def migrate() -> list[str]:
+    """Bring the schema up to date, and say which files that took. Two at once do not race."""
+    with locks.named_lock("schema"), errors():
+        admin = _connect("migrate")
+        try:
+            return _migrated(admin)
+        finally:
+            admin.close()
 
 
-def _classified(error: Error) -> Exception:
-    text = str(error)
-    said = f"ClickHouse said {error.name or 'an error'} (code {error.code}): {_masked(text)}"
-    if error.code is None and not isinstance(error, (ProgrammingError, DataError)):
-        return Unavailable("ClickHouse does not answer.")
-    if error.code in LIMIT_CODES:
-        return LimitReached(said)
-    if error.code in TRANSIENT_CODES and TOO_MANY_PARTITIONS not in text:
-        return Unavailable(said)
-    return Refused(said)
+def _migrated(admin: Client) -> list[str]:
+    names = schema_names()
+    known = {n: 1 for n in ("enable_full_text_index",) if n in admin.server_settings}
+    admin.command(
+        Template("CREATE DATABASE IF NOT EXISTS ${database} ${on_cluster}").substitute(names)
+    )
+    admin.database = database()
+    admin.command(Template(LEDGER).substitute(names))
+    done = dict(admin.query("SELECT name, digest FROM schema_ledger").result_rows)
+    applied = []
+    for path in sorted(SCHEMA.glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if done.get(path.name, digest) != digest:
+            raise ImproperlyConfigured(
+                f"{path.name} was applied to this ClickHouse in another form."
+            )
+        if path.name not in done:
+            for statement in statements(text, names):
+                admin.command(statement, settings=known)
+            admin.insert("schema_ledger", [[path.name, digest]], ["name", "digest"])
+            applied.append(path.name)
+    return applied
 
 
-def _masked(text: str) -> str:
-    """Without what stands in quotes: it may be a value, and this text ends up in logs."""
-    return re.sub(r"'(?:[^'\\]|\\.)*'?", "'…'", text)[:600]
+def schema_names() -> dict[str, str]:
+    """What the schema's files leave open, so that they serve one server and a cluster alike."""
+    cluster = settings.CLICKHOUSE_CLUSTER
+    return {
+        "cluster": _quoted(cluster),
+        "database": _quoted(database()),
+        "on_cluster": f"ON CLUSTER {_quoted(cluster)}" if cluster else "",
+        "replicated": "Replicated" if cluster else "",
+        "fsync": "0" if cluster else "1",  # one server holds the only copy
+        "spans": "spans_local" if cluster else "spans",
+        "scores": "scores_local" if cluster else "scores",
+    }
+
+
+def statements(text: str, names: dict[str, str]) -> list[str]:
+    """A schema file's statements, filled in; a cluster's own only where there is one."""
+    parts = [part.strip() for part in text.split(";\n")]
+    return [
+        Template(part).substitute(names)
+        for part in parts
+        if part and (names["on_cluster"] or not part.startswith(CLUSTER_ONLY))
+    ]
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
