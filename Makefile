@@ -54,7 +54,8 @@ lock: ## Pin the newest versions of everything; needs uv
 	uv pip compile --upgrade $(LOCKED) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 LOCKED := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command "make lock"
+	--no-emit-find-links --annotation-style line \
+	--custom-compile-command "make lock"
 
 clean: ## Remove the environment and all caches; data in .sonde stays
 	rm -rf .venv .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis staticfiles test-results
