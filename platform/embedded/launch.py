@@ -5,6 +5,7 @@ It runs without Django, which cannot be set up before the secrets and the engine
 
 import json
 import os
+import re
 import signal
 import sys
 
@@ -14,7 +15,7 @@ from embedded.engines import services
 from embedded.launch_environment import ROOT, Options
 from embedded.launch_screen import FIRST_LOGIN, Screen, first_login, welcome
 from embedded.probe import http_get, is_free
-from embedded.supervisor import Service, StartError, StopRequested, Supervisor
+from embedded.supervisor import ProgramFailed, Service, StartError, StopRequested, Supervisor
 
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 CELERY = [sys.executable, "-m", "celery", "-A", "config"]
@@ -83,13 +84,23 @@ def start(
         with screen.step(f"Starting {names}"):
             supervisor.start(*engines)
     with screen.step("Preparing the stores"):
-        seeded = json.loads(supervisor.run("prepare", [*MANAGE, "prepare"], {}))
+        seeded = prepare(supervisor)
     if seeded["secret_key"] or seeded["password"]:
         text = first_login(options.base_url, seeded)
         datafolder.write_private(options.folder / FIRST_LOGIN, f"{options.base_url}\n\n{text}\n")
     with screen.step("Starting web, worker, beat"):
         supervisor.start(*app(options))
     return seeded
+
+
+def prepare(supervisor: Supervisor) -> dict[str, str | None]:
+    """Migrations, first login, static files. A wrong setting is shown without its traceback."""
+    try:
+        return json.loads(supervisor.run("prepare", [*MANAGE, "prepare"], {}))
+    except ProgramFailed as error:
+        if wrong_setting := re.search(r"ImproperlyConfigured: (.+)", error.last_lines):
+            raise StartError(wrong_setting[1]) from error
+        raise
 
 
 def app(options: Options) -> list[Service]:

@@ -29,6 +29,14 @@ class StartError(Exception):
     """Sonde cannot start. The message is one sentence for the person at the terminal."""
 
 
+class ProgramFailed(StartError):
+    """A program that was run to its end came to a bad one."""
+
+    def __init__(self, name: str, log: LogFile) -> None:
+        self.last_lines = log.tail(LINES_SHOWN)
+        super().__init__(f"{name} failed.\n{self.last_lines}\nAll of it: {log.path}")
+
+
 class StopRequested(Exception):
     """Ctrl-C, or a SIGTERM."""
 
@@ -173,7 +181,7 @@ class Supervisor:
             output.seek(0)
             answer = output.read()
         if process.returncode != 0:
-            raise StartError(f"{name} failed.\n{log.tail(LINES_SHOWN)}\nAll of it: {log.path}")
+            raise ProgramFailed(name, log)
         return answer
 
     def watch(self) -> None:
