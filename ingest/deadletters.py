@@ -1,0 +1,147 @@
+"""Rows that ClickHouse refuses for their data: kept, tried again, and deleted only by people."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import msgspec
+import structlog
+import zstandard
+from django.db import Error, transaction
+from django.db.models import QuerySet
+
+from ingest import packing
+from ingest.batch import Batch
+from ingest.delivery import Refusal, deliver
+from ingest.held import CannotHold, durable_transaction
+from ingest.models import DeadLetter, HeldBatch
+from traces.records import Patch, Score, Span
+
+Kind = DeadLetter.Kind
+REASON_CHARACTERS = 2000
+PLACES = {
+    Kind.SPAN: ("spans", Span),
+    Kind.MERGEABLE: ("mergeable", Span),
+    Kind.PATCH: ("patches", Patch),
+    Kind.SCORE: ("scores", Score),
+}
+
+log = structlog.get_logger(__name__)
+
+
+def keep(refusals: Iterable[Refusal]) -> None:
+    """Returns when all are on Postgres' disk; raises CannotHold."""
+    keep_letters([letter_of(refusal) for refusal in refusals])
+
+
+def keep_letters(letters: list[DeadLetter]) -> None:
+    if not letters:
+        return
+    try:
+        with durable_transaction():
+            DeadLetter.objects.bulk_create(letters)
+    except Error as error:
+        raise CannotHold(f"Postgres is away ({type(error).__name__}).") from error
+    log.warning("rows_dead_lettered", rows=len(letters), project=letters[0].project_id)
+
+
+def letter_of(refusal: Refusal) -> DeadLetter:
+    row = refusal.row
+    # The standard library's encoder writes down whatever is in a row, be it no valid text.
+    text = json.dumps(asdict(row), default=str).encode()
+    fields = row.fields if isinstance(row, Patch) else {}
+    return DeadLetter(
+        project_id=row.project_id,
+        kind=kind_of(refusal),
+        protocol=printable(str(fields.get("source") or getattr(row, "source", "")))[:32],
+        reason=printable(refusal.reason)[:REASON_CHARACTERS],
+        payload=zstandard.ZstdCompressor().compress(text),
+        bytes=len(text),
+    )
+
+
+def kind_of(refusal: Refusal) -> Kind:
+    match refusal.row:
+        case Patch():
+            return Kind.PATCH
+        case Score():
+            return Kind.SCORE
+    return Kind.MERGEABLE if refusal.is_mergeable else Kind.SPAN
+
+
+def letter_of_unreadable(held: HeldBatch, reason: str) -> DeadLetter:
+    """A held batch that cannot be read goes here as it is, and the drain goes on with the next."""
+    return DeadLetter(
+        project_id=held.project_id,
+        kind=Kind.BATCH,
+        reason=printable(reason),
+        payload=zstandard.ZstdCompressor().compress(bytes(held.payload)),
+        bytes=len(held.payload),
+        created_at=held.created_at,
+    )
+
+
+def printable(text: str) -> str:
+    """Text that Postgres and a page can hold."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def content_of(letter: DeadLetter) -> bytes:
+    """What was refused: a row's JSON, or a held batch's bytes."""
+    limit = packing.MAX_UNPACKED_BYTES
+    return zstandard.ZstdDecompressor().decompress(bytes(letter.payload), max_output_size=limit)
+
+
+def batch_of(letter: DeadLetter) -> Batch:
+    """The row (or the rows) again; raises Unreadable."""
+    content = content_of(letter)
+    if letter.kind == Kind.BATCH:
+        return packing.unpack(content)
+    place, record = PLACES[Kind(letter.kind)]
+    try:
+        row = msgspec.convert(json.loads(content), record)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise packing.Unreadable(f"The row cannot be read: {error}") from error
+    if isinstance(row, Patch):
+        packing.restore_money(row)
+    return Batch(**{place: [row]})
+
+
+@dataclass(slots=True)
+class Retried:
+    """What came of trying again. `is_away` tells that ClickHouse did not answer."""
+
+    stored: int = 0
+    refused: int = 0
+    is_away: bool = False
+
+
+def retry(letters: QuerySet[DeadLetter], *, at_most: int = 1000) -> Retried:
+    """Try the oldest again. One that is stored is gone from the dead letters, the others stay."""
+    retried = Retried()
+    for pk in list(letters.order_by("id").values_list("pk", flat=True)[:at_most]):
+        with transaction.atomic():
+            letter = DeadLetter.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if letter is not None:
+                retry_one(letter, retried)
+        if retried.is_away:
+            break
+    return retried
+
+
+def retry_one(letter: DeadLetter, retried: Retried) -> None:
+    try:
+        delivery = deliver(batch_of(letter))
+    except packing.Unreadable as error:
+        retried.refused += 1
+        letter.reason = printable(str(error))[:REASON_CHARACTERS]
+        letter.save(update_fields=["reason"])
+        return
+    if delivery.unavailable is not None:
+        retried.is_away = True
+        return
+    retried.stored += delivery.stored
+    retried.refused += len(delivery.refusals)
+    if delivery.stored or letter.kind == Kind.BATCH:
+        keep(delivery.refusals)  # of an unreadable batch that can now be read
+        letter.delete()

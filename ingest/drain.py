@@ -1,0 +1,104 @@
+"""Writes held batches back to ClickHouse, oldest first, for as long as it takes."""
+
+import time
+from dataclasses import dataclass
+
+import structlog
+from django.db import connection
+
+from ingest import deadletters, metrics, packing
+from ingest.batch import Batch, together
+from ingest.delivery import deliver
+from ingest.held import durable_transaction
+from ingest.models import HeldBatch
+
+# One insert's worth. Large, because ClickHouse takes large inserts faster; bounded, because the
+# rows are in memory meanwhile (held bytes are compressed, to a quarter or less).
+GROUP_ROWS = 20_000
+GROUP_BYTES = 8 * 1024 * 1024
+CANDIDATES = 500
+DRAIN_LOCK = 0x536F6E6465  # one drainer at a time, of all processes on all hosts
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Drained:
+    """What a run did, and why it ended if not because the time was up."""
+
+    rows: int = 0  # stored
+    is_empty: bool = False  # nothing waits any more
+    is_busy: bool = False  # another process is at it
+    unavailable: Exception | None = None  # what did not answer
+
+    @property
+    def is_over(self) -> bool:
+        return self.is_empty or self.is_busy or self.unavailable is not None
+
+
+def drain(*, for_seconds: float = 60.0) -> Drained:
+    """Write back group after group until nothing is held, ClickHouse is away, or the time is up."""
+    drained = Drained()
+    until = time.monotonic() + for_seconds
+    drain_group(drained)
+    while not drained.is_over and time.monotonic() < until:
+        drain_group(drained)
+    if drained.rows:
+        log.info("held_batches_drained", rows=drained.rows, is_empty=drained.is_empty)
+    return drained
+
+
+def drain_group(drained: Drained) -> None:
+    """Write one group and forget it, in one transaction: killed in between, it is written again.
+
+    Rows carry the version of their acceptance, so writing them again, or after newer ones, changes
+    nothing.
+    """
+    with durable_transaction():
+        if not lock():
+            drained.is_busy = True
+            return
+        group = next_group()
+        if not group:
+            drained.is_empty = True
+            return
+        readable, letters = read(group)
+        delivery = deliver(readable)
+        if delivery.unavailable is not None:
+            drained.unavailable = delivery.unavailable
+            return
+        deadletters.keep(delivery.refusals)
+        deadletters.keep_letters(letters)
+        HeldBatch.objects.filter(pk__in=[held.pk for held in group]).delete()
+    drained.rows += delivery.stored
+    metrics.drained(delivery)
+
+
+def lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [DRAIN_LOCK])
+        return cursor.fetchone()[0]
+
+
+def next_group() -> list[HeldBatch]:
+    """The oldest batches that make up one insert; at least one, however large."""
+    rows = size = 0
+    keys = []
+    sizes = HeldBatch.objects.order_by("id").values_list("pk", "rows", "bytes")[:CANDIDATES]
+    for pk, batch_rows, batch_bytes in sizes:
+        rows, size = rows + batch_rows, size + batch_bytes
+        if keys and (rows > GROUP_ROWS or size > GROUP_BYTES):
+            break
+        keys.append(pk)
+    return list(HeldBatch.objects.filter(pk__in=keys).order_by("id"))
+
+
+def read(group: list[HeldBatch]) -> tuple[Batch, list]:
+    """The rows of a group, and a dead letter for each record that cannot be read."""
+    readable, letters = [], []
+    for held in group:
+        try:
+            readable.append(packing.unpack(bytes(held.payload)))
+        except packing.Unreadable as error:
+            letters.append(deadletters.letter_of_unreadable(held, str(error)))
+    return together(readable), letters

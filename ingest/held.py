@@ -1,0 +1,123 @@
+"""Batches that wait in Postgres for ClickHouse. A batch that `hold` returned for is stored."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import Error, connection, transaction
+from django.db.models import Count, Min, Sum
+
+from ingest import packing
+from ingest.batch import Batch
+from ingest.models import HeldBatch
+
+TOTAL_IS_GOOD_FOR_SECONDS = 1.0
+
+
+class CannotHold(Exception):
+    """Postgres is away, or as much is held as may be."""
+
+
+# One statement is one transaction and one round trip. It waits for the disk even where the server's
+# default does not (`synchronous_commit = off`): the acknowledgement depends on it.
+INSERT = """
+    INSERT INTO ingest_heldbatch (project_id, payload, rows, bytes, version)
+    SELECT %s, %s, %s, %s, %s
+    FROM (SELECT set_config('synchronous_commit', 'on', true) AS setting) AS durably
+    WHERE durably.setting IS NOT NULL
+"""
+
+
+def hold(project_id: str, batch: Batch, *, version: int) -> None:
+    """Returns when the batch is on Postgres' disk; raises CannotHold."""
+    payload = packing.pack(batch)
+    if not room.take(len(payload)):
+        limit = settings.INGEST_HELD_MAX_BYTES
+        raise CannotHold(f"SONDE_INGEST_HELD_MAX_BYTES ({limit} bytes) are held already.")
+    values = (project_id, payload, len(batch), len(payload), version)
+    try:
+        insert(values)
+    except Error as error:
+        raise CannotHold(f"Postgres is away ({type(error).__name__}).") from error
+
+
+def insert(values: tuple) -> None:
+    try:
+        execute(values)
+    except Error:
+        if connection.in_atomic_block:
+            raise
+        # Postgres may have been restarted since this thread last spoke to it. If the first attempt
+        # did arrive, the batch is held twice, which stores it once.
+        connection.close()
+        execute(values)
+
+
+def execute(values: tuple) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
+
+
+@contextmanager
+def durable_transaction() -> Iterator[None]:
+    """A transaction whose commit waits for the disk, whatever the server's default."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('synchronous_commit', 'on', true)")
+        yield
+
+
+class Room:
+    """How much may still be held.
+
+    The sum is read at most once a second; between reads this process counts what it adds, so
+    several processes may together pass the limit by what they add in a second.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bytes = 0
+        self._read_at = float("-inf")
+
+    def take(self, size: int) -> bool:
+        with self._lock:
+            if time.monotonic() - self._read_at > TOTAL_IS_GOOD_FOR_SECONDS:
+                self._refresh()
+            if self._bytes + size > settings.INGEST_HELD_MAX_BYTES:
+                return False
+            self._bytes += size
+            return True
+
+    def _refresh(self) -> None:
+        try:
+            self._bytes = HeldBatch.objects.aggregate(total=Sum("bytes"))["total"] or 0
+        except Error:
+            return  # the insert that follows says what is the matter
+        self._read_at = time.monotonic()
+
+
+room = Room()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is held now, of one project or of all."""
+
+    batches: int
+    rows: int
+    bytes: int
+    since: datetime | None
+
+
+def waiting(project_id: str | None = None) -> Waiting:
+    held = HeldBatch.objects.all()
+    if project_id is not None:
+        held = held.filter(project_id=project_id)
+    total = held.aggregate(
+        batches=Count("id"), rows=Sum("rows"), bytes=Sum("bytes"), since=Min("created_at")
+    )
+    return Waiting(total["batches"], total["rows"] or 0, total["bytes"] or 0, total["since"])

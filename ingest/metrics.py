@@ -1,0 +1,69 @@
+"""What /metrics counts. All processes that share a data folder count into the same files.
+
+At every acknowledgement: accepted = stored{by="request"} + held + dead-lettered{by="request"}. The
+drain then moves what is held: held = stored{by="drain"} + dead-lettered{by="drain"} + what waits.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+FOLDER = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.DATA_DIR / "metrics")))
+FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# The library chooses between one process and several when it is imported, by the variable above.
+from prometheus_client import (  # noqa: E402
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+if TYPE_CHECKING:
+    from ingest.delivery import Delivery
+
+ACCEPTED = Counter("ingest_accepted", "Records that were acknowledged.")
+STORED = Counter("ingest_stored", "Records written to ClickHouse.", ["by"])
+HELD = Counter("ingest_held", "Records held in Postgres because ClickHouse was away.")
+DEAD = Counter("ingest_deadletter", "Records that ClickHouse refuses.", ["by"])
+REJECTED = Counter("ingest_rejected", "Records or bodies that were not acknowledged.", ["reason"])
+INSERT_SECONDS = Histogram(
+    "ingest_insert_seconds",
+    "How long a request waited for ClickHouse.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+
+def accepted(rows: int, delivery: "Delivery") -> None:
+    ACCEPTED.inc(rows)
+    STORED.labels(by="request").inc(delivery.stored)
+    HELD.inc(len(delivery.left))
+    DEAD.labels(by="request").inc(len(delivery.refusals))
+
+
+def drained(delivery: "Delivery") -> None:
+    STORED.labels(by="drain").inc(delivery.stored)
+    DEAD.labels(by="drain").inc(len(delivery.refusals))
+
+
+def rejected(reason: str, count: int = 1) -> None:
+    """Count what was turned away. `reason` is one of a few fixed words, never text from outside."""
+    REJECTED.labels(reason=reason).inc(count)
+
+
+def exposition(*collectors) -> bytes:
+    """What all processes counted and what the collectors add, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    for collector in collectors:
+        registry.register(collector)
+    return generate_latest(registry)
+
+
+def forget_earlier_runs() -> None:
+    """Counters begin at zero when Sonde starts: call it before the first process that counts."""
+    for path in FOLDER.glob("*.db"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,79 @@
+"""From decoded records to an acknowledgement: `accept` returns when every row is stored.
+
+Stored means in ClickHouse, or held in Postgres until ClickHouse is back (docs/durability.md).
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+
+import structlog
+
+from ingest import deadletters, held, metrics
+from ingest.admission import Overloaded
+from ingest.batch import Batch, sorted_out
+from ingest.circuit import Circuit
+from ingest.delivery import Delivery, deliver
+from ingest.finish import finish
+from traces.clickhouse import Unavailable
+from traces.records import Item, Span
+
+# The keeper of this process (ingest.keeper) probes as soon as a probe is due. A request does it
+# only where there is no keeper, and later.
+LET_THE_KEEPER_GO_FIRST_SECONDS = 2.0
+
+__all__ = ["Overloaded", "accept"]
+
+log = structlog.get_logger(__name__)
+circuit = Circuit()
+
+
+def accept(project_id: str, items: Iterable[Item], *, mergeable: Sequence[Span] = ()) -> None:
+    """Store everything and return; raises Overloaded when that is not possible now.
+
+    Then some of it may be stored, and all of it may be sent again. Rows that ClickHouse refuses for
+    their data go to the dead letters and hold nothing up.
+    """
+    now_ns = time.time_ns()
+    batch = sorted_out(items, mergeable=mergeable, now_ns=now_ns)
+    if not len(batch):
+        return
+    finish(batch.spans)
+    delivery = attempt(batch)
+    try:
+        deadletters.keep(delivery.refusals)
+        if len(delivery.left):
+            held.hold(project_id, delivery.left, version=now_ns)
+    except held.CannotHold as error:
+        metrics.rejected("overloaded", len(batch))
+        log.warning("ingest_overloaded", reason=str(error), clickhouse=circuit.state.value)
+        raise Overloaded(str(error)) from error
+    metrics.accepted(len(batch), delivery)
+
+
+def attempt(batch: Batch) -> Delivery:
+    """Deliver, unless ClickHouse is known to be away: then all of the batch is left."""
+    if not circuit.is_closed() and not circuit.may_probe(late_by=LET_THE_KEEPER_GO_FIRST_SECONDS):
+        return Delivery(left=batch)
+    with metrics.INSERT_SECONDS.time():
+        delivery = deliver(batch)
+    report(delivery)
+    return delivery
+
+
+def report(delivery: Delivery) -> None:
+    """Tell the circuit how ClickHouse did."""
+    if isinstance(delivery.unavailable, Unavailable):
+        clickhouse_is_away(delivery.unavailable)
+    else:
+        clickhouse_answers()
+
+
+def clickhouse_answers() -> None:
+    if not circuit.is_closed():
+        circuit.succeeded()
+        log.info("clickhouse_is_back")
+
+
+def clickhouse_is_away(error: Unavailable) -> None:
+    if circuit.failed():
+        log.warning("clickhouse_is_away", reason=str(error)[:200])
