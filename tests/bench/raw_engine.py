@@ -1,0 +1,35 @@
+"""What the engine alone does with the same rows: INSERT of a Native file into the same table, in
+its own process.
+
+    python -m tests.bench.raw_engine rows.native 20000 schema.sql → prints rows a second
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from chdb.session import Session
+
+
+def measure(rows: Path, count: int, ddl: str, repeats: int = 5) -> float:
+    """Rows a second of the best of `repeats` inserts, each into an empty table."""
+    best = 0.0
+    with tempfile.TemporaryDirectory(prefix="sonde-raw-") as folder:
+        session = Session(folder)
+        session.query("CREATE DATABASE IF NOT EXISTS raw")
+        session.query("SET enable_full_text_index = 1")
+        for number in range(repeats):
+            session.query(ddl.replace("TABLE_NAME", f"raw.spans_{number}"))
+            began = time.perf_counter()
+            session.query(
+                f"INSERT INTO raw.spans_{number} FROM INFILE '{rows}' FORMAT Native"
+                " SETTINGS exclude_materialize_skip_indexes_on_insert = 'input_text,output_text'"
+            )
+            best = max(best, count / (time.perf_counter() - began))
+        session.close()
+    return best
+
+
+if __name__ == "__main__":
+    print(measure(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]).read_text()))
