@@ -21,7 +21,10 @@ from traces.errors import LimitReached, Refused, Unavailable, errors
 __all__ = ["LimitReached", "Refused", "Unavailable", "client", "columns", "migrate", "rows"]
 
 CONNECT_TIMEOUT_SECONDS = 3
-INSERT_TIMEOUT_SECONDS = 15  # a group of 64 MiB takes under 3 s on 2 cores
+TIMEOUT_SECONDS = {
+    "write": 15,  # a group of 64 MiB takes under 3 s on 2 cores
+    "ping": 2,
+}
 MAX_CONNECTIONS = 64  # kept open per process; more threads than that open and close theirs
 
 SCHEMA = Path(__file__).parent / "schema"
@@ -90,7 +93,7 @@ def _connect(purpose: str) -> Client:
         password=unquote(url.password or ""),
         database="default" if purpose == "migrate" else database(),
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        send_receive_timeout=INSERT_TIMEOUT_SECONDS if purpose == "write" else seconds + 5,
+        send_receive_timeout=TIMEOUT_SECONDS.get(purpose, seconds + 5),
         settings={} if purpose == "migrate" else limits,
         autogenerate_session_id=False,  # a session takes one query at a time
         compress=url.hostname not in ("127.0.0.1", "::1", "localhost"),  # not worth it on loopback
@@ -122,6 +125,12 @@ def command(sql: str, /, *, options: dict | None = None, **params) -> None:
     """Run a statement that answers nothing."""
     with errors():
         client().command(sql, parameters=_bound(params), settings=_settings(_caller(), options))
+
+
+def ping() -> None:
+    """Returns if ClickHouse answers at once; raises Unavailable."""
+    with errors():
+        client("ping").command("SELECT 1")
 
 
 def insert_native(table: str, names: list[str], body: bytes, *, who: str, options: dict) -> None:
