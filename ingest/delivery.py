@@ -1,7 +1,7 @@
 """Writes a batch to ClickHouse: what it takes, what it refuses for its data, and what is left."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -65,42 +65,47 @@ def write(delivery: Delivery, rows: list, way: Write, done: dict[str, list]) -> 
     delivery.left = replace(delivery.left, **done)
 
 
-def refused_of(rows: Sequence[Item], way: Write) -> Iterator[tuple[Item, str]]:
+def refused_of(rows: list[Item], way: Write) -> Iterator[tuple[Item, str]]:
     """Write the rows and yield those that are refused: all the others are stored.
 
-    A group that is refused is halved until the guilty rows are alone; a poison row among n costs
-    about 2·log2(n) writes, of rows which may be written any number of times.
+    The writer names the guilty rows of an insert. Where they are not named, as when a merge fails,
+    the rows are halved until the guilty are alone: a poison row among n costs about 2·log2(n)
+    writes, of rows which may be written any number of times.
     """
-    if not rows:
-        return
-    reason = reason_to_refuse(list(rows), way)
-    if reason is None:
-        return
-    if len(rows) == 1:
-        yield rows[0], reason
-        return
-    middle = len(rows) // 2
-    yield from refused_of(rows[:middle], way)
-    yield from refused_of(rows[middle:], way)
-
-
-def reason_to_refuse(rows: list[Item], way: Write) -> str | None:
     try:
-        way(rows)
-    except Refused as error:
-        return str(error)
+        if rows:
+            way(rows)
     except TRANSIENT:
         raise
     except Exception as error:
-        # A bug of ours that a row brings out. Its neighbours are stored and it is kept, as a row is
-        # that ClickHouse refuses: an exception here would lose it, or stop the drain for ever.
-        # The log gets no text of the error, which may quote the row.
-        log.error("row_not_writable", error=type(error).__name__, rows=len(rows))
-        return f"{type(error).__name__}: {error}"
-    return None
+        # Not only Refused: a bug of ours that a row brings out is no reason to lose the row, its
+        # neighbours or, in the drain, everything that waits behind it.
+        guilty = rows if len(rows) == 1 else named(error, rows)
+        if guilty:
+            yield from ((row, reason_of(error)) for row in guilty)
+            return
+        middle = len(rows) // 2
+        yield from refused_of(rows[:middle], way)
+        yield from refused_of(rows[middle:], way)
 
 
-def merge(rows: Sequence[Span | Patch]) -> None:
+def named(error: Exception, rows: list[Item]) -> list[Item]:
+    """The rows that the error says are guilty, if they are of these."""
+    if not isinstance(error, Refused):
+        return []
+    known = {id(row) for row in rows}
+    return error.rows if all(id(row) in known for row in error.rows) else []
+
+
+def reason_of(error: Exception) -> str:
+    if isinstance(error, Refused):
+        return str(error)
+    # The log gets no text of it, which may quote the row.
+    log.error("row_not_writable", error=type(error).__name__)
+    return f"{type(error).__name__}: {error}"
+
+
+def merge(rows: list[Span | Patch]) -> None:
     """Complete stored rows with what these say, project by project."""
     by_project: dict[str, list[Span | Patch]] = defaultdict(list)
     for row in rows:
