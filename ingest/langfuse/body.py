@@ -4,12 +4,14 @@ import math
 
 from ingest.langfuse import moments
 from ingest.langfuse.wire import as_text
+from ingest.mapping import limits, text
 
 MAX_ID = 800
-MAX_NAME = 1000
-MAX_METADATA_KEYS = 1000
-MAX_METADATA_KEY = 500
-MAX_CONTENT = 16 * 1024 * 1024  # characters of one input, output or metadata value
+MAX_NAME = limits.LABEL_CHARACTERS
+MAX_METADATA_KEYS = limits.METADATA_KEYS
+MAX_METADATA_KEY = limits.KEY_CHARACTERS
+MAX_METADATA_VALUE = limits.VALUE_CHARACTERS
+MAX_CONTENT = limits.CONTENT_CHARACTERS
 
 LEVEL_ALIASES = {
     "TRACE": "DEBUG", "VERBOSE": "DEBUG", "DEBUG": "DEBUG",
@@ -61,10 +63,10 @@ class Body:
         value = self.values.get(key)
         if value is None or value == {}:
             return ""
-        return self._bounded(as_text(value), MAX_CONTENT)
+        return text.stored(as_text(value), self.marks, MAX_CONTENT)
 
     def moment(self, key: str) -> int | None:
-        """A time that can be true. An absurd one is marked and left out; what is no time is refused."""
+        """A time that can be true. An absurd one is marked and left out; no time is refused."""
         value = self.values.get(key)
         if value is None or value == "":
             return None
@@ -109,13 +111,13 @@ class Body:
         if not isinstance(value, dict):
             value = {key: value}
         if len(value) > MAX_METADATA_KEYS:
-            self.marks.add("truncated")
+            self.marks.add(text.TRUNCATED)
         kept = {}
         for name, part in list(value.items())[:MAX_METADATA_KEYS]:
             if len(name) > MAX_METADATA_KEY:
-                self.marks.add("truncated")
+                self.marks.add(text.TRUNCATED)
             elif part is not None:
-                kept[name] = self._bounded(as_text(part), MAX_CONTENT)
+                kept[name] = text.stored(as_text(part), self.marks, MAX_METADATA_VALUE)
         return kept
 
     def level(self) -> str:
@@ -124,11 +126,11 @@ class Body:
             raise InvalidEvent("level must be DEBUG, DEFAULT, WARNING or ERROR.")
         return LEVEL_ALIASES.get(level, "")
 
-    def _bounded(self, text: str, limit: int) -> str:
-        if len(text) <= limit:
-            return text
-        self.marks.add("truncated")
-        return text[:limit]
+    def _bounded(self, words: str, limit: int) -> str:
+        if len(words) <= limit:
+            return words
+        self.marks.add(text.TRUNCATED)
+        return words[:limit]
 
 
 def finite(value: object) -> float | None:

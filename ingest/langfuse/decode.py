@@ -15,6 +15,7 @@ from ingest.langfuse.patches import (
 )
 from ingest.langfuse.scores import decode_score
 from ingest.langfuse.wire import cleaned, read_json
+from ingest.mapping import text
 from traces.records import Item, Patch
 
 
@@ -86,7 +87,7 @@ def _records(
         event, changed = cleaned(event)
     body = Body(event.get("body"), now_ns)
     if changed:
-        body.marks.add("text_replaced")
+        body.marks.add(text.REPLACED)
     stated_at = _stated_at(event, body)
     if kind == events.TRACE_CREATE:
         trace_id = body.identifier("id") or event_id

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import msgspec
 
 from ingest.decoded import MalformedPayload
+from ingest.mapping.text import REPLACEMENT
 
 MAX_NUMBER_DIGITS = 300  # a longer run of digits is kept as text: no one computes with it
-REPLACEMENT = "�"
 
 
 @dataclass(frozen=True, slots=True)

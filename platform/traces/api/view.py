@@ -2,11 +2,14 @@
 
 import random
 
-from accounts.authentication import ApiKeyAuthentication
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from accounts.authentication import ApiKeyAuthentication
+from traces.errors import LimitReached, Unavailable
+from traces.queries.langfuse.filters import UnknownFilter
 
 # The names by which Langfuse's clients tell errors apart. Their tests wait for the first one.
 NOT_FOUND = "LangfuseNotFoundError"
@@ -35,8 +38,11 @@ class Away(exceptions.APIException):
         self.wait = retry_after or random.randint(1, 5)
 
 
-class TooLarge(exceptions.APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+class TooMuch(exceptions.APIException):
+    """The question runs into the store's limits: asked of less data, it can be answered."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_detail = "The query took too long or too much memory. Ask for a shorter time range."
 
 
 class LangfuseView(APIView):
@@ -45,15 +51,28 @@ class LangfuseView(APIView):
     authentication_classes = (ApiKeyAuthentication,)
 
     def get_exception_handler(self):
-        return error_response
+        return self.error_response
+
+    def error_response(self, error: Exception, context: dict) -> Response | None:
+        """The answer to an error that is the caller's or will pass; None for one of ours."""
+        told = self.told(error)
+        return error_response(told) if isinstance(told, exceptions.APIException) else None
+
+    def told(self, error: Exception) -> Exception:
+        """What the caller is told of an error from further in."""
+        if isinstance(error, Http404):
+            return exceptions.NotFound(str(error) or None)
+        if isinstance(error, LimitReached):
+            return TooMuch()
+        if isinstance(error, Unavailable):
+            return Away()
+        if isinstance(error, UnknownFilter):
+            return exceptions.ValidationError(str(error))
+        return error
 
 
-def error_response(error: Exception, context: dict) -> Response | None:
-    """`{"message", "error"}`, with the status and headers that REST framework would give."""
-    if isinstance(error, Http404):
-        error = exceptions.NotFound(str(error) or None)
-    if not isinstance(error, exceptions.APIException):
-        return None
+def error_response(error: exceptions.APIException) -> Response:
+    """`{"message", "error"}`, with the headers that REST framework would give."""
     headers = {}
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))

@@ -1,0 +1,29 @@
+"""What the write endpoints share: bodies read within bounds, and errors in Langfuse's shape."""
+
+from rest_framework import exceptions
+
+from ingest import admission, bodies, pipeline
+from ingest.decoded import MalformedPayload
+from ingest.langfuse.body import InvalidEvent
+from traces.api.view import Away, LangfuseView
+
+
+class NotTaken(exceptions.APIException):
+    """A body that was not read to its end: too large, too slow, or not what its encoding says."""
+
+    def __init__(self, error: bodies.BodyError):
+        super().__init__(str(error))
+        self.status_code = error.status
+
+
+class WriteView(LangfuseView):
+    """Takes a raw body. No parser of REST framework touches it: they know no bounds."""
+
+    def told(self, error: Exception) -> Exception:
+        if isinstance(error, bodies.BodyError):
+            return NotTaken(error)
+        if isinstance(error, MalformedPayload | InvalidEvent):
+            return exceptions.ValidationError(str(error))
+        if isinstance(error, admission.Overloaded | pipeline.Overloaded):
+            return Away(error.retry_after)
+        return super().told(error)

@@ -1,0 +1,121 @@
+"""Langfuse's write endpoints: the event batch and scores. A 2xx means stored and visible."""
+
+import time
+import uuid
+
+from django.http import HttpRequest
+from rest_framework.response import Response
+
+from accounts.authentication import require_scope
+from ingest import pipeline
+from ingest.bodies import read_body
+from ingest.decoded import MalformedPayload
+from ingest.langfuse.body import Body, InvalidEvent
+from ingest.langfuse.decode import decode_batch, place_adrift
+from ingest.langfuse.scores import decode_score
+from ingest.langfuse.view import WriteView
+from ingest.langfuse.wire import cleaned, read_json
+from traces.api.scores import ScoreDetail, ScoreList
+from traces.queries.langfuse.traces import traces_of_observations
+from traces.records import Score
+
+MAX_SCORES_BYTES = 1024 * 1024  # SDK 5 cuts its batches to fit
+
+
+class IngestionView(WriteView):
+    """POST /api/public/ingestion: 207 with a verdict for every event of the batch."""
+
+    permission_classes = (require_scope("ingest", publishable=True),)
+
+    def post(self, request: HttpRequest) -> Response:
+        project_id = request.auth.project_id
+        batch = decode_batch(
+            read_body(request),
+            project_id=project_id,
+            now_ns=time.time_ns(),
+            scores_only=request.auth.publishable,
+        )
+        if batch.adrift:
+            span_ids = sorted({patch.span_id for patch in batch.adrift})
+            place_adrift(batch, traces_of_observations(project_id, span_ids), project_id)
+        pipeline.accept(project_id, batch.items)
+        return Response(
+            {
+                "successes": [{"id": event_id, "status": 201} for event_id in batch.accepted],
+                "errors": [
+                    {
+                        "id": error.id,
+                        "status": error.status,
+                        "message": error.message,
+                        "error": error.message,
+                    }
+                    for error in batch.errors
+                ],
+            },
+            status=207,
+        )
+
+
+class ScoresView(WriteView, ScoreList):
+    """GET lists the scores of traces; POST takes one score, or a JSON array of them."""
+
+    def get_permissions(self) -> list:
+        if self.request.method == "POST":
+            return [require_scope("ingest", publishable=True)()]
+        return super().get_permissions()
+
+    def post(self, request: HttpRequest) -> Response:
+        document = read_json(read_body(request, limit=MAX_SCORES_BYTES))
+        sent, now_ns = document.value, time.time_ns()
+        if document.is_suspect:
+            sent, _ = cleaned(sent)
+        if isinstance(sent, list):
+            return self.take_many(request.auth.project_id, sent, now_ns)
+        if not isinstance(sent, dict):
+            raise MalformedPayload("The body must be a score or an array of scores.")
+        score = score_of(sent, request.auth.project_id, now_ns)
+        pipeline.accept(request.auth.project_id, [score])
+        return Response({"id": score.id})
+
+    def take_many(self, project_id: str, sent: list, now_ns: int) -> Response:
+        """202 where all are stored. 207 tells of those that cannot be, and stores the others."""
+        scores, errors = [], []
+        for position, one in enumerate(sent):
+            try:
+                scores.append(score_of(one, project_id, now_ns))
+            except InvalidEvent as error:
+                errors.append({"message": f"Score {position}: {error}"})
+        pipeline.accept(project_id, scores)
+        if errors:
+            counts = {"accepted": len(scores), "rejected": len(errors)}
+            return Response({**counts, "errors": errors}, status=207)
+        return Response({"message": "Accepted"}, status=202)
+
+
+class ScoreView(WriteView, ScoreDetail):
+    """GET shows one score; DELETE removes it, however often it is asked to."""
+
+    def get_permissions(self) -> list:
+        if self.request.method == "DELETE":
+            return [require_scope("ingest")()]
+        return super().get_permissions()
+
+    def delete(self, request: HttpRequest, score_id: str) -> Response:
+        now_ns = time.time_ns()
+        tombstone = Score(
+            project_id=request.auth.project_id,
+            id=score_id,
+            name="",
+            timestamp=now_ns,
+            received_at=now_ns,
+            is_deleted=True,
+        )
+        pipeline.accept(request.auth.project_id, [tombstone])
+        return Response({"message": f"Score {score_id} is deleted."}, status=202)
+
+
+def score_of(sent: object, project_id: str, now_ns: int) -> Score:
+    """A score that was posted by itself; without an id of its own it is a new one."""
+    return decode_score(
+        Body(sent, now_ns), project_id=project_id, score_id=str(uuid.uuid4()), stated_at=now_ns
+    )

@@ -1,0 +1,1 @@
+"""How Langfuse writes each thing as JSON, every promised field always there."""
