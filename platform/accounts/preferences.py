@@ -22,9 +22,15 @@ def remember_theme(response: HttpResponse, theme: str) -> None:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
 
 
-def remember_language(response: HttpResponse, language: str) -> None:
-    if language in dict(settings.LANGUAGES):
+def remember_language(response: HttpResponse, language: str) -> bool:
+    """Whether it is a language Sonde has; "" forgets the choice, and the browser's counts again."""
+    if not language:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+    elif language not in dict(settings.LANGUAGES):
+        return False
+    else:
         set_cookie(response, settings.LANGUAGE_COOKIE_NAME, language)
+    return True
 
 
 def set_cookie(response: HttpResponse, name: str, value: str) -> None:

@@ -1,12 +1,10 @@
 """Logging in and out."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.forms import ValidationError
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -46,14 +44,14 @@ class LoginForm(AuthenticationForm):
         return cleaned
 
 
-@method_decorator(login_not_required, name="dispatch")
 class Login(LoginView):
     form_class = LoginForm
     redirect_authenticated_user = True
 
     def form_valid(self, form: LoginForm) -> HttpResponse:
         response = super().form_valid(form)
-        remember_language(response, form.get_user().language)
+        if language := form.get_user().language:
+            remember_language(response, language)
         return response
 
     def form_invalid(self, form: LoginForm) -> HttpResponse:

@@ -1,0 +1,82 @@
+"""The parts of the page shell: `{% load shell %}` in templates/base.html and the pages that draw
+icons.
+"""
+
+from dataclasses import dataclass
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import projects_of
+from accounts.models import Project
+from accounts.preferences import theme_of
+
+register = template.Library()
+
+# The rail: a heading and its links (URL name, words, icon, key). A link shows as soon as its URL
+# exists.
+RAIL = (
+    (
+        _("Observe"),
+        (
+            ("trace-list", _("Traces"), "traces", "g t"),
+            ("session-list", _("Sessions"), "sessions", "g s"),
+            ("user-list", _("Users"), "users", "g u"),
+        ),
+    ),
+    (_("Operate"), (("project-settings", _("Settings"), "settings", "g ,"),)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RailLink:
+    url: str
+    words: str
+    icon: str
+    keys: str
+    is_current: bool
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One icon of static/icons.svg, silent unless a label is given."""
+    use = format_html('<use href="{}#{}"></use>', static("icons.svg"), name)
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}">{}</svg>', label, use)
+    return format_html('<svg class="icon" aria-hidden="true">{}</svg>', use)
+
+
+@register.simple_tag
+def rail(request: HttpRequest, project: Project) -> list[tuple[str, list[RailLink]]]:
+    groups = ((heading, rail_links(request, project, links)) for heading, links in RAIL)
+    return [(heading, links) for heading, links in groups if links]
+
+
+def rail_links(request: HttpRequest, project: Project, links: tuple) -> list[RailLink]:
+    found = []
+    for url_name, words, icon_name, keys in links:
+        try:
+            url = reverse(url_name, args=[project.id])
+        except NoReverseMatch:
+            continue
+        is_current = request.path == url or request.path.startswith(f"{url}/")
+        found.append(RailLink(url, words, icon_name, keys, is_current))
+    return found
+
+
+@register.simple_tag
+def projects(request: HttpRequest) -> list[Project]:
+    """The projects that the person may switch to."""
+    return projects_of(request.user)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: template.Context) -> str:
+    """`light`, `dark`, or nothing to follow the system; also without a request (on 500)."""
+    request = context.get("request")
+    return theme_of(request) if request else ""
