@@ -3,6 +3,10 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from ingest.media.models import Media, MediaUse
+
+__all__ = ["DeadLetter", "HeldBatch", "Media", "MediaUse"]
+
 
 class HeldBatch(models.Model):
     """A batch that was acknowledged while ClickHouse was away. The drain writes it back.

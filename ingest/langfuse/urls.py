@@ -1,6 +1,6 @@
 """Langfuse's own protocol: what is written, and reads of addresses that are written to as well."""
 
-from django.urls import path
+from django.urls import include, path
 
 from ingest.langfuse.service import HealthView, ProjectsView
 from ingest.langfuse.views import IngestionView, ScoresView, ScoreView
@@ -12,4 +12,5 @@ urlpatterns = [
     path("api/public/projects", ProjectsView.as_view()),
     path("api/public/health", HealthView.as_view()),
     path("api/public/ready", HealthView.as_view()),
+    path("", include("ingest.media.urls")),
 ]

@@ -198,6 +198,7 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_MAX_BYTES = env.number("SONDE_MEDIA_MAX_BYTES", 256 * 1024 * 1024)  # of one file
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.ApiKeyAuthentication"],

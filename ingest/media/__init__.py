@@ -1,0 +1,1 @@
+"""Files that SDKs send beside their traces: images, audio, documents."""
