@@ -22,6 +22,7 @@ import pytest
 
 from embedded.engines import ENGINE_OF, Passwords, choose_ports, services, urls
 from embedded.supervisor import StartError, Supervisor
+from tests.running_sonde import Stack
 
 RUN = "SONDE_TEST_RUN"  # set by the process that started the engines, seen by the workers
 
@@ -86,6 +87,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def clickhouse_schema(django_db_setup: None) -> None:
     """For tests of the store that touch no model."""
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory) -> Iterator[Stack]:
+    """The whole product, running: once per run, for tests that leave it working."""
+    with Stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
 
 
 @pytest.fixture

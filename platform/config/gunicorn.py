@@ -20,3 +20,10 @@ backlog = 512
 # The heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True  # it would be a file in the home folder, the same for every Sonde
+
+
+def post_worker_init(worker: object) -> None:
+    """Called in each worker after the fork, where threads stay alive."""
+    from ingest import keeper
+
+    keeper.start()

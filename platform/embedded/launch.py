@@ -114,11 +114,11 @@ def app(options: Options) -> list[Service]:
         ),
         Service(
             name="worker",
-            argv=[*CELERY, "worker", "--concurrency", "2"],
+            argv=[*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING"],
             stop_signals=(signal.SIGTERM, signal.SIGQUIT),  # finish the tasks, then give them back
         ),
         # Its own pid file would survive a kill and keep it from starting; the supervisor knows it.
-        Service(name="beat", argv=[*CELERY, "beat", "--pidfile="]),
+        Service(name="beat", argv=[*CELERY, "beat", "--pidfile=", "--loglevel", "WARNING"]),
     ]
 
 

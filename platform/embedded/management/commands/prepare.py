@@ -9,18 +9,20 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from accounts.seed import seed
+from ingest.metrics import forget_earlier_runs
 
 
 class Command(BaseCommand):
     """One Django start for all that has to happen before web and worker may run.
 
-    Safe to run again, and while an older version still serves. Writes the first login as JSON to
+    Safe to run again; counters of earlier runs begin at zero. Writes the first login as JSON to
     stdout, and everything else to stderr.
     """
 
     help = "Migrate both stores, make the first organisation, project, user and key, collect files."
 
     def handle(self, *args, **options) -> None:
+        forget_earlier_runs()
         call_command("migrate", interactive=False, stdout=self.stderr)
         call_command("migrate_clickhouse", stdout=self.stderr)
         self.collect_static_files()
