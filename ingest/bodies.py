@@ -190,9 +190,14 @@ def members_inflated(raw: bytes, wbits: int) -> Iterator[bytes]:
                 raise MalformedBody(CUT_OFF)
             given = member.unconsumed_tail
         position -= len(member.unused_data)
-        if not raw[position:].strip(b"\0"):  # the end, which gzip may pad
+        if position == len(raw) or is_padding(raw, position):
             return
     raise MalformedBody(TOO_MANY_MEMBERS)
+
+
+def is_padding(raw: bytes, position: int) -> bool:
+    """Whether only zeros follow, which gzip allows."""
+    return raw[position] == 0 and not raw[position:].strip(b"\0")
 
 
 def unzstded(raw: bytes) -> Iterator[bytes]:
