@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import hashlib
+import json
 from dataclasses import dataclass
 
 from ingest.langfuse.body import Body, InvalidEvent
@@ -43,6 +45,18 @@ class Announcement:
     observation_id: str
     dataset_id: str
     dataset_item_id: str
+
+    @property
+    def place(self) -> str:
+        """Where the file is used, as one word of fixed length."""
+        parts = (
+            self.field,
+            self.trace_id,
+            self.observation_id,
+            self.dataset_id,
+            self.dataset_item_id,
+        )
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def read_announcement(values: object, *, max_bytes: int) -> Announcement:

@@ -1,5 +1,6 @@
 """Which files a project has, and where in its traces they belong. The bytes are in MEDIA_ROOT."""
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 
 
@@ -37,18 +38,12 @@ class MediaUse(models.Model):
     dataset_id = models.CharField(max_length=800, blank=True)
     dataset_item_id = models.CharField(max_length=800, blank=True)
     field = models.CharField(max_length=20)
+    place = models.CharField(max_length=64)  # a digest of all of the above, which may be long
 
     class Meta:
         verbose_name = "use of a media file"
-        constraints = (
-            models.UniqueConstraint(
-                fields=(
-                    "media", "trace_id", "observation_id", "dataset_id", "dataset_item_id", "field",
-                ),
-                name="media_use_once",
-            ),
-        )  # fmt: skip
-        indexes = (models.Index(fields=("trace_id",), name="media_by_trace"),)
+        constraints = (models.UniqueConstraint(fields=("media", "place"), name="media_use_once"),)
+        indexes = (HashIndex(fields=("trace_id",), name="media_by_trace"),)
 
     def __str__(self) -> str:
         return f"{self.media_id} in {self.field}"

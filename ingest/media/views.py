@@ -123,11 +123,14 @@ def media_of(project_id: str, announced: Announcement) -> Media:
         media.save(update_fields=("content_type", "content_length"))
     MediaUse.objects.get_or_create(
         media=media,
-        trace_id=announced.trace_id,
-        observation_id=announced.observation_id,
-        dataset_id=announced.dataset_id,
-        dataset_item_id=announced.dataset_item_id,
-        field=announced.field,
+        place=announced.place,
+        defaults={
+            "trace_id": announced.trace_id,
+            "observation_id": announced.observation_id,
+            "dataset_id": announced.dataset_id,
+            "dataset_item_id": announced.dataset_item_id,
+            "field": announced.field,
+        },
     )
     return media
 
