@@ -86,7 +86,7 @@ class Stack:
         return self.process.wait(PATIENCE_SECONDS)
 
     def pids(self) -> dict[str, int]:
-        """Who runs now: supervisor, postgres, clickhouse, valkey, web (the master), worker, beat."""
+        """Who runs: supervisor, postgres, clickhouse, valkey, web (the master), worker, beat."""
         return json.loads((self.folder / "processes.json").read_text())
 
     def web_workers(self) -> list[int]:

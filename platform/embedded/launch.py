@@ -35,6 +35,8 @@ def main() -> int:
     except OSError as error:
         screen.fail(f"the system says {error}.")
         return 1
+    except KeyboardInterrupt:  # before anything was started that could be stopped
+        return 130
     return 0
 
 

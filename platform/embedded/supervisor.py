@@ -61,11 +61,17 @@ class Child:
     def __init__(self, service: Service, log: LogFile) -> None:
         self.service = service
         self.log = log
-        self.process: subprocess.Popen | None = None
+        self._process: subprocess.Popen | None = None
         self.is_ready = False
         self.failures = 0
         self.started_at = 0.0
         self.restart_at: float | None = None
+
+    @property
+    def process(self) -> subprocess.Popen:
+        """The latest one. A child is made to be started, so there is one."""
+        assert self._process is not None
+        return self._process
 
     def start(self, environment: Mapping[str, str]) -> None:
         self.service.before_start()
@@ -76,7 +82,7 @@ class Child:
         )
         with self.log.open() as log:
             # A session of its own: a Ctrl-C in the terminal reaches the supervisor and nobody else.
-            self.process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 argv,
                 env={**environment, **self.service.environment},
                 stdin=subprocess.DEVNULL,
@@ -87,7 +93,7 @@ class Child:
         self.is_ready, self.restart_at, self.started_at = False, None, time.monotonic()
 
     def is_running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self._process is not None and self._process.poll() is None
 
     def send(self, number: signal.Signals) -> None:
         if self.is_running():
@@ -95,12 +101,10 @@ class Child:
 
     def end_group(self) -> None:
         """Kill what is left of the process group, such as the workers of a killed master."""
-        if self.process is not None:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                return
-            self.process.wait()
+        if self._process is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
 
 class Supervisor:
