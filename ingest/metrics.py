@@ -30,6 +30,7 @@ STORED = Counter("ingest_stored", "Records written to ClickHouse.", ["by"])
 HELD = Counter("ingest_held", "Records held in Postgres because ClickHouse was away.")
 DEAD = Counter("ingest_deadletter", "Records that ClickHouse refuses.", ["by"])
 REJECTED = Counter("ingest_rejected", "Records or bodies that were not acknowledged.", ["reason"])
+IGNORED = Counter("ingest_ignored", "Records taken for the sender's sake and not kept.", ["signal"])
 INSERT_SECONDS = Histogram(
     "ingest_insert_seconds",
     "How long a request waited for ClickHouse.",
@@ -52,6 +53,11 @@ def drained(delivery: "Delivery") -> None:
 def rejected(reason: str, count: int = 1) -> None:
     """Count what was turned away. `reason` is one of a few fixed words, never text from outside."""
     REJECTED.labels(reason=reason).inc(count)
+
+
+def ignored(signal: str, count: int) -> None:
+    """Count OpenTelemetry's metrics, and its logs that speak of no span."""
+    IGNORED.labels(signal=signal).inc(count)
 
 
 def exposition(*collectors) -> bytes:

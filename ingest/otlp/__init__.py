@@ -1,0 +1,1 @@
+"""OpenTelemetry's protocol over HTTP. docs/ingest/otlp.md is its page."""
