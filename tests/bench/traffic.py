@@ -17,11 +17,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 # stands in every trace id; each request has its own eight bytes instead
 MARK = b"\xfeSONDE\xfe\xfe"
-WORDS = (
-    "order refund policy customer delivery warranty invoice account model answer context retrieve "
-    "subscription charger firmware migration workspace export settings 환불 배송 보증 기간 고객 주문 확인 "
-    "정책 상품 물류센터"
-).split()
+TEXT = """order refund policy customer delivery warranty invoice account model answer context
+    retrieve subscription charger firmware migration workspace export settings
+    환불 배송 보증 기간 고객 주문 확인 정책 상품 물류센터"""
+WORDS = TEXT.split()
 STEPS = (
     ("AGENT", "support-agent", None),
     ("GUARDRAIL", "input check", 0),
