@@ -1,0 +1,79 @@
+"""Partial rows: what clients say of a span or trace bit by bit, in any order and repeatedly."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from traces import writer
+from traces.locks import trace_locks
+from traces.merge import (
+    MOVED,
+    Statement,
+    joined,
+    row_of,
+    stated_by_patch,
+    stated_by_row,
+    stated_by_span,
+)
+from traces.records import Patch, Span
+from traces.stored import Key, stored_spans
+
+HOUR = 3_600_000_000_000
+
+Finish = Callable[[list[Span]], None]
+
+
+def apply(patches: Iterable[Patch], spans: Iterable[Span] = (), *, finish: Finish) -> None:
+    """Merge what is said into the stored rows; when it returns, the merged rows are stored.
+
+    `spans` are complete ones that complete a stored row instead of replacing it. `finish` is called
+    with all merged rows of a project, to derive in place what follows from the whole. Raises what
+    writer.insert_spans raises, and Unavailable when a trace stays locked.
+    """
+    said: dict[str, dict[Key, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+    for patch in patches:
+        said[patch.project_id][patch.trace_id, patch.span_id].append(stated_by_patch(patch))
+    for span in spans:
+        said[span.project_id][span.trace_id, span.span_id].append(stated_by_span(span))
+    for project_id, of_project in said.items():
+        with trace_locks(project_id, {trace_id for trace_id, _ in of_project}):
+            _apply(project_id, of_project, finish)
+
+
+def _apply(project_id: str, said: dict[Key, list[Statement]], finish: Finish) -> None:
+    stored = stored_spans(project_id, said)
+    merged = {key: _merged(project_id, key, stored.get(key, []), said[key]) for key in said}
+    finish(list(merged.values()))
+    writer.insert_spans(
+        [new for key, row in merged.items() for new in _to_write(row, stored.get(key, []))]
+    )
+
+
+def _merged(project_id: str, key: Key, stored: Sequence[Span], said: Sequence[Statement]) -> Span:
+    """One row of all statements. A tombstone of a moved row still counts as one of them, since the
+    insert that moved it may have been cut in two."""
+    known = [stated_by_row(row) for row in stored if not row.is_deleted or MOVED in row.marks]
+    return row_of(joined([*known, *said]), project_id, *key)
+
+
+def _to_write(row: Span, stored: Sequence[Span]) -> list[Span]:
+    """The row with a higher version than all before it, and tombstones where it stood until now;
+    nothing, if that is what is stored."""
+    live = [old for old in stored if not old.is_deleted]
+    if len(live) == 1 and _is_same(live[0], row):
+        return []
+    now = time.time_ns()
+    newest = max((old.version for old in stored), default=0)
+    row.received_at = min((old.received_at for old in live), default=now)
+    row.version = max(now, newest + 2)
+    tombstones = [
+        replace(old, is_deleted=True, marks=[*old.marks, MOVED], version=newest + 1)
+        for old in live
+        if old.start_time // HOUR != row.start_time // HOUR
+    ]
+    return [*tombstones, row]
+
+
+def _is_same(old: Span, new: Span) -> bool:
+    return replace(old, version=new.version, received_at=new.received_at) == new
