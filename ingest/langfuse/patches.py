@@ -32,6 +32,7 @@ _OBSERVATION: dict[str, Reader] = {
     "start_time": lambda body: body.moment("startTime"),
     "end_time": lambda body: body.moment("endTime"),
     "completion_start_time": lambda body: body.moment("completionStartTime"),
+    "parent_span_id": lambda body: body.identifier("parentObservationId"),
     "name": lambda body: body.text("name"),
     "level": lambda body: body.level(),
     "status_message": lambda body: body.content("statusMessage"),
@@ -67,11 +68,6 @@ def observation_patch(
 ) -> Patch:
     """A create or an update of a span, generation, event or any other kind of observation."""
     fields = {"type": _type(body, kind), **_stated(_OBSERVATION, body)}
-    parent = body.identifier("parentObservationId")
-    if parent:
-        fields |= {"parent_span_id": parent, "is_root": False}
-    elif rank == CREATE:
-        fields["is_root"] = True
     if cost := stated_cost(body):
         fields |= {"cost": cost, "total_cost": cost["total"], "cost_source": "sent"}
     return _patch(body, project_id, trace_id, span_id, stated_at, rank, fields)

@@ -100,7 +100,6 @@ def test_a_generation_says_what_its_body_says():
     assert said == {
         "type": "GENERATION",
         "parent_span_id": "s1",
-        "is_root": False,
         "name": "chat",
         "start_time": start,
         "end_time": start + 1_500_000_000,
@@ -386,12 +385,12 @@ def test_metadata_of_any_json_type_is_kept(sent, stored):
 
 
 def test_what_is_too_long_is_cut_and_marked():
-    metadata = {f"k{number}": number for number in range(1500)}
+    metadata = {f"k{number}": number for number in range(600)}
     said = only(
         event("span-create", {"id": "s", "traceId": "t", "name": "n" * 1001, "metadata": metadata})
     )
     assert len(said["name"]) == 1000
-    assert len(said["metadata"]) == 1000
+    assert len(said["metadata"]) == 512
     assert said["marks"] == ["truncated"]
 
 

@@ -28,7 +28,10 @@ LATENCY_NS = (
 )
 USER, SESSION = _said("user_id"), _said("session_id")
 RELEASE, VERSION = _said("release"), _said("version_label")
-ENVIRONMENT = f"argMax(s.environment, {_RANK})"
+ENVIRONMENT = (
+    f"if(countIf(s.environment != 'default') = 0, 'default',"
+    f" argMaxIf(s.environment, {_RANK}, s.environment != 'default'))"
+)
 TAGS = "arraySort(groupUniqArrayArray(s.tags))"
 TOTAL_COST = "sum(s.total_cost)"
 

@@ -1,0 +1,89 @@
+"""What a trace comes to does not depend on how its events travelled."""
+
+import json
+from collections import defaultdict
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.langfuse.decode import decode_batch
+from ingest.langfuse.moments import nanoseconds
+from traces.merge import joined, row_of, stated_by_patch, stated_by_row
+
+NOW = nanoseconds("2026-11-20T12:00:00Z")
+
+times = st.sampled_from([f"2026-11-20T11:00:0{second}.000Z" for second in range(4)])
+values = st.none() | st.text(max_size=3) | st.integers(0, 9) | st.just({}) | st.just({"a": 1})
+usages = st.dictionaries(st.sampled_from(["input", "output", "total"]), st.integers(0, 9))
+bodies = st.fixed_dictionaries(
+    {"id": st.sampled_from(["o1", "o2"]), "traceId": st.just("t1")},
+    optional={
+        "name": st.sampled_from(["a", "b", ""]),
+        "startTime": times,
+        "endTime": times,
+        "completionStartTime": times,
+        "parentObservationId": st.sampled_from(["o1", "o2", "o3"]),
+        "input": values,
+        "output": values,
+        "metadata": st.dictionaries(st.sampled_from(["x", "y"]), values) | values,
+        "level": st.sampled_from(["DEBUG", "ERROR", None]),
+        "model": st.sampled_from(["m1", "m2"]),
+        "usage": usages,
+        "usageDetails": usages,
+        "costDetails": st.dictionaries(st.sampled_from(["input", "total"]), st.floats(0, 1)),
+        "environment": st.sampled_from(["prod", "dev"]),
+    },
+)
+traces = st.fixed_dictionaries(
+    {"id": st.just("t1")},
+    optional={
+        "name": st.sampled_from(["a", "b"]),
+        "userId": st.sampled_from(["u1", "u2"]),
+        "tags": st.lists(st.sampled_from(["x", "y", "z"])),
+        "metadata": st.dictionaries(st.sampled_from(["x", "y"]), values),
+        "public": st.booleans(),
+        "timestamp": times,
+        "input": values,
+    },
+)
+kinds = st.sampled_from(
+    ["span-create", "span-update", "generation-create", "generation-update", "event-create"]
+)
+
+
+@st.composite
+def events(draw):
+    kind, body = draw(st.tuples(kinds, bodies) | st.tuples(st.just("trace-create"), traces))
+    return {"id": "e", "type": kind, "timestamp": draw(times), "body": body}
+
+
+@st.composite
+def journeys(draw):
+    """The same events twice: as they happened, and shuffled, repeated and cut into batches."""
+    sent = draw(st.lists(events(), min_size=1, max_size=8))
+    again = draw(st.lists(st.sampled_from(sent), max_size=4))
+    mixed = draw(st.permutations([*sent, *again]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(mixed)), max_size=3)) | {0, len(mixed)})
+    return sent, [mixed[start:end] for start, end in pairwise(cuts)]
+
+
+def stored_after(batches: list[list[dict]]) -> dict:
+    """What is stored once each batch has been merged into what was stored before it."""
+    stored: dict = {}
+    for batch in batches:
+        said = defaultdict(list)
+        payload = json.dumps({"batch": batch}).encode()
+        for patch in decode_batch(payload, project_id="p", now_ns=NOW).items:
+            said[patch.trace_id, patch.span_id].append(stated_by_patch(patch))
+        for key, statements in said.items():
+            known = [stated_by_row(stored[key])] if key in stored else []
+            stored[key] = row_of(joined([*known, *statements]), "p", *key)
+    return stored
+
+
+@settings(max_examples=300, deadline=None)
+@given(journeys())
+def test_any_order_grouping_and_repetition_of_events_gives_the_same_rows(journey):
+    in_order, mixed = journey
+    assert stored_after(mixed) == stored_after([in_order])
