@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
+from django.core.validators import RegexValidator, validate_email
 from django.db import connection, transaction
 
 from accounts.keys import create_key, hint_of
@@ -23,6 +23,10 @@ from accounts.models import (
 from accounts.roles import Role
 
 DEFAULT_EMAIL = "admin@sonde.local"
+# Keys stand in headers, shell lines and code, and a colon parts the pair in HTTP Basic.
+is_safe_key = RegexValidator(
+    r"\A[A-Za-z0-9._~+/=-]{8,200}\Z", "Use 8 to 200 letters, digits and ._~+/=- characters."
+)
 LOCK = 0x736F6E6465  # "sonde": several web containers may boot at once
 
 
@@ -72,6 +76,9 @@ def check(wanted: dict[str, str]) -> None:
             require(is_safe_id, wanted[name], f"SONDE_INIT_{name}")
     if wanted["USER_EMAIL"]:
         require(validate_email, wanted["USER_EMAIL"], "SONDE_INIT_USER_EMAIL")
+    for name in ("PROJECT_PUBLIC_KEY", "PROJECT_SECRET_KEY"):
+        if wanted[name]:
+            require(is_safe_key, wanted[name], f"SONDE_INIT_{name}")
     if bool(wanted["PROJECT_PUBLIC_KEY"]) != bool(wanted["PROJECT_SECRET_KEY"]):
         raise ImproperlyConfigured(
             "SONDE_INIT_PROJECT_PUBLIC_KEY and SONDE_INIT_PROJECT_SECRET_KEY go together: "

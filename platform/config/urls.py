@@ -9,3 +9,5 @@ urlpatterns = [
     path("", include("traces.urls")),
     path("", include("ingest.urls")),
 ]
+
+handler500 = "accounts.views.errors.server_error"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import ProfileForm
 from accounts.preferences import remember_language, remember_theme
+from accounts.views.home import last_project
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +26,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         with override(user.language or None):
             messages.success(request, _("Saved."))
         return response
-    return render(request, "accounts/profile.html", {"form": form})
+    context = {"form": form, "project": last_project(request)}
+    return render(request, "accounts/profile.html", context)
 
 
 class PasswordChange(PasswordChangeView):
@@ -33,6 +35,9 @@ class PasswordChange(PasswordChangeView):
 
     template_name = "accounts/password.html"
     success_url = reverse_lazy("profile")
+
+    def get_context_data(self, **context) -> dict:
+        return super().get_context_data(project=last_project(self.request), **context)
 
     def form_valid(self, form) -> HttpResponse:
         messages.success(self.request, _("The password is changed. Other devices are logged out."))

@@ -11,6 +11,7 @@ from accounts.access import project_for
 from accounts.forms import NewOrganisationForm, OrganisationForm, ProjectForm
 from accounts.models import Membership, Organisation, Project, User
 from accounts.roles import LEAST_ROLE, Role
+from accounts.views.home import last_project
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -61,7 +62,8 @@ def organisation_create(request: HttpRequest) -> HttpResponse:
         names = form.cleaned_data
         project = create_organisation(request.user, names["organisation"], names["project"])
         return redirect("setup", project.id)
-    return render(request, "accounts/organisation_create.html", {"form": form})
+    context = {"form": form, "project": last_project(request)}
+    return render(request, "accounts/organisation_create.html", context)
 
 
 @transaction.atomic

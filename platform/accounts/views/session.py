@@ -1,15 +1,21 @@
 """Logging in and out."""
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, redirect_to_login
 from django.forms import ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.login_limit import client_address, forget_failures, minutes_to_wait, note_failure
 from accounts.preferences import remember_language
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """To the login page, and back here afterwards."""
+    return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or request.get_full_path())
 
 
 class LoginForm(AuthenticationForm):

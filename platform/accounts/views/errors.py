@@ -1,0 +1,16 @@
+"""What a person sees when a page failed."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import requires_csrf_token
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 while Postgres is away, which passes; 500 for a fault. Neither page asks a database."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return render(request, "503.html", status=503, headers={"Retry-After": "5"})
+    return render(request, "500.html", status=500)
