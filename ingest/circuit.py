@@ -22,7 +22,7 @@ class Circuit:
     """
 
     def __init__(
-        self, *, probe_limit: float = 90.0, clock: Callable[[], float] = time.monotonic
+        self, *, probe_limit: float = 120.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._clock = clock
         self._probe_limit = probe_limit

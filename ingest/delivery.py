@@ -1,8 +1,9 @@
 """Writes a batch to ClickHouse: what it takes, what it refuses for its data, and what is left."""
 
-from collections import defaultdict
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import structlog
 from django.db import Error as PostgresError
@@ -46,7 +47,7 @@ def deliver(batch: Batch) -> Delivery:
     """
     delivery = Delivery(left=batch)
     try:
-        write(delivery, batch.spans, writer.insert_spans, {"spans": []})
+        write(delivery, batch.spans, finish_and_insert, {"spans": []})
         write(delivery, batch.scores, writer.insert_scores, {"scores": []})
         merges = [*batch.mergeable, *batch.patches]
         write(delivery, merges, merge, {"mergeable": [], "patches": []})
@@ -101,18 +102,21 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, Refused):
         return str(error)
     # The log gets no text of it, which may quote the row.
-    log.error("row_not_writable", error=type(error).__name__)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    log.error("row_not_writable", error=type(error).__name__, where=where)
     return f"{type(error).__name__}: {error}"
 
 
+def finish_and_insert(spans: list[Span]) -> None:
+    finish(spans)
+    writer.insert_spans(spans)
+
+
 def merge(rows: list[Span | Patch]) -> None:
-    """Complete stored rows with what these say, project by project."""
-    by_project: dict[str, list[Span | Patch]] = defaultdict(list)
-    for row in rows:
-        by_project[row.project_id].append(row)
-    for of_project in by_project.values():
-        patches.apply(
-            [row for row in of_project if isinstance(row, Patch)],
-            spans=[row for row in of_project if isinstance(row, Span)],
-            finish=finish,
-        )
+    """Complete stored rows with what these say."""
+    patches.apply(
+        [row for row in rows if isinstance(row, Patch)],
+        spans=[row for row in rows if isinstance(row, Span)],
+        finish=finish,
+    )

@@ -11,6 +11,7 @@ from ingest.batch import Batch, together
 from ingest.delivery import deliver
 from ingest.held import durable_transaction
 from ingest.models import HeldBatch
+from traces import clickhouse
 
 # One insert's worth. Large, because ClickHouse takes large inserts faster; bounded, because the
 # rows are in memory meanwhile (held bytes are compressed, to a quarter or less).
@@ -38,7 +39,14 @@ class Drained:
 
 def drain(*, for_seconds: float = 60.0) -> Drained:
     """Write back group after group until nothing is held, ClickHouse is away, or the time is up."""
-    drained = Drained()
+    drained = Drained(is_empty=not HeldBatch.objects.exists())
+    if drained.is_empty:
+        return drained
+    try:
+        clickhouse.ping()  # which waits two seconds at most; a write may wait for a minute and more
+    except clickhouse.Unavailable as error:
+        drained.unavailable = error
+        return drained
     until = time.monotonic() + for_seconds
     drain_group(drained)
     while not drained.is_over and time.monotonic() < until:
@@ -63,7 +71,8 @@ def drain_group(drained: Drained) -> None:
             drained.is_empty = True
             return
         readable, letters = read(group)
-        delivery = deliver(readable)
+        with clickhouse.patiently():
+            delivery = deliver(readable)
         if delivery.unavailable is not None:
             drained.unavailable = delivery.unavailable
             return

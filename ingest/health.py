@@ -14,7 +14,6 @@ from redis.exceptions import RedisError
 
 from ingest import held
 from ingest.models import DeadLetter
-from ingest.pipeline import circuit
 from traces import clickhouse
 
 ANSWERS_ARE_GOOD_FOR_SECONDS = 1.0  # anybody may ask, as often as they like
@@ -99,9 +98,6 @@ class Gauges(Collector):
         for name, state in found.items():
             up.add_metric([name], float(state.is_up))
         yield up
-        yield gauge(
-            "ingest_circuit_open", "1 if this process holds batches.", not circuit.is_closed()
-        )
         if found["postgres"].is_up:
             yield from stored_gauges()
 

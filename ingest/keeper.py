@@ -4,6 +4,7 @@ Celery's beat does the same, but then a broker that is away would keep data from
 """
 
 import threading
+import time
 
 import structlog
 from django.db import Error, close_old_connections
@@ -14,6 +15,7 @@ from traces import clickhouse
 
 IDLE_SECONDS = 5.0
 DRAIN_SECONDS = 60.0
+SLOW_SECONDS = clickhouse.TIMEOUT_SECONDS["write"]
 
 log = structlog.get_logger(__name__)
 
@@ -41,14 +43,16 @@ def tend() -> bool:
     is_probe = not circuit.is_closed()
     if is_probe and not circuit.may_probe():
         return False
-    try:
+    began = time.monotonic()
+    failure = no_answer() if is_probe else None
+    drained = Drained()
+    if failure is None:
         # A probe is one group, so that requests are let through as soon as that is stored.
-        drained = drain(for_seconds=0 if is_probe else DRAIN_SECONDS)
-    except Error as error:  # Postgres is away; ClickHouse may be back all the same
-        drained = Drained(unavailable=error)
-    failure = drained.unavailable
-    if not drained.rows and not isinstance(failure, clickhouse.Unavailable):
-        failure = no_answer()
+        drained = drained_unless_postgres_is_away(0 if is_probe else DRAIN_SECONDS)
+        failure = drained.unavailable
+    if failure is None and is_probe and time.monotonic() - began > SLOW_SECONDS:
+        # The drain may wait, senders may not: they go on being held until it is faster.
+        failure = clickhouse.Unavailable("ClickHouse is slow.")
     if isinstance(failure, clickhouse.Unavailable):
         pipeline.clickhouse_is_away(failure)
         return False
@@ -63,3 +67,10 @@ def no_answer() -> clickhouse.Unavailable | None:
     except clickhouse.Unavailable as error:
         return error
     return None
+
+
+def drained_unless_postgres_is_away(seconds: float) -> Drained:
+    try:
+        return drain(for_seconds=seconds)
+    except Error as error:
+        return Drained(unavailable=error)

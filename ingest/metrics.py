@@ -31,6 +31,7 @@ HELD = Counter("ingest_held", "Records held in Postgres because ClickHouse was a
 DEAD = Counter("ingest_deadletter", "Records that ClickHouse refuses.", ["by"])
 REJECTED = Counter("ingest_rejected", "Records or bodies that were not acknowledged.", ["reason"])
 IGNORED = Counter("ingest_ignored", "Records taken for the sender's sake and not kept.", ["signal"])
+CIRCUIT_OPENED = Counter("ingest_circuit_opened", "How often ClickHouse stopped answering.")
 INSERT_SECONDS = Histogram(
     "ingest_insert_seconds",
     "How long a request waited for ClickHouse.",

@@ -13,7 +13,6 @@ from ingest.admission import Overloaded
 from ingest.batch import Batch, sorted_out
 from ingest.circuit import Circuit
 from ingest.delivery import Delivery, deliver
-from ingest.finish import finish
 from traces.clickhouse import Unavailable
 from traces.records import Item, Span
 
@@ -37,7 +36,6 @@ def accept(project_id: str, items: Iterable[Item], *, mergeable: Sequence[Span] 
     batch = sorted_out(items, mergeable=mergeable, now_ns=now_ns)
     if not len(batch):
         return
-    finish(batch.spans)
     delivery = attempt(batch)
     try:
         deadletters.keep(delivery.refusals)
@@ -76,4 +74,5 @@ def clickhouse_answers() -> None:
 
 def clickhouse_is_away(error: Unavailable) -> None:
     if circuit.failed():
+        metrics.CIRCUIT_OPENED.inc()
         log.warning("clickhouse_is_away", reason=str(error)[:200])

@@ -4,6 +4,9 @@ import hashlib
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
@@ -22,7 +25,8 @@ __all__ = ["LimitReached", "Refused", "Unavailable", "client", "columns", "migra
 
 CONNECT_TIMEOUT_SECONDS = 3
 TIMEOUT_SECONDS = {
-    "write": 15,  # a group of 64 MiB takes under 3 s on 2 cores
+    "write": 5,  # senders give up after ten; a group of 32 MiB takes under 2 s on 2 cores
+    "patient write": 90,
     "ping": 2,
 }
 MAX_CONNECTIONS = 64  # kept open per process; more threads than that open and close theirs
@@ -103,13 +107,38 @@ def _connect(purpose: str) -> Client:
     )
 
 
-def rows(sql: str, /, *, who: str = "", options: dict | None = None, **params) -> list[dict]:
+_is_patient: ContextVar[bool] = ContextVar("is_patient", default=False)
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Inside, a write may take as long as ClickHouse needs, since no sender waits for it."""
+    token = _is_patient.set(True)
+    try:
+        yield
+    finally:
+        _is_patient.reset(token)
+
+
+def write_purpose() -> str:
+    return "patient write" if _is_patient.get() else "write"
+
+
+def rows(
+    sql: str,
+    /,
+    *,
+    who: str = "",
+    options: dict | None = None,
+    purpose: str = "read",
+    **params,
+) -> list[dict]:
     """Run a SELECT with server-side bound values: `{name:Type}` in the SQL, name= here.
 
     Times may be aware datetimes, kept to the microsecond, or `moment(nanoseconds)`. `options` are
     ClickHouse settings; `who` asks, as system.query_log shows it: by default the calling function.
     """
-    result = _ask(sql, who or _caller(), options, params)
+    result = _ask(sql, who or _caller(), options, params, purpose)
     return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
 
@@ -136,14 +165,16 @@ def ping() -> None:
 def insert_native(table: str, names: list[str], body: bytes, *, who: str, options: dict) -> None:
     """Insert a body in ClickHouse's Native format. It is stored when this returns."""
     with errors():
-        writer = client("write")
+        writer = client(write_purpose())
         known = {name: value for name, value in options.items() if name in writer.server_settings}
         writer.raw_insert(table, names, iter((body,)), settings=_settings(who, known), fmt="Native")
 
 
-def _ask(sql: str, who: str, options: dict | None, params: dict):
+def _ask(sql: str, who: str, options: dict | None, params: dict, purpose: str = "read"):
     with errors():
-        return client().query(sql, parameters=_bound(params), settings=_settings(who, options))
+        return client(purpose).query(
+            sql, parameters=_bound(params), settings=_settings(who, options)
+        )
 
 
 def _settings(who: str, options: dict | None) -> dict:

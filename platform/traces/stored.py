@@ -47,6 +47,7 @@ def _query(project_id: str, keys: list[Key], since: int, until: int) -> list[dic
         ORDER BY s.version DESC
         LIMIT 1 BY s.trace_id, s.span_id, toStartOfHour(s.start_time)
         """,
+        purpose=clickhouse.write_purpose(),
         project_id=project_id,
         since=clickhouse.moment(since),
         until=clickhouse.moment(until),

@@ -36,13 +36,13 @@ def insert_spans(spans: Sequence[Span]) -> None:
     the spans that cannot be stored while all the others are.
     """
     if spans:
-        _spans.store(_versioned(spans))
+        _spans[clickhouse.write_purpose()].store(_versioned(spans))
 
 
 def insert_scores(scores: Sequence[Score]) -> None:
     """Store scores, as insert_spans does spans."""
     if scores:
-        _scores.store(_versioned(scores))
+        _scores[clickhouse.write_purpose()].store(_versioned(scores))
 
 
 def _versioned(rows: Sequence) -> list:
@@ -82,11 +82,13 @@ def _score_bytes(scores: list[Score]) -> int:
 
 
 def _start() -> None:
+    """A group of its own for each patience: nobody waits for one who may wait longer."""
     global _spans, _scores
-    _spans = GroupCommit(
-        _inserting("spans", SPANS, INSERT_OPTIONS | TEXT_INDEXES_AT_MERGE), _span_bytes
-    )
-    _scores = GroupCommit(_inserting("scores", SCORES, INSERT_OPTIONS), _score_bytes)
+    spans = _inserting("spans", SPANS, INSERT_OPTIONS | TEXT_INDEXES_AT_MERGE)
+    scores = _inserting("scores", SCORES, INSERT_OPTIONS)
+    purposes = ("write", "patient write")
+    _spans = {purpose: GroupCommit(spans, _span_bytes) for purpose in purposes}
+    _scores = {purpose: GroupCommit(scores, _score_bytes) for purpose in purposes}
 
 
 _start()
