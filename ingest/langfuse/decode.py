@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ingest.decoded import MalformedPayload
 from ingest.langfuse import events
-from ingest.langfuse.body import Body, InvalidEvent
+from ingest.langfuse.body import MAX_ID, MAX_NAME, Body, InvalidEvent
 from ingest.langfuse.patches import (
     CREATE,
     UPDATE,
@@ -14,7 +14,7 @@ from ingest.langfuse.patches import (
     wrapper_trace,
 )
 from ingest.langfuse.scores import decode_score
-from ingest.langfuse.wire import cleaned, read_json
+from ingest.langfuse.wire import cleaned, read_json, storable
 from ingest.mapping import text
 from traces.records import Item, Patch
 
@@ -54,15 +54,18 @@ def decode_batch(body: bytes, *, project_id: str, now_ns: int, scores_only: bool
             if scores_only and _type_of(event) != events.SCORE_CREATE:
                 batch.errors.append(_forbidden(event_id))
                 continue
-            batch.items.extend(
-                _records(event, event_id, project_id, now_ns, suspect=document.is_suspect)
-            )
+            records = _records(event, event_id, project_id, now_ns, suspect=document.is_suspect)
+            batch.items.extend(list(records))
             batch.accepted.append(event_id)
         except InvalidEvent as error:
             batch.errors.append(EventError(event_id, 400, str(error)))
         except RecursionError:
             batch.errors.append(EventError(event_id, 400, "The event is nested too deeply."))
-    _find_traces_within(batch)
+    patches = [item for item in batch.items if isinstance(item, Patch)]
+    _sign(patches, document.value.get("metadata"))
+    _find_traces_within(patches, batch.adrift)
+    _creates_first(patches)
+    _set_apart(patches)
     return batch
 
 
@@ -123,20 +126,63 @@ def _observation(
         yield wrapper_trace(project_id, trace_id, patch)
 
 
-def _find_traces_within(batch: Batch) -> None:
+def _sign(patches: list[Patch], metadata: object) -> None:
+    """Says of each row which SDK sent it."""
+    if not isinstance(metadata, dict):
+        return
+    for key in ("sdk_name", "sdk_version"):
+        sent = metadata.get(key)
+        if isinstance(sent, str) and sent:
+            for patch in patches:
+                patch.fields[key] = storable(sent)[:MAX_NAME]
+
+
+def _find_traces_within(patches: list[Patch], adrift: list[Patch]) -> None:
     """An update that names no trace most often travels with the create that does."""
-    patches = [item for item in batch.items if isinstance(item, Patch)]
     traces = {patch.span_id: patch.trace_id for patch in patches if patch.trace_id}
     for patch in patches:
         if not patch.trace_id:
             patch.trace_id = traces.get(patch.span_id, "")
             if not patch.trace_id:
-                batch.adrift.append(patch)
+                adrift.append(patch)
+
+
+def _creates_first(patches: list[Patch]) -> None:
+    """Dates a create no later than the updates that travel with it.
+
+    The SDK for JavaScript dates an event when it leaves its queue, which for a create that waited
+    for a file may be after its first update.
+    """
+    first: dict[tuple[str, str], int] = {}
+    for patch in patches:
+        if patch.rank == UPDATE:
+            key = (patch.trace_id, patch.span_id)
+            first[key] = min(patch.stated_at, first.get(key, patch.stated_at))
+    for patch in patches:
+        if patch.rank == CREATE:
+            updated_at = first.get((patch.trace_id, patch.span_id), patch.stated_at)
+            patch.stated_at = min(patch.stated_at, updated_at)
+
+
+def _set_apart(patches: list[Patch]) -> None:
+    """Gives different statements of one moment the order that the batch has them in.
+
+    The clock of the SDK for JavaScript goes by milliseconds: a create and what follows in the same
+    breath have one time. The same statement twice stays one.
+    """
+    said: dict[tuple, dict] = {}
+    for patch in patches:
+        moment = (patch.trace_id, patch.span_id, patch.rank, patch.stated_at)
+        while said.setdefault(moment, patch.fields) != patch.fields:
+            patch.stated_at += 1
+            moment = (*moment[:3], patch.stated_at)
 
 
 def _event_id(event: object, position: int) -> str:
     sent = event.get("id") if isinstance(event, dict) else None
-    return sent if isinstance(sent, str) and 0 < len(sent) <= 800 else f"batch[{position}]"
+    if isinstance(sent, str) and 0 < len(sent) <= MAX_ID:
+        return storable(sent)
+    return f"batch[{position}]"
 
 
 def _type_of(event: object) -> str:

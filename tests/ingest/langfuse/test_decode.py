@@ -17,7 +17,7 @@ def event(kind: str, body: dict, *, id: str = "e1", timestamp="2026-11-20T11:00:
 
 
 def decode(*events, **options):
-    payload = json.dumps({"batch": list(events), "metadata": {"sdk_name": "python"}})
+    payload = json.dumps({"batch": list(events), "metadata": {"batch_size": len(events)}})
     return decode_batch(payload.encode(), project_id="p", now_ns=NOW, **options)
 
 
@@ -143,6 +143,13 @@ def test_every_kind_of_observation_has_its_event(kind, expected):
 def test_an_observation_event_may_name_its_type():
     said = only(event("observation-create", {"id": "o", "traceId": "t", "type": "RETRIEVER"}))
     assert said["type"] == "RETRIEVER"
+
+
+def test_the_rows_of_a_batch_say_which_sdk_sent_them():
+    metadata = {"sdk_name": "python", "sdk_version": "2.60.10", "sdk_integration": "default"}
+    payload = {"batch": [event("span-create", {"id": "s", "traceId": "t"})], "metadata": metadata}
+    (patch,) = decode_batch(json.dumps(payload).encode(), project_id="p", now_ns=NOW).items
+    assert (patch.fields["sdk_name"], patch.fields["sdk_version"]) == ("python", "2.60.10")
 
 
 @pytest.mark.parametrize("kind", ["sdk-log", "dataset-run-item-create"])

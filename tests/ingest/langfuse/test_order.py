@@ -13,7 +13,7 @@ from traces.merge import joined, row_of, stated_by_patch, stated_by_row
 
 NOW = nanoseconds("2026-11-20T12:00:00Z")
 
-times = st.sampled_from([f"2026-11-20T11:00:0{second}.000Z" for second in range(4)])
+times = st.sampled_from([f"2026-11-20T11:00:0{second}.000Z" for second in range(6)])
 values = st.none() | st.text(max_size=3) | st.integers(0, 9) | st.just({}) | st.just({"a": 1})
 usages = st.dictionaries(st.sampled_from(["input", "output", "total"]), st.integers(0, 9))
 bodies = st.fixed_dictionaries(
@@ -55,13 +55,16 @@ kinds = st.sampled_from(
 @st.composite
 def events(draw):
     kind, body = draw(st.tuples(kinds, bodies) | st.tuples(st.just("trace-create"), traces))
-    return {"id": "e", "type": kind, "timestamp": draw(times), "body": body}
+    return {"id": "e", "type": kind, "body": body}
 
 
 @st.composite
 def journeys(draw):
     """The same events twice: as they happened, and shuffled, repeated and cut into batches."""
     sent = draw(st.lists(events(), min_size=1, max_size=8))
+    told = sorted(draw(st.permutations(sent)), key=lambda event: "update" in event["type"])
+    for microsecond, event in enumerate(told):
+        event["timestamp"] = f"2026-11-20T11:00:04.00000{microsecond}Z"
     again = draw(st.lists(st.sampled_from(sent), max_size=4))
     mixed = draw(st.permutations([*sent, *again]))
     cuts = sorted(draw(st.sets(st.integers(1, len(mixed)), max_size=3)) | {0, len(mixed)})
@@ -87,3 +90,36 @@ def stored_after(batches: list[list[dict]]) -> dict:
 def test_any_order_grouping_and_repetition_of_events_gives_the_same_rows(journey):
     in_order, mixed = journey
     assert stored_after(mixed) == stored_after([in_order])
+
+
+def test_updates_of_one_moment_count_in_the_order_of_their_batch():
+    """The clock of the SDK for JavaScript goes by milliseconds."""
+    moment = "2026-11-20T11:00:00.001Z"
+    updates = [
+        {"id": "e", "type": "trace-create", "timestamp": moment, "body": {"id": "t1", **said}}
+        for said in ({"name": "z", "userId": "u"}, {"name": "b"}, {"name": "a"})
+    ]
+    (row,) = stored_after([updates]).values()
+    assert (row.trace_name, row.user_id) == ("a", "u")
+    assert stored_after([updates, updates]) == stored_after([updates])
+
+
+def test_a_create_that_was_dated_after_its_update_is_still_the_first_word():
+    """The SDK for JavaScript dates an event when it leaves its queue."""
+    create = {"name": "made", "model": "m", "startTime": "2026-11-20T11:00:00.001Z"}
+    batch = [
+        {
+            "id": "e1",
+            "type": "generation-update",
+            "timestamp": "2026-11-20T11:00:00.002Z",
+            "body": {"id": "g", "traceId": "t", "name": "renamed"},
+        },
+        {
+            "id": "e2",
+            "type": "generation-create",
+            "timestamp": "2026-11-20T11:00:00.009Z",
+            "body": {"id": "g", "traceId": "t", **create},
+        },
+    ]
+    (row,) = stored_after([batch]).values()
+    assert (row.name, row.model) == ("renamed", "m")
