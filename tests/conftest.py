@@ -30,6 +30,7 @@ RUN = "SONDE_TEST_RUN"  # set by the process that started the engines, seen by t
 def start_engines() -> None:
     """Start what TEST_… does not name, and leave all addresses in the environment."""
     folder = Path(tempfile.mkdtemp(prefix="sonde-tests-"))
+    (folder / "static").mkdir()  # whitenoise warns where there is none
     run = secrets.token_hex(6)
     given = {
         name: os.environ[f"TEST_{name}"] for name in ENGINE_OF if os.environ.get(f"TEST_{name}")

@@ -73,6 +73,7 @@ INGEST_TRACE_LOCKS = env.text(
 )  # or postgres, for web processes on several hosts
 INGEST_HELD_MAX_BYTES = env.number("SONDE_INGEST_HELD_MAX_BYTES", 20 * 1024 * 1024 * 1024)
 INGEST_INFLIGHT_MAX_BYTES = env.number("SONDE_INGEST_INFLIGHT_MAX_BYTES", 256 * 1024 * 1024)
+METRICS_TOKEN = env.text("SONDE_METRICS_TOKEN")  # lets Prometheus in from another machine
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
