@@ -67,7 +67,8 @@ def candidates(provider: str, model: str) -> Iterator[str]:
     prefixes = PROVIDERS.get(provider, (provider,) if provider else ())
     seen = set()
     for name in spellings(model):
-        for candidate in (*(f"{prefix}/{name}" for prefix in prefixes), name):
+        own, others = prefixes[:1], prefixes[1:]
+        for candidate in (*(f"{p}/{name}" for p in own), name, *(f"{p}/{name}" for p in others)):
             if candidate not in seen:
                 seen.add(candidate)
                 yield candidate

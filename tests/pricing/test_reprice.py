@@ -90,13 +90,15 @@ def test_the_command_uses_the_projects_own_price_and_tells_the_sum(spans, capsys
         rates=[["input", "0.5", 0, ""], ["output", "1", 0, ""]],
     )  # fmt: skip
     store.forget()
-    call_command("reprice", project=spans.id, since="2026-09-01", until="2026-12-01")
+    call_command("reprice", "--project", spans.id, "--since", "2026-09-01", "--until", "2026-12-01")
     assert re.search(r"2 of 2 spans changed: \$0 → \$120", capsys.readouterr().out)
     assert stored(spans)["s1"].price_id == "mine"
 
 
 def test_the_command_says_what_is_wrong(db, project):
     with pytest.raises(CommandError, match="no project"):
-        call_command("reprice", project="nobody", since="2026-09-01")
+        call_command("reprice", "--project", "nobody", "--since", "2026-09-01")
     with pytest.raises(CommandError, match="before"):
-        call_command("reprice", project=project.id, since="2026-09-02", until="2026-09-01")
+        call_command(
+            "reprice", "--project", project.id, "--since", "2026-09-02", "--until", "2026-09-01"
+        )
