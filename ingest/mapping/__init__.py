@@ -1,1 +1,3 @@
-"""What attributes mean: one table per noun, for every convention of the field. docs/ingest/mapping.md is its page."""
+"""What attributes mean: one table per noun, for every convention of the field.
+docs/ingest/mapping.md is its page.
+"""

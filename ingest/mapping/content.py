@@ -1,222 +1,18 @@
-"""What went into a span and what came out: the first source, in this order, that has either. What loses is not kept twice."""
+"""What went into a span and what came out: the first source, in this order, that has either. What
+loses is not kept twice.
+"""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from ingest.mapping import events, limits, text, tools
-from ingest.mapping.groups import (
-    COMPLETION_PARTS,
-    CONTENT,
-    INPUT_MESSAGES,
-    OTHER,
-    OUTPUT_MESSAGES,
-    PROMPT_PARTS,
-    Heaps,
-)
-from ingest.mapping.messages import assembled, with_instructions
+from ingest.mapping import events, limits, sources, text, tools
+from ingest.mapping.events import Content
+from ingest.mapping.groups import CONTENT, OTHER, Heaps
 from ingest.mapping.origin import Origin
+from ingest.mapping.sources import Source, pick
 from traces.records import Span
 
-Content = events.Content
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The attributes that hold input and output under one convention, best first.
-
-    `read` is for conventions that need more than picking; `scope` limits a source to one instrumentation.
-    """
-
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    scope: str = ""
-    read: Callable[[Heaps], Content] | None = None
-    heaps: tuple[int, ...] = ()
-    is_last: bool = False  # nothing after it is asked, even if it has nothing
-
-
-def _pick(content: dict, keys: tuple[str, ...]) -> object:
-    for key in keys:
-        if value := content.get(key):
-            return value
-    return None
-
-
-def _genkit(heaps: Heaps) -> Content:
-    asked, answered = (
-        text.parsed(value) or value
-        for value in (heaps[CONTENT].get("genkit:input"), heaps[CONTENT].get("genkit:output"))
-    )
-    if isinstance(asked, dict):
-        asked = asked.get("messages") or asked
-    if isinstance(answered, dict):
-        answered = answered.get("message") or answered
-    return asked, answered
-
-
-VERCEL_INPUT = ("ai.prompt.messages", "ai.prompt", "ai.toolCall.args", "ai.values", "ai.value")
-VERCEL_OUTPUT = (
-    "ai.response.text",
-    "ai.result.text",
-    "ai.toolCall.result",
-    "ai.response.object",
-    "ai.result.object",
-    "ai.response.toolCalls",
-    "ai.result.toolCalls",
-)
-
-
-def _vercel(heaps: Heaps) -> Content:
-    content = heaps[CONTENT]
-    answered = _pick(content, VERCEL_OUTPUT)
-    if "ai.response.text" in content and "ai.response.toolCalls" in content:
-        calls = content["ai.response.toolCalls"]
-        answered = {
-            "role": "assistant",
-            "content": content["ai.response.text"],
-            "tool_calls": text.parsed(calls) or calls,
-        }
-    asked, told = events.gen_ai(content)
-    return _pick(content, VERCEL_INPUT) or asked, answered or told
-
-
-def _adk(heaps: Heaps) -> Content:
-    """Google's ADK sends an empty object where a tool's content takes its place."""
-    content = heaps[CONTENT]
-
-    def either(*keys: str) -> object:
-        return next((found for key in keys if (found := content.get(key)) and found != "{}"), None)
-
-    return (
-        either("gcp.vertex.agent.llm_request", "gcp.vertex.agent.tool_call_args"),
-        either("gcp.vertex.agent.llm_response", "gcp.vertex.agent.tool_response"),
-    )
-
-
-LIVEKIT_INPUT = (
-    "lk.input_text",
-    "lk.pii.input_text",
-    "lk.user_transcript",
-    "lk.pii.user_transcript",
-    "lk.chat_ctx",
-    "lk.pii.chat_ctx",
-)
-LIVEKIT_TURN = ("lk.user_input", "lk.pii.user_input")
-LIVEKIT_OUTPUT = (
-    "lk.function_tool.output",
-    "lk.pii.function_tool.output",
-    "lk.response.text",
-    "lk.pii.response.text",
-)
-
-
-def _livekit(heaps: Heaps) -> Content:
-    content = heaps[CONTENT]
-    asked = _pick(content, LIVEKIT_INPUT)
-    turn = _pick(content, LIVEKIT_TURN)
-    if not asked and (instructions := content.get("lk.pii.instructions")):
-        asked = [{"role": "system", "content": instructions}]
-        if turn:  # the agent may speak first
-            asked.append({"role": "user", "content": turn})
-    calls = content.get("lk.pii.response.function_calls")
-    return (
-        asked or turn or content.get("lk.pii.function_tool.arguments"),
-        _pick(content, LIVEKIT_OUTPUT) or (calls if calls != "[]" else None),
-    )
-
-
-def _logfire(heaps: Heaps) -> Content:
-    """One list of events, each with its name in `event.name`."""
-    found = text.parsed(heaps[CONTENT].get("events"))
-    said = [event for event in found if isinstance(event, dict)] if isinstance(found, list) else []
-    asked = [event for event in said if event.get("event.name") != events.CHOICE]
-    answered = [event for event in said if event.get("event.name") == events.CHOICE]
-    return asked or None, answered[0] if answered else None
-
-
-def _pydantic(heaps: Heaps) -> Content:
-    content = heaps[CONTENT]
-    asked = content.get("pydantic_ai.all_messages")
-    if asked:
-        asked = with_instructions(asked, content.get("gen_ai.system_instructions"))
-    return asked, content.get("final_result")
-
-
-def _indexed(whole_in: str, parts_in: int, whole_out: str, parts_out: int) -> Callable:
-    def read(heaps: Heaps) -> Content:
-        return (
-            heaps[CONTENT].get(whole_in) or assembled(heaps[parts_in]),
-            heaps[CONTENT].get(whole_out) or assembled(heaps[parts_out]),
-        )
-
-    return read
-
-
-PROMPTS = _indexed("gen_ai.prompt", PROMPT_PARTS, "gen_ai.completion", COMPLETION_PARTS)
-MESSAGES = _indexed("llm.input_messages", INPUT_MESSAGES, "llm.output_messages", OUTPUT_MESSAGES)
-GEN_AI_KEYS = (
-    "gen_ai.input.messages",
-    "gen_ai.output.messages",
-    "gen_ai.tool.call.arguments",
-    "gen_ai.tool.call.result",
-    "gen_ai.system_instructions",
-)
-EVENTS = Source()  # the span's own events stand here in the order
-
-# fmt: off
-SOURCES = (
-    Source(("langfuse.observation.input",), ("langfuse.observation.output",)),
-    Source(("genkit:input",), ("genkit:output",), "genkit-tracer", _genkit, is_last=True),
-    Source(VERCEL_INPUT, VERCEL_OUTPUT, "ai", _vercel, is_last=True),
-    Source(
-        ("flue.turn.input", "flue.tool.arguments", "flue.task.prompt", "flue.workflow.payload"),
-        ("flue.turn.output", "flue.tool.result", "flue.task.result", "flue.operation.result", "flue.workflow.result"),
-        "@flue/opentelemetry",
-    ),
-    EVENTS,
-    Source(
-        ("gcp.vertex.agent.llm_request", "gcp.vertex.agent.tool_call_args"),
-        ("gcp.vertex.agent.llm_response", "gcp.vertex.agent.tool_response"),
-        read=_adk,
-    ),
-    Source(("prompt",), ("all_messages_events",)),
-    Source(
-        (*LIVEKIT_INPUT, *LIVEKIT_TURN, "lk.pii.instructions", "lk.pii.function_tool.arguments"),
-        (*LIVEKIT_OUTPUT, "lk.pii.response.function_calls"),
-        read=_livekit,
-    ),
-    Source(("events",), read=_logfire),
-    Source(("mlflow.spanInputs",), ("mlflow.spanOutputs",)),
-    Source(("traceloop.entity.input",), ("traceloop.entity.output",)),
-    Source(("input.value",), ("output.value",)),
-    Source(("input",), ("output",)),
-    Source(("pydantic_ai.all_messages",), ("final_result",), "pydantic-ai", _pydantic),
-    Source(("tool_arguments",), ("tool_response",)),
-    Source(("gen_ai.prompt",), ("gen_ai.completion",), read=PROMPTS, heaps=(PROMPT_PARTS, COMPLETION_PARTS)),
-    Source(("llm.input_messages",), ("llm.output_messages",), read=MESSAGES, heaps=(INPUT_MESSAGES, OUTPUT_MESSAGES)),
-    Source(GEN_AI_KEYS, read=lambda heaps: events.gen_ai(heaps[CONTENT])),
-    Source(("braintrust.input_json", "braintrust.input"), ("braintrust.output_json", "braintrust.output")),
-    Source(("langwatch.input",), ("langwatch.output",)),
-    Source(("retrieval.query", "gen_ai.retrieval.query.text"), ("gen_ai.retrieval.documents",)),
-)
-# fmt: on
 TRACE = {"langfuse.trace.input": "trace_input", "langfuse.trace.output": "trace_output"}
 
-KEYS = {key for source in SOURCES for key in (*source.inputs, *source.outputs)} | TRACE.keys()
-HEAPS = (PROMPT_PARTS, COMPLETION_PARTS, INPUT_MESSAGES, OUTPUT_MESSAGES)
-AT_EVENTS = SOURCES.index(EVENTS)
-# Which sources a key speaks of, and a heap.
-PLACES = {
-    key: tuple(
-        place
-        for place, source in enumerate(SOURCES)
-        if key in source.inputs
-        or key in source.outputs
-        or (source.read is _vercel and key in GEN_AI_KEYS)
-    )
-    for key in KEYS
-}
-HEAP_PLACES = {heap: place for place, source in enumerate(SOURCES) for heap in source.heaps}
+KEYS = sources.KEYS | TRACE.keys()
+HEAPS = sources.HEAPS
 
 
 def apply(
@@ -225,10 +21,10 @@ def apply(
     """Fill input and output; `said` are the span's own events."""
     content = heaps[CONTENT]
     for place in _places(heaps, has_events=bool(said)):
-        source = SOURCES[place]
+        source = sources.SOURCES[place]
         if source.scope and source.scope != origin.scope_name:
             continue
-        found = events.content_of(said) if source is EVENTS else _read(source, heaps)
+        found = events.content_of(said) if source is sources.EVENTS else _read(source, heaps)
         if any(found) or source.is_last:
             put(span, found, marks)
             break
@@ -240,19 +36,19 @@ def apply(
 
 def _places(heaps: Heaps, has_events: bool) -> list[int]:
     """The sources that the span has anything of, in order."""
-    places = {place for key in heaps[CONTENT] for place in PLACES[key]}
+    places = {place for key in heaps[CONTENT] for place in sources.PLACES.get(key, ())}
     for heap in HEAPS:
         if heaps[heap]:
-            places.add(HEAP_PLACES[heap])
+            places.add(sources.HEAP_PLACES[heap])
     if has_events:
-        places.add(AT_EVENTS)
+        places.add(sources.AT_EVENTS)
     return sorted(places)
 
 
 def _read(source: Source, heaps: Heaps) -> Content:
     if source.read:
         return source.read(heaps)
-    return _pick(heaps[CONTENT], source.inputs), _pick(heaps[CONTENT], source.outputs)
+    return pick(heaps[CONTENT], source.inputs), pick(heaps[CONTENT], source.outputs)
 
 
 def put(span: Span, content: Content, marks: set[str]) -> None:
@@ -266,28 +62,29 @@ def put(span: Span, content: Content, marks: set[str]) -> None:
 
 
 def finish_content(spans: list[Span]) -> None:
-    """Give spans that have events but lack input or output what their events say of it."""
+    """Give spans that have events but lack input or output what their events say of it, and find
+    the tools of spans that no OTLP decoder made.
+    """
     for span in spans:
-        if not span.events or (span.input and span.output) or "gen_ai." not in span.events:
-            continue
-        found = text.parsed(span.events)
-        if isinstance(found, list):
-            said = sorted(found, key=lambda event: event["time"])
-            pairs = [(event["name"], event["attributes"]) for event in said]
-            put(span, events.content_of(pairs), set())
+        if span.events and not (span.input and span.output) and "gen_ai." in span.events:
+            put(span, events.content_of(_said(span)), set())
+        elif span.source != "otlp":
+            tools.from_content(span)
+
+
+def _said(span: Span) -> list[events.Said]:
+    found = text.parsed(span.events)
+    said = sorted(found if isinstance(found, list) else [], key=lambda event: event["time"])
+    return [(event["name"], event["attributes"]) for event in said]
 
 
 def _keep_what_no_column_took(span: Span, heaps: Heaps) -> None:
-    """A source that lost repeats what won, so it is dropped; where nothing won on its side, it stays an attribute."""
+    """A source that lost repeats what won, so it is dropped; where nothing won on its side, it
+    stays an attribute.
+    """
     if span.input and span.output:
         return
     for key, value in heaps[CONTENT].items():
-        filled = span.output if key in OUTPUT_KEYS else span.input
+        filled = span.output if key in sources.OUTPUT_KEYS else span.input
         if not filled:
             heaps[OTHER][key] = value
-
-
-OUTPUT_KEYS = {key for source in SOURCES for key in source.outputs} | {
-    "gen_ai.output.messages",
-    "gen_ai.tool.call.result",
-}

@@ -21,7 +21,9 @@ Content = tuple[object, object]  # input and output
 
 
 def content_of(events: list[Said]) -> Content:
-    """What the events say went in and came out: the first of the three conventions that any event follows."""
+    """What the events say went in and came out: the first of the three conventions that any event
+    follows.
+    """
     return _of_details(events) or _of_messages(events) or _of_prompts(events) or (None, None)
 
 

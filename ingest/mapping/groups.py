@@ -1,4 +1,5 @@
-"""The heaps that one pass over a span's attributes sorts them into. Each noun of the mapping reads a few of them.
+"""The heaps that one pass over a span's attributes sorts them into. Each noun of the mapping reads
+a few of them.
 
 An attribute in a heap that was spelt with a prefix is kept there under what follows the prefix.
 """
@@ -49,11 +50,14 @@ Heaps = list[dict[str, object]]
 
 
 def empty() -> Heaps:
-    return [{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}]  # COUNT; quicker spelt out
+    # COUNT; quicker spelt out
+    return [{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}]
 
 
 def first(heap: dict[str, object], keys: tuple[str, ...]) -> object:
-    """What the first of the keys says that says anything. It is taken out: what stays is kept as an attribute."""
+    """What the first of the keys says that says anything. It is taken out: what stays is kept as an
+    attribute.
+    """
     for key in keys:
         if value := heap.get(key):
             del heap[key]

@@ -1,4 +1,6 @@
-"""Who and where: user, session, tags, environment, release, version and the names of trace and observation."""
+"""Who and where: user, session, tags, environment, release, version and the names of trace and
+observation.
+"""
 
 import re
 from functools import lru_cache
@@ -55,7 +57,8 @@ NAME = ("gen_ai.tool.name", "genkit:name", "logfire.msg", "ai.toolCall.name")
 VERCEL_NAME = ("ai.telemetry.functionId", "ai.operationId")
 ROOT = ("langfuse.internal.as_root", "langfuse.internal.is_app_root")
 
-# Each row is asked only of spans that have a key of it: a field of the span, its sources, its reader.
+# Each row is asked only of spans that have a key of it: a field of the span, its sources, its
+# reader.
 FIELDS = (
     ("user_id", USER, text.label),
     ("session_id", SESSION, text.label),
@@ -141,7 +144,9 @@ def _tags_in(value: str) -> list:
 
 @lru_cache(maxsize=1024)
 def environment_of(value: str) -> str:
-    """Lower case, without the prefix that Langfuse keeps for itself, at most 40 characters; what cannot be one is `default`."""
+    """Lower case, without the prefix that Langfuse keeps for itself, at most 40 characters; what
+    cannot be one is `default`.
+    """
     name = _own_prefix.sub("", value.strip().lower())[:40]
     return name if _environment.match(name) else "default"
 

@@ -1,4 +1,6 @@
-"""How much of one span is kept. What goes over is cut with a marker or counted as dropped, never refused."""
+"""How much of one span is kept. What goes over is cut with a marker or counted as dropped, never
+refused.
+"""
 
 ATTRIBUTES_READ = 10_000  # of one span; OpenInference spells a long chat out in thousands of them
 ATTRIBUTES_KEPT = 512  # of those that no column took

@@ -1,4 +1,4 @@
-"""Chats that came in pieces: spelt out in attribute names, or with the system's instructions apart."""
+"""Chats in pieces: spelt out in attribute names, or with the system's instructions apart."""
 
 from ingest.mapping import text
 
@@ -7,10 +7,10 @@ DEPTH = 16
 
 
 def assembled(parts: dict[str, object]) -> object:
-    """{"0.role": "user", "0.content": "hi"} → [{"role": "user", "content": "hi"}]; {"content": "hi"} → itself.
+    """{"0.role": "user", "0.content": "hi"} → [{"role": "user", "content": "hi"}]
 
-    Lists come out in the order of their numbers and without gaps. A part that contradicts an earlier one
-    (a text where a list began) is left out.
+    Lists come out in the order of their numbers and without gaps. A part that contradicts an
+    earlier one (a text where a list began) is left out.
     """
     root: dict[str, object] = {}
     for key, value in list(parts.items())[:SLOTS]:
@@ -41,7 +41,9 @@ def _closed(level: dict) -> object:
 
 
 def with_instructions(chat: object, instructions: object) -> object:
-    """The chat with the system's instructions as its first messages, unless it has a system message."""
+    """The chat with the system's instructions as its first messages, unless it has a system
+    message.
+    """
     found = text.parsed(chat)
     if not instructions or not isinstance(found, list):
         return chat

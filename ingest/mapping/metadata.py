@@ -18,7 +18,9 @@ HEAPS = (METADATA, TRACE_METADATA, ASSOCIATIONS)
 
 
 def apply(span: Span, heaps: Heaps, marks: set[str], decodes: bool) -> None:
-    """Fill metadata and trace_metadata. What was said of the trace holds for its observation too, and wins there."""
+    """Fill metadata and trace_metadata. What was said of the trace holds for its observation too,
+    and wins there.
+    """
     known = heaps[KNOWN]
     span.metadata |= texts(entries(first(known, WHOLE)), marks, decodes)
     for key in MORE_WHOLE:

@@ -1,4 +1,6 @@
-"""Which model was asked, of whom, with which settings and which prompt, and when its first token came."""
+"""Which model was asked, of whom, with which settings and which prompt, and when its first token
+came.
+"""
 
 from datetime import UTC, datetime
 
@@ -70,7 +72,7 @@ PROMPT_KEYS = {*PROMPT_NAME, *PROMPT_VERSION, VERCEL_PROMPT}
 FIRST_TOKEN_KEYS = {FIRST_TOKEN, *(key for key, _ in FIRST_TOKEN_AFTER)}
 KEYS = {
     *NAME, *PROVIDER, *PARAMETER_KEYS, *PROMPT_KEYS,
-    *FIRST_TOKEN_KEYS, PROVIDER_METADATA,
+    *FIRST_TOKEN_KEYS, PROVIDER_METADATA, "genkit:input", "genkit:output",
 }  # fmt: skip
 HEAPS = (PARAMETERS,)
 
@@ -163,11 +165,10 @@ def version_of(value: object) -> int | None:
 
 
 def _first_token(span: Span, known: dict) -> None:
-    if value := known.get(FIRST_TOKEN):
-        if found := instant_of(value):
-            span.completion_start_time = found
-            del known[FIRST_TOKEN]
-            return
+    if found := instant_of(known.get(FIRST_TOKEN)):
+        span.completion_start_time = found
+        del known[FIRST_TOKEN]
+        return
     for key, unit in FIRST_TOKEN_AFTER:
         value = known.get(key)
         if not value:

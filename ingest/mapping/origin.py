@@ -1,4 +1,6 @@
-"""What the spans of one instrumentation scope of one resource have in common, worked out once for all of them."""
+"""What the spans of one instrumentation scope of one resource have in common, worked out once for
+all of them.
+"""
 
 from dataclasses import dataclass, field
 

@@ -38,16 +38,17 @@ ERROR = 2  # OpenTelemetry's status code
 
 def apply(span: Span, heaps: Heaps, marks: set[str]) -> None:
     known = heaps[KNOWN]
-    if value := known.get(LEVEL):
-        if level := level_of(value):
-            span.level = level
-            del known[LEVEL]
+    if level := level_of(known.get(LEVEL)):
+        span.level = level
+        del known[LEVEL]
     if value := known.pop(MESSAGE, None):
         span.status_message = text.stored(value, marks, limits.STATUS_CHARACTERS)
 
 
 def level_of(value: object) -> str:
-    """One of the four levels, under any of the names that loggers have for them; "" for anything else."""
+    """One of the four levels, under any of the names that loggers have for them; "" for anything
+    else.
+    """
     return LEVELS.get(value.strip().upper(), "") if isinstance(value, str) else ""
 
 

@@ -1,7 +1,11 @@
-"""The tables of all nouns compiled into one: an attribute's key → the heap it goes to and the nouns that want to see it."""
+"""The tables of all nouns compiled into one: an attribute's key → the heap it goes to and the nouns
+that want to see it.
+"""
 
 from ingest.mapping import (
+    calls,
     content,
+    cost,
     experiments,
     groups,
     identity,
@@ -15,19 +19,22 @@ from ingest.mapping import (
 )
 from ingest.mapping.groups import CONTENT, KNOWN, OTHER
 
-IDENTITY, OUTCOME, TYPE, MODEL, USAGE, CONTENT_NOUN, TOOLS, METADATA, EXPERIMENTS, NAME = (
-    1 << bit for bit in range(10)
+IDENTITY, OUTCOME, TYPE, MODEL, USAGE, COST, CONTENT_NOUN, TOOLS, METADATA, EXPERIMENTS, NAME = (
+    1 << bit for bit in range(11)
 )
 NOUNS = (
     (IDENTITY, identity),
     (OUTCOME, outcome),
     (MODEL, model),
     (USAGE, usage),
+    (USAGE, calls),
+    (COST, cost),
     (CONTENT_NOUN, content),
     (TOOLS, tools),
     (METADATA, metadata),
     (EXPERIMENTS, experiments),
 )
+OF_CALLS = USAGE | COST | NAME  # what a span that sums up its children may not claim
 
 Route = tuple[int, str, int]  # heap, name within the heap, nouns
 REMEMBERED = 10_000  # keys that no table names; they repeat from span to span
@@ -39,7 +46,7 @@ def _compiled() -> dict[str, Route]:
     for bit, noun in NOUNS:
         for key in noun.KEYS:
             nouns[key] = nouns.get(key, 0) | bit
-    for key in model.NAME:
+    for key in (*model.NAME, "genkit:name"):
         nouns[key] |= NAME
     return {
         **{key: (CONTENT if key in content.KEYS else KNOWN, key, nouns[key]) for key in nouns},

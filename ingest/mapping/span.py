@@ -1,7 +1,11 @@
-"""A raw span → the row that is stored. One pass sorts the attributes; then only the nouns they speak of are asked."""
+"""A raw span → the row that is stored. One pass sorts the attributes; then only the nouns they
+speak of are asked.
+"""
 
 from ingest.mapping import (
+    calls,
     content,
+    cost,
     events,
     experiments,
     groups,
@@ -99,19 +103,18 @@ def _blank(raw: RawSpan, origin: Origin, marks: set[str]) -> Span:
 
 
 def _ask(span: Span, heaps: groups.Heaps, origin: Origin, wanted: int, marks: set[str]) -> None:
-    """Let the nouns that the attributes speak of take what is theirs. The model is named last: names may be shared."""
+    """Let the nouns that the attributes speak of take what is theirs. The model is named last:
+    names may be shared.
+    """
     if wanted & routes.IDENTITY:
         identity.apply(span, heaps, marks)
     if wanted & routes.OUTCOME:
         outcome.apply(span, heaps, marks)
-    if wanted & routes.USAGE:
-        if usage.repeats_its_children(heaps, origin):
+    if wanted & routes.OF_CALLS:
+        if calls.repeats_its_children(heaps, origin):
             usage.keep_as_attributes(heaps)
         else:
-            usage.apply(span, heaps, origin, marks)
-            model.name_model(span, heaps, marks)
-    elif wanted & routes.NAME and not usage.repeats_its_children(heaps, origin):
-        model.name_model(span, heaps, marks)
+            _call(span, heaps, origin, wanted, marks)
     if wanted & routes.MODEL:
         model.apply(span, heaps, origin, marks)
     if wanted & routes.TOOLS:
@@ -120,6 +123,15 @@ def _ask(span: Span, heaps: groups.Heaps, origin: Origin, wanted: int, marks: se
         metadata.apply(span, heaps, marks, origin.decodes_metadata)
     if wanted & routes.EXPERIMENTS:
         experiments.apply(span, heaps, marks)
+
+
+def _call(span: Span, heaps: groups.Heaps, origin: Origin, wanted: int, marks: set[str]) -> None:
+    if wanted & routes.USAGE:
+        calls.apply(span, heaps, origin)
+    if wanted & routes.COST:
+        cost.apply(span, heaps, marks)
+    if wanted & routes.NAME:
+        model.name_model(span, heaps, marks)
 
 
 def _keep_the_rest(span: Span, heaps: groups.Heaps, marks: set[str]) -> None:

@@ -1,4 +1,6 @@
-"""Outside text as it may be stored: valid Unicode without NUL, of bounded length, JSON spelt out so that search finds it."""
+"""Outside text as it may be stored: valid Unicode without NUL, of bounded length, JSON spelt out so
+that search finds it.
+"""
 
 import re
 
@@ -75,9 +77,10 @@ def parsed(value: object) -> object:
 
 
 def spelt_out(text: str, marks: set[str]) -> str:
-    r"""JSON text with `\ud55c` written as the letter it is, and every number and space left as sent.
+    r"""JSON text with `\ud55c` written as the letter it is, every number and space left as sent.
 
-    Python's `json.dumps` escapes everything beyond ASCII by default, and a search for the word would miss it.
+    Python's `json.dumps` escapes everything beyond ASCII by default, and a search for the word
+    would miss it.
     """
     if text.lstrip()[:1] not in ("{", "[", '"'):
         return text

@@ -12,7 +12,9 @@ SUSPECT = "clock_suspect"
 
 
 def span_times(start: int, end: int, received_at: int, marks: set[str]) -> tuple[int, int]:
-    """Start and end as they are stored. What cannot be is put at the time of the request, and marked."""
+    """Start and end as they are stored. What cannot be is put at the time of the request, and
+    marked.
+    """
     if not start or not end:
         marks.add(SUSPECT)
         start = end = start or end or received_at

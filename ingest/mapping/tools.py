@@ -1,4 +1,6 @@
-"""The tools that a model could call and those that it called, whatever the provider's way of saying it."""
+"""The tools that a model could call and those that it called, whatever the provider's way of saying
+it.
+"""
 
 from ingest.mapping import limits, text
 from ingest.mapping.groups import FUNCTION_PARTS, KNOWN, TOOL_PARTS, Heaps
@@ -19,9 +21,15 @@ MOST = 1_000  # definitions or calls of one span
 PARSED_CHARACTERS = 2 * 1024 * 1024
 # Words without which a text holds no definitions, or no calls, and is not worth parsing.
 DEFINITION_WORDS = ('"tools"', '"functions"', '"functionDeclarations"', '"function_declarations"')
-CALL_WORDS = ("tool_call", "toolCall", "tool-call", "function_call", "functionCall", "tool_use", "toolUse", "toolRequest")  # fmt: skip
+CALL_WORDS = (
+    "tool_call", "toolCall", "tool-call", "function_call", "functionCall",
+    "tool_use", "toolUse", "toolRequest",
+)  # fmt: skip
 LISTS = ("tool_calls", "toolCalls", "function_calls")
-HOLDERS = ("message", "messages", "parts", "content", "choices", "output", "candidates", "generations", "delta")  # fmt: skip
+HOLDERS = (
+    "message", "messages", "parts", "content", "choices", "output", "candidates",
+    "generations", "delta",
+)  # fmt: skip
 CALL_TYPES = {"tool_call", "tool_use", "tool-call", "function_call", "server_tool_call"}
 DEPTH = 8
 
@@ -48,7 +56,9 @@ def _members(value: object) -> object:
 
 
 def _spelt_out(parts: dict[str, object]) -> object:
-    """llm.tools.0.tool.json_schema = "{…}" (OpenInference); llm.request.functions.0.name = … (OpenLLMetry)"""
+    """llm.tools.0.tool.json_schema = "{…}" (OpenInference); llm.request.functions.0.name = …
+    (OpenLLMetry)
+    """
     tools = assembled(parts)
     if not isinstance(tools, list):
         return tools
@@ -155,20 +165,24 @@ def _collect(value: object, calls: list[dict], depth: int) -> None:
     if isinstance(value, list):
         for item in value:
             _collect(item, calls, depth + 1)
-        return
-    if not isinstance(value, dict):
-        return
-    if call := _call(value):
-        calls.append(call)
-        return
+    elif isinstance(value, dict):
+        if call := _call(value):
+            calls.append(call)
+        else:
+            calls += _listed_calls(value)
+            for key in HOLDERS:
+                if key in value:
+                    _collect(value[key], calls, depth + 1)
+
+
+def _listed_calls(message: dict) -> list[dict]:
+    calls = []
     for key in LISTS:
-        said = text.parsed(value.get(key))
+        said = text.parsed(message.get(key))
         for item in said if isinstance(said, list) else []:
             if isinstance(item, dict) and (call := _call(item, is_listed=True)):
                 calls.append(call)
-    for key in HOLDERS:
-        if key in value:
-            _collect(value[key], calls, depth + 1)
+    return calls
 
 
 def _call(item: dict, is_listed: bool = False) -> dict | None:
@@ -179,7 +193,7 @@ def _call(item: dict, is_listed: bool = False) -> dict | None:
     if not is_listed and item.get("type") not in CALL_TYPES:
         return None
     inner = item.get("function") if isinstance(item.get("function"), dict) else item
-    name = inner.get("name") or inner.get("toolName") or inner.get("ref")
+    name = inner.get("name") or inner.get("toolName")
     if not isinstance(name, str):
         return None
     arguments = next(
@@ -194,7 +208,7 @@ def _call(item: dict, is_listed: bool = False) -> dict | None:
         "id": next(
             (
                 item[key]
-                for key in ("id", "call_id", "toolCallId", "toolUseId", "tool_call_id")
+                for key in ("id", "call_id", "toolCallId", "toolUseId", "tool_call_id", "ref")
                 if isinstance(item.get(key), str)
             ),
             "",

@@ -1,4 +1,6 @@
-"""What kind of observation a span is. The first rule that knows it decides; a span that none knows is a SPAN."""
+"""What kind of observation a span is. The first rule that knows it decides; a span that none knows
+is a SPAN.
+"""
 
 from ingest.mapping.groups import CONTENT, KNOWN, Heaps
 from ingest.mapping.origin import Origin
@@ -157,7 +159,8 @@ MODEL = (
     "llm.model_name",
     "model",
 )
-# What makes a "span" of Langfuse's SDK for Python up to 3.3.0 the generation that it was meant to be.
+# What makes a "span" of Langfuse's SDK for Python up to 3.3.0 the generation that it was meant to
+# be.
 GENERATION_SIGNS = (
     "langfuse.observation.model.name",
     "langfuse.observation.model.parameters",

@@ -38,7 +38,9 @@ REASONS_TOLD = 5
 
 
 def accepted(signal: str, content_type: str, rejected: list[Rejection]) -> HttpResponse:
-    """200: everything is stored but what was rejected, which would not get better by sending it again."""
+    """200: everything is stored but what was rejected, which would not get better by sending it
+    again.
+    """
     response, field, json_field = RESPONSES[signal]
     told = [rejection.message for rejection in rejected[:REASONS_TOLD]]
     if len(rejected) > len(told):
@@ -57,7 +59,9 @@ def accepted(signal: str, content_type: str, rejected: list[Rejection]) -> HttpR
 
 
 def refused(status: int, message: str, content_type: str) -> HttpResponse:
-    """Why a request was not taken. Exporters send again after 408, 429, 502, 503 and 504, and after nothing else."""
+    """Why a request was not taken. Exporters send again after 408, 429, 502, 503 and 504, and after
+    nothing else.
+    """
     code = CODES.get(status, INTERNAL)
     if content_type == PROTOBUF:
         body = _status()(code=code, message=message).SerializeToString()

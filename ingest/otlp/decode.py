@@ -1,4 +1,6 @@
-"""OTLP bytes → records. Pure: the request's time and sender are arguments, nothing is read from anywhere else."""
+"""OTLP bytes → records. Pure: the request's time and sender are arguments, nothing is read from
+anywhere else.
+"""
 
 from collections.abc import Iterator
 
@@ -19,7 +21,9 @@ NO_SPAN = "0" * 16
 
 
 def decode_traces(body: bytes, content_type: str, sender: Sender) -> Decoded:
-    """An ExportTraceServiceRequest. Raises MalformedPayload where the body as a whole cannot be read."""
+    """An ExportTraceServiceRequest. Raises MalformedPayload where the body as a whole cannot be
+    read.
+    """
     items: list[Span] = []
     mergeable: list[Span] = []
     rejected: list[Rejection] = []

@@ -49,7 +49,7 @@ def item_of(log: RawLog, origin: Origin) -> Item | None:
 
 
 def patch_of(log: RawLog, name: str, origin: Origin) -> Patch:
-    """The log as an event of its span. Input and output are read from it where the span has none."""
+    """The log as an event of its span, which gives the span input and output where it has none."""
     said = log.body if isinstance(log.body, dict) else {"body": log.body} if log.body else {}
     received_at = origin.sender.received_at
     marks: set[str] = set()

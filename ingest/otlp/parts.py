@@ -26,7 +26,9 @@ class RawLog(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The records of one scope of one resource. `read` makes one raw and raises BadRecord where that cannot be."""
+    """The records of one scope of one resource. `read` makes one raw and raises BadRecord where
+    that cannot be.
+    """
 
     resource: Attributes
     scope: Scope

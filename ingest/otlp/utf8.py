@@ -1,4 +1,6 @@
-"""Protobuf with text that is not UTF-8, which the library refuses as a whole: read once more with its text as bytes."""
+"""Protobuf with text that is not UTF-8, which the library refuses as a whole: read once more with
+its text as bytes.
+"""
 
 from functools import cache
 
@@ -10,7 +12,9 @@ _proto = descriptor_pb2.FieldDescriptorProto
 
 
 def parsed_leniently(kind: type[Message], body: bytes) -> Message:
-    """The message with every byte that is no UTF-8 as U+FFFD. Raises DecodeError for what is broken otherwise."""
+    """The message with every byte that is no UTF-8 as U+FFFD. Raises DecodeError for what is broken
+    otherwise.
+    """
     lenient = _with_text_as_bytes(kind).FromString(body)
     _repair(lenient, kind.DESCRIPTOR)
     return kind.FromString(lenient.SerializeToString())

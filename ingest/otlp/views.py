@@ -71,7 +71,9 @@ class TracesView(ExportView):
 
 
 class LogsView(ExportView):
-    """Log events of the GenAI convention complete their span or become scores; other records are not kept."""
+    """Log events of the GenAI convention complete their span or become scores; other records are
+    not kept.
+    """
 
     signal = "logs"
 
@@ -85,7 +87,9 @@ class LogsView(ExportView):
 
 
 class MetricsView(ExportView):
-    """Exporters that send metrics beside their traces must not fail. Sonde counts from the spans themselves."""
+    """Exporters that send metrics beside their traces must not fail. Sonde counts from the spans
+    themselves.
+    """
 
     signal = "metrics"
 
@@ -149,7 +153,9 @@ def sender_of(request) -> Sender:
 
 
 def refusal(error: Exception, context: dict) -> HttpResponse | None:
-    """The answer to a request that failed; None for a failure of ours, which is no answer but a bug."""
+    """The answer to a request that failed; None for a failure of ours, which is no answer but a
+    bug.
+    """
     content_type = answer_type_of(context["request"])
     if isinstance(error, Refused | bodies.BodyError):
         return answers.refused(error.status, str(error), content_type)
