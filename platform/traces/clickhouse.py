@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -147,7 +148,8 @@ def columns(
 ) -> dict[str, list]:
     """The same, column by column, which is cheaper where there are many rows."""
     result = _ask(sql, who or _caller(), options, params)
-    return dict(zip(result.column_names, result.result_columns or [], strict=False))
+    named = zip(result.column_names, result.result_columns or [], strict=False)
+    return defaultdict(list, named)  # a result without rows has no columns either
 
 
 def command(sql: str, /, *, options: dict | None = None, **params) -> None:
