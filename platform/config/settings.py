@@ -198,6 +198,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # half the files to compress at the first start
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_MAX_BYTES = env.number("SONDE_MEDIA_MAX_BYTES", 256 * 1024 * 1024)  # of one file
 

@@ -11,6 +11,9 @@ from django.core.management.base import BaseCommand
 from accounts.seed import seed
 from ingest.metrics import forget_earlier_runs
 
+# REST framework's own pages, which Sonde does not show, and what only developers of the rest open.
+UNUSED = ["rest_framework", "*.map", "*.md"]
+
 
 class Command(BaseCommand):
     """One Django start for all that has to happen before web and worker may run.
@@ -34,7 +37,13 @@ class Command(BaseCommand):
         wanted = fingerprint_of_static_files()
         if stamp.exists() and stamp.read_text() == wanted:
             return
-        call_command("collectstatic", interactive=False, clear=True, stdout=self.stderr)
+        call_command(
+            "collectstatic",
+            interactive=False,
+            clear=True,
+            ignore_patterns=UNUSED,
+            stdout=self.stderr,
+        )
         stamp.write_text(wanted)
 
 
