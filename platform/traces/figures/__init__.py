@@ -1,0 +1,1 @@
+"""Geometry of the drawings on trace pages: values in, coordinates out."""

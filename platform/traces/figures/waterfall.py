@@ -1,0 +1,62 @@
+"""The bars of a trace: where each span lies in the trace's time, in per cent."""
+
+from dataclasses import dataclass
+
+from traces.tree import Node
+
+MIN_WIDTH = 0.25  # per cent: about a pixel, so that the shortest span can be seen
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """SVG attributes, in per cent of the lane. `tick` is where the first token came."""
+
+    x: str
+    width: str
+    tick: str = ""
+    is_open: bool = False  # the span has not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    start: int
+    end: int
+
+    def at(self, moment: int) -> float:
+        """Where a time lies, from 0 to 100."""
+        length = max(self.end - self.start, 1)
+        return min(100.0, max(0.0, 100 * (moment - self.start) / length))
+
+
+def scale_of(nodes: list[Node]) -> Scale:
+    rows = [node.row for node in nodes if node.row]
+    start = min((row.start_time for row in rows), default=0)
+    ends = (
+        max(filter(None, (row.end_time, row.start_time, row.completion_start_time))) for row in rows
+    )
+    return Scale(start, max(ends, default=start))
+
+
+def bar(node: Node, scale: Scale) -> Bar | None:
+    """The span's bar; None for a stand-in, which has no time of its own."""
+    row = node.row
+    if row is None:
+        return None
+    left = scale.at(row.start_time)
+    right = scale.at(row.end_time) if row.end_time is not None else 100.0
+    if row.end_time is None and row.type == "EVENT":
+        right = left
+    width = max(right - left, MIN_WIDTH)
+    tick = ""
+    if row.completion_start_time is not None and row.completion_start_time > row.start_time:
+        tick = _per_cent(scale.at(row.completion_start_time))
+    return Bar(
+        _per_cent(min(left, 100 - width)),
+        _per_cent(width),
+        tick,
+        is_open=row.end_time is None and row.type != "EVENT",
+    )
+
+
+def _per_cent(value: float) -> str:
+    return f"{value:.2f}%"

@@ -1,0 +1,206 @@
+"""Sessions and users: what traces have in common, summed over those traces."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from traces.clickhouse import rows
+from traces.queries.candidates import Search
+from traces.queries.filters import HOUR, TraceFilter, reaching
+from traces.queries.limits import LIST, WHOLE_RANGE
+from traces.queries.traces import EARLIEST
+
+COLUMNS = {"session": "session_id", "user": "user_id"}
+FIRST_WINDOW = HOUR
+GROWTH = 4
+SEARCH_SECONDS = 4.0
+BATCH = 400
+CHUNK = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """A session or a user over a time. `cost` is None where nothing is known; `unpriced` counts spans of unknown cost."""
+
+    id: str
+    traces: int
+    users: list[str]
+    sessions: int
+    first: int
+    last: int  # when its last trace started
+    ended: int
+    mark: int  # the start of the last row that names it
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal | None
+    unpriced: int
+    errors: int
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+    @property
+    def lasted(self) -> int:
+        """From the start of its first trace to the end of the last span, in nanoseconds."""
+        return self.ended - self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a group stands in the list: when it was last active (nanoseconds), and its id."""
+
+    at: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """As TracePage."""
+
+    groups: list[GroupRow]
+    after: Place | None = None
+    searched_to: int | None = None
+
+
+def list_groups(
+    project_id: str,
+    kind: str,
+    wanted: TraceFilter,
+    *,
+    search: str = "",
+    after: Place | None = None,
+    limit: int = 50,
+) -> GroupPage:
+    """Sessions or users (`kind`) by their last activity in the range, the newest first."""
+    seen = Search(wanted.until)
+    stream = _active(project_id, kind, search, wanted, after, seen)
+    taken: list[tuple[Place, GroupRow]] = []
+    while len(taken) <= limit:
+        chunk = [one for one, _ in zip(stream, range(CHUNK), strict=False)]
+        if not chunk:
+            break
+        exact = {
+            group.id: group
+            for group in exact_groups(project_id, kind, wanted, [place.id for place in chunk])
+        }
+        # One that was active later as well has had its place on an earlier page.
+        taken += [
+            (place, exact[place.id])
+            for place in chunk
+            if place.id in exact and exact[place.id].mark <= place.at
+        ]
+    groups = [group for _, group in taken[:limit]]
+    if len(taken) > limit:
+        return GroupPage(groups, after=taken[limit - 1][0])
+    if seen.gave_up:
+        return GroupPage(groups, after=Place(seen.searched_to, ""), searched_to=seen.searched_to)
+    return GroupPage(groups)
+
+
+def _active(
+    project_id: str, kind: str, search: str, wanted: TraceFilter, after: Place | None, seen: Search
+) -> Iterator[Place]:
+    """Who was active, from the newest window backwards; one that was active in several is met in each."""
+    deadline = time.monotonic() + SEARCH_SECONDS
+    high = min(wanted.until, after.at + 1 if after else wanted.until)
+    last, width = after or Place(high, ""), FIRST_WINDOW
+    while seen.searched_to > wanted.since:
+        low = max(wanted.since, high - width)
+        found = _window(project_id, kind, search, low, high, last)
+        yield from found
+        if len(found) == BATCH:
+            last = found[-1]
+        else:
+            seen.searched_to = high = low
+            last, width = Place(low, ""), width * GROWTH
+        if time.monotonic() > deadline and seen.searched_to > wanted.since:
+            seen.gave_up = True
+            return
+
+
+def _window(
+    project_id: str, kind: str, search: str, low: int, high: int, last: Place
+) -> list[Place]:
+    column = COLUMNS[kind]
+    found = rows(
+        f"""
+        SELECT {column} AS id, toUnixTimestamp64Nano(max(start_time)) AS at
+        FROM spans
+        WHERE project_id = {{project_id:String}}
+          AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
+          AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
+          AND {column} != '' AND positionCaseInsensitiveUTF8({column}, {{search:String}}) > 0
+        GROUP BY id
+        HAVING (at, id) < ({{last_at:Int64}}, {{last_id:String}})
+        ORDER BY at DESC, id DESC
+        LIMIT {{batch:UInt32}}
+        """,
+        project_id=project_id,
+        low=low,
+        high=high,
+        search=search,
+        last_at=last.at,
+        last_id=last.id,
+        batch=BATCH,
+        options=LIST,
+    )
+    return [Place(row["at"], row["id"]) for row in found]
+
+
+def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]) -> list[GroupRow]:
+    """The sums of these sessions or users over their traces that start in the range. A trace is in one session only."""
+    if not ids:
+        return []
+    column = COLUMNS[kind]
+    found = rows(
+        f"""
+        SELECT {kind} AS id, count() AS traces, arraySort(groupUniqArrayIf(20)(user, user != '')) AS users,
+            uniqIf(session, session != '') AS sessions, min(started) AS first, max(started) AS last, max(t.ended) AS ended, max(t.mark) AS mark,
+            sum(t.input_tokens) AS input_tokens, sum(t.output_tokens) AS output_tokens, sum(t.cost) AS cost,
+            sum(t.unpriced) AS unpriced, sum(t.errors) AS errors
+        FROM (
+            SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS started,
+                toUnixTimestamp64Nano(max(ifNull(end_time, start_time))) AS ended,
+                toUnixTimestamp64Nano(maxIf(start_time, {column} IN {{ids:Array(String)}})) AS mark,
+                argMinIf(user_id, {EARLIEST}, user_id != '') AS user,
+                argMinIf(session_id, {EARLIEST}, session_id != '') AS session,
+                sum(s.input_tokens) AS input_tokens, sum(s.output_tokens) AS output_tokens, sum(total_cost) AS cost,
+                countIf(cost_source = 'unknown') AS unpriced, countIf(level = 'ERROR') AS errors
+            FROM (
+                SELECT trace_id, span_id, start_time, end_time, user_id, session_id, input_tokens, output_tokens, total_cost,
+                    cost_source, level, is_deleted
+                FROM spans
+                WHERE project_id = {{project_id:String}}
+                  AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
+                  AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
+                  AND trace_id IN (
+                    SELECT trace_id FROM spans
+                    WHERE project_id = {{project_id:String}}
+                      AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
+                      AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
+                      AND {column} IN {{ids:Array(String)}}
+                  )
+                ORDER BY version DESC
+                LIMIT 1 BY trace_id, span_id, toStartOfHour(start_time)
+            ) AS s
+            WHERE NOT is_deleted
+            GROUP BY trace_id
+            HAVING started >= {{since:Int64}} AND started < {{until:Int64}}
+        ) AS t
+        WHERE {kind} IN {{ids:Array(String)}}
+        GROUP BY id
+        """,
+        project_id=project_id,
+        ids=ids,
+        since=wanted.since,
+        until=wanted.until,
+        **reaching(wanted.since, wanted.until),
+        options=WHOLE_RANGE,
+    )
+    return [GroupRow(**row) for row in found]
+
+
+def one_group(project_id: str, kind: str, wanted: TraceFilter, group_id: str) -> GroupRow | None:
+    return next(iter(exact_groups(project_id, kind, wanted, [group_id])), None)

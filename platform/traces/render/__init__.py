@@ -1,0 +1,1 @@
+"""Turns stored text, which may be anything, into values that templates can show safely."""

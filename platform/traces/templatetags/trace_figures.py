@@ -1,0 +1,220 @@
+"""How figures of traces are written: always with their unit, exact on hover, unknown never as zero."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from traces.records import OBSERVATION_TYPES
+from traces.render.markdown import markdown as safe_markdown
+from traces.tree import Node
+from traces.views.asked import Asked
+
+register = template.Library()
+
+LETTERS = {"EMBEDDING": "Em", "EVALUATOR": "Ev", "EVENT": "•", "GUARDRAIL": "Gu"}
+SECOND = 1_000_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@register.filter
+def duration(nanoseconds: int | None) -> str:
+    """Three figures at most: 345 ms, 6.02 s, 3 m 20 s, 2 h 5 m."""
+    if nanoseconds is None:
+        return "–"
+    seconds = nanoseconds / SECOND
+    if seconds < 0.001:
+        return f"{seconds * 1000:.2f} ms" if nanoseconds else "0 ms"
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.1f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    if minutes < 60:
+        return _two(minutes, "m", seconds, "s")
+    hours, minutes = divmod(minutes, 60)
+    return _two(hours, "h", minutes, "m") if hours < 48 else _two(hours // 24, "d", hours % 24, "h")
+
+
+def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
+
+
+@register.filter
+def dollars(amount: Decimal | float | None) -> str:
+    """Four decimals below a dollar, and as many as show two figures of what is less."""
+    if amount is None:
+        return "–"
+    amount = Decimal(amount)
+    if amount == 0:
+        return "$0"
+    size = abs(amount)
+    if size >= 1:
+        return f"${amount:,.2f}"
+    decimals = 4 if size >= Decimal("0.001") else min(12, 1 - size.adjusted())
+    return f"${amount:.{decimals}f}"
+
+
+@register.filter
+def exact(amount: Decimal | None) -> str:
+    return "" if amount is None else f"${amount.normalize():f}"
+
+
+@register.inclusion_tag("traces/_cost.html")
+def cost(amount: Decimal | None, unpriced: int = 0) -> dict[str, Any]:
+    return {"amount": amount, "unpriced": unpriced}
+
+
+@register.filter
+def instant(nanoseconds: int | None) -> datetime | None:
+    """For the `date` filter; None where no calendar has such a year."""
+    if nanoseconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(nanoseconds // SECOND, UTC).replace(
+            microsecond=nanoseconds % SECOND // 1000
+        )
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+@register.simple_tag
+def moment(nanoseconds: int | None, style: str = "long") -> SafeString | str:
+    """A <time> in UTC: `long` is 2026-11-20 11:38:34, `short` Nov 20 11:38:34. Exact, with the zone, on hover."""
+    at = instant(nanoseconds)
+    if at is None:
+        return "–"
+    shown = at.strftime("%m-%d %H:%M:%S" if style == "short" else "%Y-%m-%d %H:%M:%S")
+    title = f"{at:%Y-%m-%d %H:%M:%S}.{nanoseconds % SECOND:09d} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, shown)
+
+
+@register.simple_tag
+def moment_text(nanoseconds: int) -> str:
+    """The same as plain text, to the minute."""
+    at = instant(nanoseconds)
+    return f"{at:%Y-%m-%d %H:%M}" if at else "–"
+
+
+@register.filter
+def kind_class(type_: str) -> str:
+    return type_ if type_ in OBSERVATION_TYPES else "SPAN"
+
+
+@register.simple_tag
+def kind(type_: str) -> SafeString:
+    """The coloured letter of an observation's type, with its name for those who hear or hover."""
+    known = kind_class(type_)
+    return format_html(
+        '<span class="kind {}" title="{}"><span aria-hidden="true">{}</span><span class="sr">{}</span></span>',
+        known,
+        type_words(known),
+        LETTERS.get(known, known[0]),
+        type_words(known),
+    )
+
+
+@register.filter
+def type_words(type_: str) -> str:
+    words = {
+        "SPAN": pgettext("observation type", "Span"),
+        "GENERATION": pgettext("observation type", "Generation"),
+        "EVENT": pgettext("observation type", "Event"),
+        "EMBEDDING": pgettext("observation type", "Embedding"),
+        "AGENT": pgettext("observation type", "Agent"),
+        "TOOL": pgettext("observation type", "Tool"),
+        "CHAIN": pgettext("observation type", "Chain"),
+        "RETRIEVER": pgettext("observation type", "Retriever"),
+        "GUARDRAIL": pgettext("observation type", "Guardrail"),
+        "EVALUATOR": pgettext("observation type", "Evaluator"),
+    }
+    return words.get(type_, type_)
+
+
+@register.filter
+def level_words(level: str) -> str:
+    words = {
+        "ERROR": pgettext("level", "Error"),
+        "WARNING": pgettext("level", "Warning"),
+        "DEFAULT": pgettext("level", "Default"),
+        "DEBUG": pgettext("level", "Debug"),
+    }
+    return words.get(level, level)
+
+
+@register.filter
+def mark_words(mark: str) -> str:
+    """What a mark on a row means; marks without words here are shown by their name."""
+    words = {
+        "clock_suspect": _(
+            "The sender's clock looks wrong: this time was too far from when it arrived."
+        ),
+        "truncated": _("Text was longer than Sonde keeps and has been cut."),
+        "end_before_start": _(
+            "It was said to end before it started; its end was moved to its start."
+        ),
+        "start_missing": _("No start was sent; the time it arrived stands in for it."),
+        "missing_parent": _("Its parent was named but has not arrived."),
+        "cycle": _("It was said to be its own ancestor; the chain is cut here."),
+    }
+    return words.get(mark, mark.replace("_", " "))
+
+
+@register.filter
+def one_line(text: str) -> str:
+    """For a cell: runs of white space as one space."""
+    return " ".join(text.split())
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return safe_markdown(text)
+
+
+@register.filter
+def share(part: float | None, whole: float | None) -> str:
+    """The part of the whole as a width in per cent."""
+    if not part or not whole:
+        return "0%"
+    return f"{min(100.0, 100 * part / whole):.1f}%"
+
+
+@register.filter
+def latency(node: Node) -> int | None:
+    """How long a span of the tree took."""
+    return None if node.end is None else node.end - node.start
+
+
+@register.filter
+def score_value(score: dict) -> str:
+    """0.94, true, a category; a long text is cut."""
+    value = score["value"]
+    if score["data_type"] == "BOOLEAN" and value is not None:
+        return pgettext("score", "true") if value else pgettext("score", "false")
+    if score["string_value"]:
+        return score["string_value"][:60]
+    return "–" if value is None else f"{value:.4g}"
+
+
+@register.simple_tag
+def sort_link(ask: Asked, key: str) -> str:
+    """The list by this column: the highest first, or the other way when it already is."""
+    current = ask.sort or "started"
+    turned = ".asc" if current == key and not ask.ascending else ""
+    return ask.link(sort=None if key == "started" and not turned else f"{key}{turned}")
+
+
+@register.simple_tag
+def zoom_link(ask: Asked, since: int, until: int) -> str:
+    return ask.link(range=None, **{"from": str(since), "to": str(until)})
+
+
+@register.simple_tag
+def trace_url(project_id: str, trace_id: Any) -> str:
+    return reverse("trace-page", args=[project_id, str(trace_id) or "-"])

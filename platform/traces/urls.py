@@ -1,0 +1,21 @@
+from django.urls import include, path, re_path
+
+from traces.views.lists import trace_list
+from traces.views.redirects import langfuse
+from traces.views.sessions import session_list, session_page
+from traces.views.setup import setup
+from traces.views.trace import trace_page
+from traces.views.users import user_list, user_page
+
+urlpatterns = [
+    path("", include("traces.api.urls")),
+    path("", include("traces.api.urls")),
+    path("projects/<str:project_id>/setup", setup, name="setup"),
+    path("projects/<str:project_id>/traces", trace_list, name="trace-list"),
+    path("projects/<str:project_id>/traces/<path:trace_id>", trace_page, name="trace-page"),
+    path("projects/<str:project_id>/sessions", session_list, name="session-list"),
+    path("projects/<str:project_id>/sessions/one", session_page, name="session-page"),
+    path("projects/<str:project_id>/users", user_list, name="user-list"),
+    path("projects/<str:project_id>/users/one", user_page, name="user-page"),
+    re_path(r"^project/(?P<project_id>[^/]+)(?:/(?P<rest>.*))?$", langfuse, name="langfuse-page"),
+]

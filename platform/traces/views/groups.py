@@ -1,0 +1,33 @@
+"""What the lists of sessions and of users have in common."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.access import project_for
+from traces.queries.groups import Place, list_groups
+from traces.views.asked import RANGES, asked
+from traces.views.lists import is_fragment, why_nothing
+
+
+def group_list(request: HttpRequest, project_id: str, kind: str) -> HttpResponse:
+    """`kind` is session or user: by the last activity, the newest first."""
+    project = project_for(request.user, project_id)
+    ask = asked(request)
+    at, _tilde, last_id = ask.after.partition("~")
+    is_place = at.isdecimal() and len(at) < 20
+    after = Place(int(at), last_id) if is_place else None
+    page = list_groups(project.id, kind, ask.wanted, search=ask.wanted.text, after=after)
+    cursor = f"{page.after.at}~{page.after.id}" if page.after else ""
+    context = {
+        "project": project,
+        "ask": ask,
+        "page": page,
+        "after": cursor,
+        "more_link": ask.link(after=cursor),
+        "longer_link": ask.link(range="30d", **{"from": None, "to": None}),
+        "ranges": RANGES,
+        "nothing": None if page.groups or after else why_nothing(project.id, ask),
+    }
+    if is_fragment(request) and after:
+        return render(request, f"traces/_{kind}_rows.html", context)
+    return render(request, f"traces/{kind}s.html", context)

@@ -1,0 +1,121 @@
+"""The list of traces, and the parts of its page that load by themselves: ?part=strip and ?part=choices."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import project_for
+from traces.figures.strip import strip
+from traces.queries.candidates import Candidate
+from traces.queries.overview import choices, first_trace, histogram, last_activity
+from traces.queries.sorted import ORDERS, Place, sorted_traces
+from traces.queries.traces import TracePage, list_traces
+from traces.views.asked import MANY, RANGES, WORDS, Asked, asked
+from traces.views.away import tells_when_away
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@tells_when_away
+def trace_list(request: HttpRequest, project_id: str) -> HttpResponse:
+    project = project_for(request.user, project_id)
+    ask = asked(request)
+    part = PARTS.get(request.GET.get("part", ""))
+    if part:
+        return part(request, project, ask)
+    context = {"project": project, "ask": ask, **page_context(project.id, ask)}
+    template = (
+        "traces/_more_rows.html" if is_fragment(request) and ask.after else "traces/list.html"
+    )
+    response = render(request, template, context)
+    if is_fragment(request) and not ask.after:
+        response["HX-Push-Url"] = f"{request.path}?{ask.query}"
+    return response
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """On a history miss htmx asks as for a fragment, yet needs the whole page."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def page_context(project_id: str, ask: Asked) -> dict:
+    page = asked_page(project_id, ask)
+    slowest = max((row.latency_ns for row in page.traces), default=0)
+    return {
+        "page": page,
+        "slowest": slowest,
+        "after": cursor(page),
+        "more_link": ask.link(after=cursor(page)),
+        "without_time": ask.link(**{"from": None, "to": None}),
+        "longer_link": ask.link(range="30d", **{"from": None, "to": None}),
+        "sorts": list(ORDERS),
+        "ranges": RANGES,
+        "words": WORDS,
+        "many": [(name, WORDS[name], ask.values[name]) for name in MANY],
+        "nothing": None if page.traces or ask.after else why_nothing(project_id, ask),
+    }
+
+
+def asked_page(project_id: str, ask: Asked) -> TracePage:
+    if ask.sort in ORDERS and (ask.sort, ask.ascending) != ("started", False):
+        value, _tilde, trace_id = ask.after.partition("~")
+        place = Place(_float(value), trace_id) if trace_id else None
+        return sorted_traces(project_id, ask.wanted, ask.sort, ascending=ask.ascending, after=place)
+    value, tilde, trace_id = ask.after.partition("~")
+    is_place = tilde and value.isdecimal() and len(value) < 20
+    return list_traces(
+        project_id, ask.wanted, after=Candidate(int(value), trace_id) if is_place else None
+    )
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def cursor(page: TracePage) -> str:
+    match page.after:
+        case Candidate():
+            return f"{page.after.started}~{page.after.trace_id}"
+        case Place():
+            return f"{page.after.value!r}~{page.after.trace_id}"
+    return ""
+
+
+def why_nothing(project_id: str, ask: Asked) -> dict:
+    """What an empty list says: nothing has ever come, nothing in this time, or the filters are too narrow."""
+    if ask.narrowings:
+        return {"cause": "filter"}
+    if last := last_activity(project_id, ask.wanted.since):
+        return {"cause": "range", "last": last, "last_until": last + 1}
+    return {"cause": "range" if first_trace(project_id) else "none"}
+
+
+def _strip(request: HttpRequest, project, ask: Asked) -> HttpResponse:
+    found = histogram(project.id, ask.wanted)
+    context = {"project": project, "ask": ask, "histogram": found, "columns": strip(found)}
+    return render(request, "traces/_strip.html", context)
+
+
+def _choices(request: HttpRequest, project, ask: Asked) -> HttpResponse:
+    found = choices(project.id, ask.wanted)
+    groups = []
+    for name, offered in found.by_filter.items():
+        chosen = ask.values[name]
+        missing = [(value, None) for value in chosen if value not in dict(offered)]
+        options = [(value, count, value in chosen) for value, count in [*missing, *offered]]
+        groups.append((name, WORDS[name], options))
+    partly = found.since > ask.wanted.since
+    context = {
+        "project": project,
+        "ask": ask,
+        "groups": groups,
+        "partly_since": partly and found.since,
+    }
+    return render(request, "traces/_choices.html", context)
+
+
+PARTS = {"strip": _strip, "choices": _choices}

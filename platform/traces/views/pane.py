@@ -1,0 +1,166 @@
+"""What a span's pane shows beside its tabs: both sides laid out, events, speeds, and where its cost came from."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from traces.render.content import Content, contents
+from traces.render.json_lines import Line, json_lines, parsed, pretty
+
+TABS = {
+    "messages": _("Messages"),
+    "raw": _("Raw"),
+    "attributes": _("Attributes"),
+    "events": _("Events"),
+    "scores": _("Scores"),
+}
+SECOND = 1_000_000_000
+MAX_EVENTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    time: int | None
+    attributes: list[tuple[str, str]]
+    error: str = ""
+    stacktrace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of metadata or attributes: folded JSON, or text."""
+
+    key: str
+    text: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    input: Content
+    output: Content
+    raw: list[tuple[Any, str, int]]  # heading, text, characters cut
+    groups: list[tuple[Any, list[Value]]]  # heading, values
+    attribute_count: int
+    events: list[Event]
+    event_count: int
+    links: list[dict]
+    usage: list[tuple[str, int, Any]]  # key, tokens, cost
+    latency_ns: int | None
+    first_token_ns: int | None
+    tokens_per_second: float | None
+    parameters: list[Value]
+
+
+def pane(row: dict, *, max_lines: int = 400) -> Pane:
+    """Everything about one row of `traces.queries.trace.span_detail`."""
+    texts = {
+        "input": row["input"] or row["trace_input"] if not row["span_id"] else row["input"],
+        "output": row["output"] or row["trace_output"] if not row["span_id"] else row["output"],
+    }
+    type_ = "CHAIN" if not row["span_id"] else row["type"]
+    shown_input, shown_output = contents(
+        type_, texts["input"], texts["output"], max_lines=max_lines
+    )
+    events, event_count = _events(row["events"])
+    groups = _groups(row)
+    latency = None if row["end_time"] is None else row["end_time"] - row["start_time"]
+    first_token = None
+    if row["completion_start_time"] is not None:
+        first_token = row["completion_start_time"] - row["start_time"]
+    return Pane(
+        input=shown_input,
+        output=shown_output,
+        raw=_raw(row),
+        groups=groups,
+        attribute_count=sum(len(values) for _heading, values in groups),
+        events=events,
+        event_count=event_count,
+        links=[link for link in parsed(row["links"]) or [] if isinstance(link, dict)][:100],
+        usage=_usage(row),
+        latency_ns=latency,
+        first_token_ns=first_token,
+        tokens_per_second=_speed(row, latency, first_token),
+        parameters=_values(row["model_parameters"]),
+    )
+
+
+def _speed(row: dict, latency: int | None, first_token: int | None) -> float | None:
+    """Output tokens a second, from the first token on where that is known."""
+    if not latency or not row["output_tokens"]:
+        return None
+    writing = latency - (first_token or 0)
+    return row["output_tokens"] / (writing / SECOND) if writing > 0 else None
+
+
+def _usage(row: dict) -> list[tuple[str, int, Any]]:
+    keys = sorted(row["usage"], key=lambda key: (key == "total", key))
+    return [(key, row["usage"][key], row["cost"].get(key)) for key in keys]
+
+
+def _raw(row: dict) -> list[tuple[Any, str, int]]:
+    found = []
+    for heading, text, length in (
+        (_("Input"), row["input"], row["input_length"]),
+        (_("Output"), row["output"], row["output_length"]),
+        (_("Trace input"), row["trace_input"], 0),
+        (_("Trace output"), row["trace_output"], 0),
+        (_("Tool definitions"), row["tool_definitions"], 0),
+        (_("Tool calls"), row["tool_calls"], 0),
+    ):
+        if text:
+            found.append((heading, pretty(text), max(0, length - len(text))))
+    return found
+
+
+def _groups(row: dict) -> list[tuple[Any, list[Value]]]:
+    groups = (
+        (_("Metadata"), row["metadata"]),
+        (_("Trace metadata"), row["trace_metadata"]),
+        (_("Attributes"), row["attributes"]),
+        (_("Experiment"), row["experiment"]),
+        (_("Resource"), row["resource_attributes"]),
+        (_("Scope"), row["scope_attributes"]),
+    )
+    return [(heading, _values(mapping)) for heading, mapping in groups if mapping]
+
+
+def _values(mapping: dict[str, str]) -> list[Value]:
+    found = []
+    for key in sorted(mapping):
+        value = parsed(mapping[key])
+        found.append(
+            Value(key, mapping[key][:20_000], json_lines(value, 200) if value is not None else [])
+        )
+    return found
+
+
+def _events(text: str) -> tuple[list[Event], int]:
+    listed = [item for item in parsed(text) or [] if isinstance(item, dict)]
+    return [_event(item) for item in listed[:MAX_EVENTS]], len(listed)
+
+
+def _event(item: dict) -> Event:
+    attributes = item.get("attributes")
+    attributes = dict(attributes) if isinstance(attributes, dict) else {}
+    kind, said = attributes.pop("exception.type", ""), attributes.pop("exception.message", "")
+    stacktrace = attributes.pop("exception.stacktrace", "")
+    when = item.get("time")
+    return Event(
+        name=_as_text(item.get("name")),
+        time=int(when)
+        if isinstance(when, int) or (isinstance(when, str) and when.isdecimal() and len(when) < 20)
+        else None,
+        attributes=[(key, _as_text(value)) for key, value in sorted(attributes.items())],
+        error=": ".join(filter(None, (_as_text(kind), _as_text(said)))),
+        stacktrace=_as_text(stacktrace),
+    )
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value[:20_000]
+    return "" if value is None else json.dumps(value, ensure_ascii=False)[:20_000]

@@ -1,0 +1,42 @@
+"""The users of the traced application: the list, and one of them."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import project_for
+from traces.queries.groups import one_group
+from traces.queries.traces import list_traces
+from traces.views.asked import RANGES, asked
+from traces.views.away import tells_when_away
+from traces.views.groups import group_list
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@tells_when_away
+def user_list(request: HttpRequest, project_id: str) -> HttpResponse:
+    return group_list(request, project_id, "user")
+
+
+@require_GET
+@tells_when_away
+def user_page(request: HttpRequest, project_id: str) -> HttpResponse:
+    project = project_for(request.user, project_id)
+    user_id = request.GET.get("id", "")
+    ask = asked(request, default="30d")
+    wanted = replace(ask.wanted, user=(user_id,))
+    page = list_traces(project.id, wanted, limit=50)
+    context = {
+        "project": project,
+        "ask": ask,
+        "user_id": user_id,
+        "person": one_group(project.id, "user", ask.wanted, user_id),
+        "page": page,
+        "slowest": max((row.latency_ns for row in page.traces), default=0),
+        "ranges": RANGES,
+    }
+    return render(request, "traces/user.html", context)

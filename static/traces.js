@@ -1,0 +1,116 @@
+// The list's j and k, and the tree of a trace: folding, arrow keys, and spans that open beside it. Links do the same without.
+"use strict";
+
+const LEVEL = "aria-level";
+const level = (row) => Number(row.getAttribute(LEVEL));
+const isShown = (row) => row && !row.hidden;
+
+// Lists: j and k move from trace to trace.
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  if (event.key !== "j" && event.key !== "k") return;
+  const links = [...document.querySelectorAll(".rows a.main")];
+  if (!links.length) return;
+  const at = links.indexOf(document.activeElement);
+  links[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1)].focus();
+});
+
+// A <select data-submit> sends its form by itself.
+document.addEventListener("change", (event) => event.target.matches("select[data-submit]") && event.target.form.requestSubmit());
+
+// Choosing a range takes exact times out: the last thing that was said counts.
+document.addEventListener("change", (event) => {
+  const form = document.getElementById("filters");
+  if (!form) return;
+  if (event.target.name === "range") for (const name of ["from", "to"]) form.elements[name].value = "";
+  if (event.target.name === "from" || event.target.name === "to") form.elements.range.value = "";
+});
+
+// The tree
+const grid = document.querySelector(".treegrid");
+const rows = () => [...grid.querySelectorAll("tbody tr")];
+
+function below(row) {
+  const found = [];
+  for (let next = row.nextElementSibling; next && level(next) > level(row); next = next.nextElementSibling) found.push(next);
+  return found;
+}
+
+function fold(row, open) {
+  row.setAttribute("aria-expanded", String(open));
+  let closedAt = Infinity; // what a folded span below holds stays hidden
+  for (const next of below(row)) {
+    if (level(next) <= closedAt) closedAt = Infinity;
+    next.hidden = !open || level(next) > closedAt;
+    if (next.getAttribute("aria-expanded") === "false" && level(next) < closedAt) closedAt = level(next);
+  }
+}
+
+function show(link) {
+  const row = link.closest("tr");
+  if (row) select(row);
+  htmx.ajax("GET", link.getAttribute("href"), { target: "#pane", swap: "innerHTML", source: link }).then(() => {
+    history.pushState({}, "", link.href);
+    document.getElementById("pane").scrollTop = 0;
+  });
+}
+
+function select(row) {
+  for (const other of grid.querySelectorAll("[aria-selected]")) other.removeAttribute("aria-selected");
+  row.setAttribute("aria-selected", "true");
+}
+
+function toggle(row) {
+  const isOpen = row.getAttribute("aria-expanded") === "true";
+  const twist = row.querySelector("a.twist[hx-get]");
+  if (!isOpen && twist && !twist.dataset.loaded) return; // htmx fetches the rows
+  fold(row, !isOpen);
+}
+
+function move(row, key) {
+  const expanded = row.getAttribute("aria-expanded");
+  if (key === "ArrowRight" && expanded === "false") return row.querySelector(".twist").click();
+  if (key === "ArrowLeft" && expanded === "true") return fold(row, false);
+  const shown = rows().filter(isShown);
+  const at = shown.indexOf(row);
+  let next = { ArrowDown: shown[at + 1], ArrowUp: shown[at - 1], Home: shown[0], End: shown.at(-1) }[key];
+  if (key === "ArrowRight" && expanded === "true") next = shown[at + 1];
+  if (key === "ArrowLeft") next = shown.slice(0, at).findLast((other) => level(other) < level(row));
+  next?.querySelector("a.main, a.btn")?.focus();
+}
+
+if (grid) {
+  document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const twist = event.target.closest(".treegrid .twist");
+    if (twist) {
+      event.preventDefault();
+      return toggle(twist.closest("tr"));
+    }
+    const link = event.target.closest("a[data-span-link]");
+    if (!link) return;
+    event.preventDefault();
+    show(link);
+  });
+  grid.addEventListener("keydown", (event) => {
+    const row = event.target.closest("tbody tr");
+    if (!row || !/^(Arrow(Up|Down|Left|Right)|Home|End)$/.test(event.key)) return;
+    event.preventDefault();
+    move(row, event.key);
+  });
+  // One stop of the Tab key for the whole tree: the span last focused, at first the one looked at.
+  const links = () => grid.querySelectorAll("a.main");
+  const stop = (link) => links().forEach((other) => (other.tabIndex = other === link ? 0 : -1));
+  stop(grid.querySelector('[aria-selected="true"] a.main') ?? links()[0]);
+  grid.addEventListener("focusin", (event) => event.target.matches("a.main") && stop(event.target));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const twist = event.target.closest?.("a.twist[hx-get]");
+    if (!twist || !event.detail.successful) return;
+    twist.dataset.loaded = "yes";
+    twist.removeAttribute("hx-get");
+    htmx.process(twist);
+    twist.closest("tr").setAttribute("aria-expanded", "true");
+  });
+  window.addEventListener("popstate", () => location.reload());
+  grid.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+}
