@@ -1,4 +1,4 @@
-"""`{% load held %}{% held_banner project %}`: tells readers that something is not yet to be seen."""
+"""`{% load held %}{% held_banner project %}` tells readers that something is yet to appear."""
 
 from django import template
 
