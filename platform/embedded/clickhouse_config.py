@@ -31,7 +31,7 @@ class Limits:
     memory_bytes: int = 1536 * MEBIBYTE
     query_memory_bytes: int = 768 * MEBIBYTE
     max_body_bytes: int = 512 * MEBIBYTE
-    max_result_bytes: int = 256 * MEBIBYTE
+    max_result_bytes: int = 64 * MEBIBYTE
     running_queries: int = 32
     wait_for_slot_seconds: float = 30.0
     socket_seconds: float = 60.0

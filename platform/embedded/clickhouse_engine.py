@@ -1,28 +1,28 @@
-"""The engine itself: statements in, bytes out, each on a connection of its own.
+"""The engine itself: statements in, bytes out, several at once."""
 
-A connection takes one statement at a time and costs 0.1 ms to open, so every request gets a new
-one: nothing that one request sets can reach the next.
-"""
-
+import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-
-from chdb import _chdb
 
 from embedded.clickhouse_config import Folder, Limits
+from embedded.clickhouse_connections import (
+    TAG,
+    Connection,
+    Connections,
+    Session,
+    query,
+    quoted,
+    run_or_raise,
+)
 from embedded.clickhouse_errors import engine_error, refusal
 
-# The engine cannot be given a query id, so a statement carries it in a setting that does nothing
-# here; KILL QUERY finds it there.
-TAG = "send_logs_source_regexp"
 # chDB opens `default` with a layer that takes unknown tables for files. The same database,
 # attached again under this name, is a plain one.
 DEFAULT_UUID = "5ade0000-0000-4000-8000-000000000001"
-UNTAGGED = ("", "default", "__default__")
+KILL_BY_ID = re.compile(rb"(?is)^\s*KILL\s+QUERY\s+WHERE\s+query_id\s*=\s*'([^'\\]*)'(?=\s|;|$)")
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ class Call:
     """What a request asks for besides its statement."""
 
     query_id: str
-    database: str = ""
-    settings: dict[str, str] = field(default_factory=dict)
+    session: Session
     parameters: dict[str, str] = field(default_factory=dict)
 
 
@@ -40,8 +39,7 @@ class Running:
     """One statement on its way; cancelled from any thread through its engine."""
 
     call: Call
-    connection: Any
-    cancelled: bool = False
+    connection: Connection
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,13 @@ class Engine:
 
     def __init__(self, folder: Folder, limits: Limits) -> None:
         self.limits = limits
-        self.target = f"{folder.engine}?config-file={folder.write_config(limits)}"
+        self.connections = Connections(f"{folder.engine}?config-file={folder.write_config(limits)}")
         self.slots = threading.BoundedSemaphore(limits.running_queries)
         self.running: dict[str, Running] = {}
         self.lock = threading.Lock()
         self.closing = False
         self.control_lock = threading.Lock()
-        self.control = run_or_raise(lambda: _chdb.connect(self.target))
+        self.control = self.connections.open()
         self.command("DETACH DATABASE default")
         self.command(f"ATTACH DATABASE default UUID '{DEFAULT_UUID}' ENGINE = Atomic")
         self.command("USE default")
@@ -75,7 +73,7 @@ class Engine:
 
     def command(self, sql: str) -> bytes:
         with self.control_lock:
-            return run_or_raise(lambda: self.control.query(sql, "TabSeparated")).bytes()
+            return query(self.control, sql).bytes()
 
     @contextmanager
     def statement(self, call: Call) -> Iterator[Running]:
@@ -83,17 +81,19 @@ class Engine:
         if not self.slots.acquire(timeout=self.limits.wait_for_slot_seconds):
             raise refusal(202, "TOO_MANY_SIMULTANEOUS_QUERIES", "Too many simultaneous queries.")
         try:
-            running = Running(call, run_or_raise(lambda: _chdb.connect(self.target)))
+            running = Running(call, self.connections.take(call.session))
             try:
                 self.register(running)
                 try:
-                    query(running.connection, preparation(call))
                     yield running
+                except BaseException:
+                    running.connection.is_clean = False
+                    raise
                 finally:
                     with self.lock:
                         del self.running[call.query_id]
             finally:
-                running.connection.close()
+                self.connections.give_back(running.connection)
         finally:
             self.slots.release()
 
@@ -110,55 +110,53 @@ class Engine:
                 )
             self.running[query_id] = running
 
+    def claim_for_killing(self, query_id: str) -> Running | None:
+        """The statement, if it still runs. Its connection will not be used again, so that a KILL
+        which comes too late hits nobody else."""
+        with self.lock:
+            running = self.running.get(query_id)
+            if running is not None:
+                running.connection.is_clean = False
+            return running
+
     def cancel(self, running: Running, patience_seconds: float = 10.0) -> None:
         """Kill a statement, asking again while it has not begun or not noticed yet."""
-        running.cancelled = True
         until = time.monotonic() + patience_seconds
-        while self.running.get(running.call.query_id) is running and time.monotonic() < until:
-            self.command(
-                f"KILL QUERY WHERE Settings['{TAG}'] = {quoted(running.call.query_id)} ASYNC"
-            )
+        while self.claim_for_killing(running.call.query_id) is running:
+            self.command(f"KILL QUERY WHERE {tag_is(running)} ASYNC")
+            if time.monotonic() > until:
+                return
             time.sleep(0.05)
+
+    def with_own_ids(self, sql: bytes) -> bytes:
+        """`KILL QUERY WHERE query_id = '…'` in terms that the engine knows."""
+        if (found := KILL_BY_ID.match(sql)) is None:
+            return sql
+        running = self.claim_for_killing(found[1].decode(errors="surrogateescape"))
+        condition = tag_is(running) if running else "0"
+        return f"KILL QUERY WHERE {condition}".encode() + sql[found.end() :]
 
     def cancel_all(self) -> None:
         """Let nothing begin any more, and end what runs."""
         with self.lock:
             self.closing = True
-            running = list(self.running.values())
-        if running:
+            is_busy = bool(self.running)
+        if is_busy:
             self.command(f"KILL QUERY WHERE Settings['{TAG}'] != '' ASYNC")
 
     def close(self) -> None:
+        self.connections.close()
         with self.control_lock:
             self.control.close()
 
 
-def preparation(call: Call) -> str:
-    """USE and SET in one go. The engine checks names and values, and has the right errors."""
-    settings = {TAG: call.query_id, **call.settings}
-    pairs = ", ".join(f"{name} = {quoted(value)}" for name, value in settings.items())
-    database = "default" if call.database in UNTAGGED else call.database.replace("`", "``")
-    return f"USE `{database}`; SET {pairs}"
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def run_or_raise(action: Callable[[], Any]) -> Any:
-    try:
-        return action()
-    except RuntimeError as error:
-        raise engine_error(error) from None
-
-
-def query(connection: Any, sql: bytes | str, output: str = "TabSeparated", parameters=None) -> Any:
-    return run_or_raise(lambda: connection.query(sql, output, params=parameters or {}))
+def tag_is(running: Running) -> str:
+    return f"Settings['{TAG}'] = {quoted(running.connection.tag)}"
 
 
 def run(running: Running, sql: bytes, output: str) -> Answer:
     """Run a statement to its end and take the whole result."""
-    result = query(running.connection, sql, output, running.call.parameters)
+    result = query(running.connection.raw, sql, output, running.call.parameters)
     return Answer(
         data=result.bytes(),
         read_rows=result.storage_rows_read(),
@@ -171,7 +169,7 @@ def run(running: Running, sql: bytes, output: str) -> Answer:
 
 def stream(running: Running, sql: bytes, output: str) -> Iterator[bytes]:
     """The result block by block, for formats whose blocks can simply follow each other."""
-    connection = running.connection
+    connection = running.connection.raw
     result = run_or_raise(
         lambda: connection.send_query(sql, output, params=running.call.parameters)
     )
@@ -193,8 +191,9 @@ def stream(running: Running, sql: bytes, output: str) -> Iterator[bytes]:
 
 def insert(running: Running, sql: bytes, input_format: str, data: Iterable[bytes]) -> Answer:
     """Store rows. `data` must be complete: a block that was taken in may be stored at once."""
-    connection = running.connection
+    connection = running.connection.raw
     if running.call.parameters:
+        running.connection.is_clean = False
         bound = running.call.parameters.items()
         query(connection, "SET " + ", ".join(f"param_{k} = {quoted(v)}" for k, v in bound))
     inserter = run_or_raise(lambda: connection.send_insert(sql, input_format))

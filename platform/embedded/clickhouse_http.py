@@ -1,10 +1,10 @@
 """The part of ClickHouse's HTTP interface that clickhouse-connect speaks, as a WSGI application."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from gunicorn.http.errors import NoMoreData, ParseException
@@ -46,6 +46,7 @@ STREAMED_FORMATS = frozenset(
         "jsoneachrow",
     )
 )
+TOO_LARGE = 396  # TOO_MANY_ROWS_OR_BYTES
 REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -93,30 +94,63 @@ class Application:
             return error_reply(error, self.engine.version, request)
 
     def execute(self, request: Request, client: Any) -> Reply:
-        """A streamed reply takes over the connection, and gives it back when it ends."""
-        with ExitStack() as stack:
-            stack.enter_context(closing(request.body))
+        with closing(request.body):
             statement = read_statement(request.sql)
-            output = statement.format or request.default_format
-            is_streamed = statement.returns_stream and output.lower() in STREAMED_FORMATS
-            call = request.call if is_streamed else self.bounded(request.call, statement)
-            running = stack.enter_context(self.engine.statement(call))
-            if statement.only_reads:
-                stack.enter_context(self.watch.over(running, client))
+            if not statement.returns_stream:
+                return self.execute_whole(request, statement, request.call, client)
+            if request.wait_to_end or not can_be_streamed(request, statement):
+                limited = self.limited(request.call)
+                try:
+                    return self.execute_whole(request, statement, limited, client)
+                except ClickHouseError as error:
+                    if not self.is_too_large(error, request, statement):
+                        raise
+            return self.execute_streamed(request, statement, client)
+
+    def limited(self, call: Call) -> Call:
+        """A result that is taken whole is held in memory, so it gets a limit."""
+        limit = ("max_result_bytes", str(self.limits.max_result_bytes))
+        session = replace(call.session, settings=(limit, *call.session.settings))
+        return replace(call, session=session)
+
+    def is_too_large(self, error: ClickHouseError, request: Request, statement: Statement) -> bool:
+        """For our limit, not for one of the client's own; then it can still be streamed."""
+        is_ours = "max_result_bytes" not in dict(request.call.session.settings)
+        return error.code == TOO_LARGE and is_ours and can_be_streamed(request, statement)
+
+    def execute_whole(
+        self, request: Request, statement: Statement, call: Call, client: Any
+    ) -> Reply:
+        with self.engine.statement(call) as running:
+            running.connection.is_clean = statement.leaves_no_trace
             if statement.data_at is not None:
                 return done(request, statement, store(running, request, statement))
-            sql = whole_statement(request)
-            if is_streamed:
-                blocks = stack.enter_context(closing(stream(running, sql, output)))
-                return streamed(request, output, blocks, stack)
-            return done(request, statement, run(running, sql, output))
+            sql = self.engine.with_own_ids(whole_statement(request))
+            with self.watch.over(running, client if statement.only_reads else None):
+                answer = run(running, sql, statement.format or request.default_format)
+            return done(request, statement, answer)
 
-    def bounded(self, call: Call, statement: Statement) -> Call:
-        """A result that is not streamed is held in memory, so it gets a limit."""
-        if not statement.returns_stream:
-            return call
-        limit = {"max_result_bytes": str(self.limits.max_result_bytes)}
-        return replace(call, settings={**limit, **call.settings})
+    def execute_streamed(self, request: Request, statement: Statement, client: Any) -> Reply:
+        """The reply takes over the connection, and gives it back when it ends.
+
+        It is sent from the second block on; before that, an error still gets its own status.
+        """
+        output = statement.format or request.default_format
+        headers = common_headers(request) | format_headers(output)
+        with ExitStack() as stack:
+            running = stack.enter_context(self.engine.statement(request.call))
+            stack.enter_context(self.watch.over(running, client))
+            sql = whole_statement(request)
+            blocks = stack.enter_context(closing(stream(running, sql, output)))
+            first = list(islice(blocks, 2))
+            if len(first) < 2:
+                return whole_reply(request, headers, first)
+            tag = secrets.token_hex(8)
+            return streamed_reply(request, headers, chain(first, blocks), tag, stack.pop_all())
+
+
+def can_be_streamed(request: Request, statement: Statement) -> bool:
+    return (statement.format or request.default_format).lower() in STREAMED_FORMATS
 
 
 def store(running: Running, request: Request, statement: Statement) -> Answer:
@@ -139,15 +173,3 @@ def done(request: Request, statement: Statement, answer: Answer) -> Reply:
     if statement.returns_rows:
         headers |= format_headers(statement.format or request.default_format)
     return whole_reply(request, headers, [answer.data])
-
-
-def streamed(request: Request, output: str, blocks: Iterator[bytes], stack: ExitStack) -> Reply:
-    """Send from the second block on; before that, an error still gets a status of its own."""
-    headers = common_headers(request) | format_headers(output)
-    first = []
-    for block in blocks:
-        first.append(block)
-        if len(first) == 2 and not request.wait_to_end:
-            blocks = chain(first, blocks)
-            return streamed_reply(request, headers, blocks, secrets.token_hex(8), stack.pop_all())
-    return whole_reply(request, headers, first)

@@ -32,8 +32,9 @@ def common_headers(request: Request | None) -> dict[str, str]:
     }
     if request is not None:
         headers["X-ClickHouse-Query-Id"] = header_safe(request.call.query_id)
-        if zone := request.call.settings.get("session_timezone"):
-            headers["X-ClickHouse-Timezone"] = header_safe(zone)
+        for name, value in request.call.session.settings:
+            if name == "session_timezone":
+                headers["X-ClickHouse-Timezone"] = header_safe(value)
     return headers
 
 

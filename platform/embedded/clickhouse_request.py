@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from embedded.clickhouse_body import Spool, receive
 from embedded.clickhouse_config import Folder, Limits
+from embedded.clickhouse_connections import Session
 from embedded.clickhouse_engine import Call
 from embedded.clickhouse_errors import ClickHouseError, refusal
 
@@ -149,10 +150,10 @@ def call_of(environ: dict[str, Any], parameters: dict[str, str]) -> Call:
             settings[name] = value
     if environ["REQUEST_METHOD"] != "POST":
         settings.setdefault("readonly", "2")
+    database = parameters.get("database") or environ.get("HTTP_X_CLICKHOUSE_DATABASE")
     return Call(
         query_id=parameters.get("query_id") or str(uuid.uuid4()),
-        database=parameters.get("database") or environ.get("HTTP_X_CLICKHOUSE_DATABASE", ""),
-        settings=settings,
+        session=Session(database or "default", tuple(sorted(settings.items()))),
         parameters=bound,
     )
 

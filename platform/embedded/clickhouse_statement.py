@@ -11,6 +11,10 @@ from embedded.clickhouse_errors import refusal
 FILE_READERS = frozenset({b"file", b"python", b"executable", b"executablepool", b"filesystem"})
 FILE_CLAUSES = frozenset({b"infile", b"outfile"})
 READERS = frozenset({b"select", b"with", b"show", b"describe", b"desc", b"explain", b"exists"})
+# Statements that leave their connection as they found it; SET and USE do not.
+TRACELESS = READERS | frozenset(
+    (b"insert", b"create", b"alter", b"drop", b"truncate", b"optimize", b"rename", b"system")
+)
 ROW_RETURNERS = READERS | {b"kill", b"check", b"("}
 SUSPICIOUS = re.compile(rb"(?i)file|python|executable|temporary|engine|\\")
 
@@ -40,6 +44,10 @@ class Statement:
     @property
     def only_reads(self) -> bool:
         return self.verb in READERS
+
+    @property
+    def leaves_no_trace(self) -> bool:
+        return self.verb in TRACELESS
 
     @property
     def returns_stream(self) -> bool:
