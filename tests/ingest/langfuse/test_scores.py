@@ -46,7 +46,7 @@ def test_an_id_of_the_senders_makes_a_resend_the_same_score(post, read):
         assert post({"id": "s1", "traceId": "t", "name": "n", "value": value}).json() == {
             "id": "s1"
         }
-    status, found = read("v2/scores")
+    _status, found = read("v2/scores")
     assert [score["value"] for score in found["data"]] == [0.9]
 
 
@@ -60,7 +60,7 @@ def test_what_sdk_5_sends_is_accepted_whole(post, read):
     scores = json.loads((PAYLOADS / "langfuse-python-5.0.4" / "scores.json").read_text())
     answer = post(scores)
     assert (answer.status_code, answer.json()) == (202, {"message": "Accepted"})
-    status, found = read("v3/scores", fields="subject,details")
+    _status, found = read("v3/scores", fields="subject,details")
     shown = {score["name"]: score for score in found["data"]}
     assert shown["n"]["value"] == 0.5
     assert shown["n"]["metadata"] == {"k": [1]}

@@ -21,8 +21,19 @@ def test_a_page_is_the_first_fifty_unless_asked_otherwise():
     assert page.meta(41) == {"page": 3, "limit": 20, "totalItems": 41, "totalPages": 3}
 
 
-@pytest.mark.parametrize("text", ["page=0", "page=-1", "page=x", "limit=101", "limit=0", "page=1.5",
-                                  "limit=99999999999999999999", "page=٣"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "page=0",
+        "page=-1",
+        "page=x",
+        "limit=101",
+        "limit=0",
+        "page=1.5",
+        "limit=99999999999999999999",
+        "page=٣",
+    ],
+)
 def test_a_page_that_cannot_be_is_refused(text):
     with pytest.raises(ValidationError):
         parameters.page_in(asked(text))

@@ -50,11 +50,21 @@ def test_times_are_written_to_the_millisecond(nanoseconds, written):
 
 def summary(*, unknown_costs: int, total_cost: Decimal | None, null_cost: bool = True) -> dict:
     row = {
-        "trace_id": "t", "started_ns": 0, "name": "", "session_id": "", "release": "",
-        "version_label": "", "user_id": "", "tags": [], "is_public": False, "environment": "prod",
-        "observation_ids": [], "latency_ns": 1_500_000_000, "unknown_costs": unknown_costs,
+        "trace_id": "t",
+        "started_ns": 0,
+        "name": "",
+        "session_id": "",
+        "release": "",
+        "version_label": "",
+        "user_id": "",
+        "tags": [],
+        "is_public": False,
+        "environment": "prod",
+        "observation_ids": [],
+        "latency_ns": 1_500_000_000,
+        "unknown_costs": unknown_costs,
         "total_cost": total_cost,
-    }  # fmt: skip
+    }
     return trace_summary(row, project_id="p", groups={"metrics"}, score_ids=[], null_cost=null_cost)
 
 
