@@ -1,10 +1,10 @@
 """The engine itself: statements in, bytes out, several at once."""
 
-import re
 import os
+import re
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,7 +19,7 @@ from embedded.clickhouse_connections import (
     quoted,
     run_or_raise,
 )
-from embedded.clickhouse_errors import engine_error, refusal
+from embedded.clickhouse_errors import refusal
 from embedded.clickhouse_statement import tokens
 
 # chDB opens `default` with a layer that takes unknown tables for files. The same database,
@@ -192,34 +192,3 @@ def stream(running: Running, sql: bytes, output: str) -> Iterator[bytes]:
     finally:
         if not finished:
             run_or_raise(lambda: connection.streaming_cancel_query(result))
-
-
-def insert(running: Running, sql: bytes, input_format: str, data: Iterable[bytes]) -> Answer:
-    """Store rows. `data` must be complete: a block that was taken in may be stored at once.
-
-    The engine reads them from a file in memory. Its own insert stream (send_insert) loses every
-    error of the last flush, and would have an insert acknowledged that stored nothing.
-    """
-    connection = running.connection.raw
-    if running.call.parameters:
-        running.connection.is_clean = False
-        bound = running.call.parameters.items()
-        query(connection, "SET " + ", ".join(f"param_{k} = {quoted(v)}" for k, v in bound))
-    with os.fdopen(os.memfd_create("insert", os.MFD_CLOEXEC), "wb") as file:
-        file.writelines(data)
-        file.flush()
-        words, settings = before_settings(sql)
-        source = b" FROM INFILE '/proc/self/fd/%d' " % file.fileno()
-        result = query(
-            connection, b"%s%s%s FORMAT %s" % (words, source, settings, input_format.encode())
-        )
-    return Answer(b"", 0, 0, result.rows_written(), result.bytes_written(), result.elapsed())
-
-
-def before_settings(sql: bytes) -> tuple[bytes, bytes]:
-    """An INSERT's words, parted where FROM INFILE has to stand: before its SETTINGS."""
-    for before, token in pairwise(tokens(sql)):
-        if token.depth == 0 and token.is_word(b"settings") and before.kind != "other":
-            if not before.is_word(b"into", b"table"):
-                return sql[: token.start], sql[token.start :]
-    return sql, b""

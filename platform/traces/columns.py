@@ -1,4 +1,4 @@
-"""How each field of Span and Score travels to ClickHouse. Those not named here are text."""
+"""How each field of Span and Score travels to ClickHouse. Those not named here are words."""
 
 from traces import native
 from traces.native import Block, Column
@@ -9,7 +9,7 @@ _SPAN: dict[str, Column] = {
     "received_at": native.TIME,
     **dict.fromkeys(("end_time", "completion_start_time"), native.MAYBE_TIME),
     **dict.fromkeys(("is_root", "is_app_root", "public", "is_deleted"), native.FLAG),
-    **dict.fromkeys(("tags", "tool_call_names", "marks"), native.TEXTS),
+    **dict.fromkeys(("tags", "tool_call_names", "marks"), native.WORDS),
     **dict.fromkeys(
         ("trace_metadata", "metadata", "model_parameters", "experiment", "attributes",
          "resource_attributes", "scope_attributes"),
@@ -23,6 +23,12 @@ _SPAN: dict[str, Column] = {
         ("dropped_attributes", "dropped_events", "dropped_links"), native.SMALL_COUNT
     ),
     "prompt_version": native.MAYBE_SMALL_COUNT,
+    **dict.fromkeys(
+        ("trace_id", "span_id", "parent_span_id", "status_message", "user_id", "session_id",
+         "trace_input", "trace_output", "input", "output", "tool_definitions", "tool_calls",
+         "experiment_id", "events", "links"),
+        native.TEXT,
+    ),
 }  # fmt: skip
 _SCORE: dict[str, Column] = {
     **dict.fromkeys(("timestamp", "received_at"), native.TIME),
@@ -30,7 +36,10 @@ _SCORE: dict[str, Column] = {
     "metadata": native.PROPERTIES,
     "version": native.COUNT,
     "is_deleted": native.FLAG,
+    **dict.fromkeys(
+        ("id", "string_value", "trace_id", "observation_id", "session_id", "comment"), native.TEXT
+    ),
 }
 
-SPANS = Block({name: _SPAN.get(name, native.TEXT) for name in SPAN_COLUMNS})
-SCORES = Block({name: _SCORE.get(name, native.TEXT) for name in SCORE_COLUMNS})
+SPANS = Block({name: _SPAN.get(name, native.WORD) for name in SPAN_COLUMNS})
+SCORES = Block({name: _SCORE.get(name, native.WORD) for name in SCORE_COLUMNS})
