@@ -1,8 +1,10 @@
 """Bodies of requests and answers: read whole before they count, inflated, bounded."""
 
 import tempfile
+import uuid
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -95,6 +97,18 @@ class Spool:
             if offset < len(piece):
                 yield piece[offset:] if offset else piece
             offset = max(0, offset - len(piece))
+
+    @contextmanager
+    def as_file(self, prefix: bytes, offset: int) -> Iterator[str]:
+        """`prefix` and all from `offset` on, as a file in the folder; yields its name."""
+        path = self.folder / f"{uuid.uuid4().hex}.rows"
+        try:
+            with path.open("xb") as file:
+                file.write(prefix)
+                file.writelines(self.read_from(offset))
+            yield path.name
+        finally:
+            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         self.pieces = []

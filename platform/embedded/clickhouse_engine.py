@@ -1,13 +1,11 @@
 """The engine itself: statements in, bytes out, several at once."""
 
-import os
 import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from embedded.clickhouse_config import Folder, Limits
 from embedded.clickhouse_connections import (
@@ -20,7 +18,6 @@ from embedded.clickhouse_connections import (
     run_or_raise,
 )
 from embedded.clickhouse_errors import refusal
-from embedded.clickhouse_statement import tokens
 
 # chDB opens `default` with a layer that takes unknown tables for files. The same database,
 # attached again under this name, is a plain one.

@@ -10,7 +10,7 @@ from typing import Any
 from gunicorn.http.errors import NoMoreData, ParseException
 
 from embedded.clickhouse_config import Folder, Limits
-from embedded.clickhouse_engine import Answer, Call, Engine, Running, insert, run, stream
+from embedded.clickhouse_engine import Answer, Call, Engine, Running, run, stream
 from embedded.clickhouse_errors import ClickHouseError, refusal
 from embedded.clickhouse_reply import (
     Reply,
@@ -124,7 +124,9 @@ class Application:
         with self.engine.statement(call) as running:
             running.connection.is_clean = statement.leaves_no_trace
             if statement.data_at is not None:
-                return done(request, statement, store(running, request, statement))
+                return done(
+                    request, statement, store(running, request, statement, statement.data_at)
+                )
             sql = self.engine.with_own_ids(whole_statement(request))
             with self.watch.over(running, client if statement.only_reads else None):
                 answer = run(running, sql, statement.format or request.default_format)
@@ -153,13 +155,16 @@ def can_be_streamed(request: Request, statement: Statement) -> bool:
     return (statement.format or request.default_format).lower() in STREAMED_FORMATS
 
 
-def store(running: Running, request: Request, statement: Statement) -> Answer:
-    """INSERT … FORMAT …: the words go to the engine as a statement, the rest as its data."""
-    words = request.sql[: statement.words_end]
-    from_url, data_at = request.sql_from_url, statement.data_at
-    in_url = request.sql[data_at:from_url]
-    in_body = request.body.read_from(max(0, data_at - from_url))
-    return insert(running, words, statement.format, chain([in_url] if in_url else [], in_body))
+def store(running: Running, request: Request, statement: Statement, data_at: int) -> Answer:
+    """INSERT … FORMAT …: the engine reads the rows from a file, as that reports every error.
+
+    Its stream for inserts (`send_insert`) does not: what fails in the last flush is acknowledged.
+    """
+    sql, from_url = request.sql, request.sql_from_url
+    with request.body.as_file(sql[data_at:from_url], max(0, data_at - from_url)) as name:
+        source = f"FROM INFILE '{name}' ".encode()
+        words = sql[: statement.source_at] + source + sql[statement.source_at : statement.words_end]
+        return run(running, words, "Null")
 
 
 def whole_statement(request: Request) -> bytes:

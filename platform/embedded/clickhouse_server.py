@@ -114,6 +114,7 @@ def claim(lock: TextIO, path: Path) -> None:
 
 def confine_worker(folder: Folder) -> None:
     os.environ["TMPDIR"] = str(folder.spool)  # the engine makes a folder there
+    os.chdir(folder.spool)  # so that a body's file has a plain name, whatever the path holds
     if not confine(folder.path):
         report("this kernel has no Landlock 3: only the statement reader keeps files away")
 

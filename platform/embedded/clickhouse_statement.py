@@ -1,11 +1,12 @@
 """What a statement is, read from its words: enough to run it, and to refuse what reads files."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from embedded.clickhouse_errors import refusal
+from embedded.clickhouse_errors import ClickHouseError, refusal
 
 # Functions run where they are named, even without brackets: arrayMap(file, ['/etc/passwd']).
 FILE_READERS = frozenset({b"file", b"python", b"executable", b"executablepool", b"filesystem"})
@@ -33,13 +34,18 @@ TOKEN = re.compile(
 )
 
 
+BEFORE_DATA = re.compile(rb"[ \t\f]*\r?\n?")
+
+
 @dataclass(frozen=True)
 class Statement:
     verb: bytes
     format: str | None = None
-    # An INSERT whose rows follow as data: where they begin, and where its own words end.
+    # An INSERT whose rows follow as data: where its clause about their source would stand, where
+    # its words end, and where the data begins.
+    source_at: int = 0
+    words_end: int = 0
     data_at: int | None = None
-    words_end: int | None = None
 
     @property
     def only_reads(self) -> bool:
@@ -70,7 +76,7 @@ class Token:
         return self.kind == "word" and self.text.lower() in words
 
 
-def tokens(sql: bytes):
+def tokens(sql: bytes) -> Iterator[Token]:
     depth = 0
     for found in TOKEN.finditer(sql):
         kind = found.lastgroup or ""
@@ -104,27 +110,35 @@ def read_statement(sql: bytes) -> Statement:
     return Statement(first.text.lower(), named_format(rest))
 
 
-def read_insert(sql: bytes, stream) -> Statement:
+def read_insert(sql: bytes, stream: Iterator[Token]) -> Statement:
     """Words up to FORMAT belong to the statement; what follows is data, and is not looked at."""
     words: list[Token] = []
+    settings_at: int | None = None
     for token in stream:
         words.append(token)
         if token.depth or len(words) < 3:
             continue
+        if token.is_word(b"settings"):
+            settings_at = token.start
         if token.is_word(b"values", b"select", b"with", b"watch"):
             words.extend(stream)
             break
         if token.is_word(b"format"):
-            name = next(stream, None)
-            if name is None or name.kind not in ("word", "quoted"):
-                raise refusal(62, "SYNTAX_ERROR", "INSERT names no format after FORMAT.")
             refuse_files(sql[: token.start], words)
-            if sql[name.end : name.end + 1] == b";":
-                raise refusal(62, "SYNTAX_ERROR", "There is a ';' before the data for INSERT.")
-            data_at = re.compile(rb"[ \t\f]*\r?\n?").match(sql, name.end).end()
-            return Statement(b"insert", name.text.decode(), data_at, token.start)
+            source_at = token.start if settings_at is None else settings_at
+            return insert_of_data(sql, next(stream, None), source_at)
     refuse_files(sql, words)
     return Statement(b"insert")
+
+
+def insert_of_data(sql: bytes, name: Token | None, source_at: int) -> Statement:
+    if name is None or name.kind != "word":
+        raise refusal(62, "SYNTAX_ERROR", "INSERT names no format after FORMAT.")
+    if sql[name.end : name.end + 1] == b";":
+        raise refusal(62, "SYNTAX_ERROR", "There is a ';' before the data for INSERT.")
+    gap = BEFORE_DATA.match(sql, name.end)
+    data_at = gap.end() if gap else name.end
+    return Statement(b"insert", name.text.decode(), source_at, name.end, data_at)
 
 
 def named_format(words: list[Token]) -> str | None:
@@ -183,5 +197,5 @@ def name_of(token: Token) -> bytes:
     return inner.lower()
 
 
-def denied(sentence: str):
+def denied(sentence: str) -> ClickHouseError:
     return refusal(497, "ACCESS_DENIED", f"{sentence}.")
