@@ -189,10 +189,9 @@ def _caller() -> str:
 
 
 def moment(nanoseconds: int) -> str:
-    """A time to the nanosecond, as a value for `{name:DateTime64(9)}`."""
-    sign = "-" if nanoseconds < 0 else ""
-    seconds, rest = divmod(abs(nanoseconds), 1_000_000_000)
-    return f"{sign}{seconds}.{rest:09d}"
+    """A time to the nanosecond, as a value for `{name:DateTime64(9)}`. Nothing is before 1970."""
+    seconds, rest = divmod(max(nanoseconds, 0), 1_000_000_000)
+    return f"{seconds}.{rest:09d}"
 
 
 def _bound(params: dict) -> dict:
