@@ -97,7 +97,7 @@ def test_bound_values_do_not_reach_the_next_query(client):
 
 
 def test_settings_hold_for_one_query_and_reach_no_other(client):
-    comment = "who's \\ \"asking\" & why"
+    comment = 'who\'s \\ "asking" & why'
     query = "SELECT getSetting('log_comment')"
     assert client.query(query, settings={"log_comment": comment}).result_rows == [(comment,)]
     assert client.query(query).result_rows == [("",)]
@@ -186,8 +186,8 @@ def test_the_answer_says_what_was_asked_and_how_it_went(clickhouse):
     assert answer.headers["X-ClickHouse-Query-Id"] == "mine"
     assert answer.headers["X-ClickHouse-Format"] == "TabSeparated"
     assert answer.headers["X-ClickHouse-Timezone"] == "Asia/Seoul"
-    plain = clickhouse.post(b"SELECT 1", query="SELECT 1 +", default_format="JSONEachRow")
-    assert plain.data == b'{"plus(1, 1)":2}\n' or plain.status == 400
+    answer = clickhouse.post(b"SELECT 1 AS n", default_format="JSONEachRow")
+    assert answer.data == b'{"n":1}\n'
 
 
 def test_a_query_may_be_split_between_url_and_body(clickhouse):
@@ -234,11 +234,11 @@ def test_a_running_query_is_found_by_its_id_and_killed(clickhouse, client):
     thread.start()
     kill = "KILL QUERY WHERE query_id = 'the busy one'"
     deadline = time.monotonic() + 20
-    while not client.query(kill).result_rows and time.monotonic() < deadline:
+    while not client.raw_query(kill) and time.monotonic() < deadline:
         time.sleep(0.05)
     thread.join(20)
     assert [error.code for error in outcome] == [394]
-    assert client.query(kill).result_rows == []
+    assert client.raw_query(kill) == b""
 
 
 def test_two_running_queries_cannot_have_the_same_id(clickhouse, client):
