@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import msgspec
 
 from ingest.decoded import MalformedPayload
-from ingest.mapping import limits
-from ingest.mapping.raw import RawEvent, RawLink, RawSpan
+from ingest.mapping import limits, text
+from ingest.mapping.raw import Attributes, RawEvent, RawLink, RawSpan
 from ingest.otlp.jsonvalues import (
     attributes_in,
     count_in,
@@ -28,6 +28,7 @@ KINDS = {
     "SPAN_KIND_PRODUCER": 4,
     "SPAN_KIND_CONSUMER": 5,
 }
+SCOPE = ("name", "version")
 STATUSES = {"STATUS_CODE_OK": 1, "STATUS_CODE_ERROR": 2}
 _decode = msgspec.json.Decoder().decode
 
@@ -44,15 +45,20 @@ def _parts(body: bytes, names: tuple[str, str, str], read) -> Iterator[Part]:
     resources, scopes, records = names
     for resource in _members(_parsed(body), resources):
         marks: set[str] = set()
-        attributes = attributes_in(_object(resource, "resource"), marks)
+        attributes = _shared(_object(resource, "resource"), marks)
         for group in _members(resource, scopes):
             said = _object(group, "scope")
-            scope = Scope(
-                text_in(said, "name", marks),
-                text_in(said, "version", marks),
-                attributes_in(said, marks),
-            )
+            name, version = (text.clean(str(said.get(key) or ""), marks) for key in SCOPE)
+            scope = Scope(name, version, _shared(said, marks))
             yield Part(attributes, scope, _members(group, records), read, frozenset(marks))
+
+
+def _shared(holder: dict, marks: set[str]) -> Attributes:
+    """Attributes of a resource or scope, without which none of its records can be understood."""
+    try:
+        return attributes_in(holder, marks)
+    except BadRecord as error:
+        raise MalformedPayload(f"A resource or scope cannot be read: {error}.") from error
 
 
 def _parsed(body: bytes) -> dict:
@@ -60,7 +66,7 @@ def _parsed(body: bytes) -> dict:
         found = _decode(body)
     except RecursionError as error:
         raise MalformedPayload("The body is nested too deep.") from error
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         found = _parsed_leniently(body, error)
     if not isinstance(found, dict):
         raise MalformedPayload("The body must be a JSON object.")

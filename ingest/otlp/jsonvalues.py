@@ -98,7 +98,7 @@ def _whole(said: object) -> object:
     """int64, which JSON carries as text. What is no number stays what it is, as text."""
     if isinstance(said, str):
         try:
-            said = int(said[:32])
+            said = int(said) if len(said) <= 20 else said
         except ValueError:
             return said
     if isinstance(said, float):
@@ -109,14 +109,14 @@ def _whole(said: object) -> object:
 
 
 def _double(said: object) -> object:
-    if isinstance(said, str):
-        try:
-            return finite(float(said))
-        except ValueError:
-            return said
-    if isinstance(said, int | float) and abs(said) < 2**1023:
+    if not isinstance(said, str | int | float):
+        return str(said)[:64]
+    try:
         return finite(float(said))
-    return str(said)[:64]
+    except ValueError:
+        return said
+    except OverflowError:  # an integer beyond all doubles
+        return str(said)[:64]
 
 
 def text_in(holder: dict, name: str, marks: set[str]) -> str:
