@@ -16,10 +16,12 @@ from traces.queries.filters import (
 )
 from traces.queries.limits import LIST
 from traces.queries.trace import Extent, everything
+from traces.render.preview import preview
 
 CHUNK = 60  # candidates read exactly at a time: a page of 50 and some that fall out
 SEARCH_SECONDS = 4.0
-PREVIEW = 200  # characters
+# A list reads so much of a text, from its start and its end: a conversation's last message is there.
+_ENDS = "if(lengthUTF8({0}) > 1500, concat(leftUTF8({0}, 300), rightUTF8({0}, 1200)), {0})"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,7 +173,7 @@ def _facts(
             SELECT trace_id, span_id, start_time, end_time, type, name, level, status_message, trace_name, user_id,
                 session_id, environment, release, version_label, tags, model, input_tokens, output_tokens, total_cost,
                 cost_source, is_deleted, concat(prompt_name, if(prompt_version IS NULL, '', concat(' v', toString(prompt_version)))) AS prompt, span_id != '' AND (is_root OR parent_span_id = '') AS is_top,
-                leftUTF8(s.trace_input, {PREVIEW}) AS trace_input, leftUTF8(s.trace_output, {PREVIEW}) AS trace_output
+                {_ENDS.format('s.trace_input')} AS trace_input, {_ENDS.format('s.trace_output')} AS trace_output
             {CURRENT}
         ) AS s
         WHERE NOT is_deleted
@@ -192,6 +194,8 @@ def _facts(
 def _trace_row(row: dict) -> TraceRow:
     row = {**row, "name": row["trace"], "type": row["root_type"]}
     row["environment"] = row["environment"] or "default"
+    row["input"] = preview(row["input"], "user")
+    row["output"] = preview(row["output"], "assistant")
     return TraceRow(**{name: row[name] for name in TraceRow.__slots__ if name in row})
 
 
@@ -221,7 +225,7 @@ def _add_previews(project_id: str, page: list[TraceRow]) -> None:
         f"""
         SELECT trace_id, input, output
         FROM (
-            SELECT trace_id, is_deleted, leftUTF8(s.input, {PREVIEW}) AS input, leftUTF8(s.output, {PREVIEW}) AS output
+            SELECT trace_id, is_deleted, {_ENDS.format('s.input')} AS input, {_ENDS.format('s.output')} AS output
             FROM spans AS s
             PREWHERE project_id = {{project_id:String}}
               AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
@@ -242,8 +246,8 @@ def _add_previews(project_id: str, page: list[TraceRow]) -> None:
     texts = {row["trace_id"]: row for row in found}
     for row in lacking:
         text = texts.get(row.trace_id, {})
-        row.input = row.input or text.get("input", "")
-        row.output = row.output or text.get("output", "")
+        row.input = row.input or preview(text.get("input", ""), "user")
+        row.output = row.output or preview(text.get("output", ""), "assistant")
 
 
 def dress(project_id: str, page: list[TraceRow]) -> list[TraceRow]:

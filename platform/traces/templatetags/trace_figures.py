@@ -14,13 +14,13 @@ from django.utils.translation import pgettext
 from traces.records import OBSERVATION_TYPES
 from traces.render.markdown import markdown as safe_markdown
 from traces.tree import Node
-from traces.views.asked import Asked
+from traces.views.asked import VIEW_SORTS, Asked
 
 register = template.Library()
 
 LETTERS = {"EMBEDDING": "Em", "EVALUATOR": "Ev", "EVENT": "•", "GUARDRAIL": "Gu"}
 SECOND = 1_000_000_000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STYLES = {"long": "%Y-%m-%d %H:%M:%S", "short": "%m-%d %H:%M", "time": "%H:%M:%S"}
 
 
 @register.filter
@@ -48,17 +48,16 @@ def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
 
 @register.filter
 def dollars(amount: Decimal | float | None) -> str:
-    """Four decimals below a dollar, and as many as show two figures of what is less."""
+    """Cents from a dollar on, four decimals below; the exact amount is for the hover."""
     if amount is None:
         return "–"
     amount = Decimal(amount)
     if amount == 0:
         return "$0"
     size = abs(amount)
-    if size >= 1:
-        return f"${amount:,.2f}"
-    decimals = 4 if size >= Decimal("0.001") else min(12, 1 - size.adjusted())
-    return f"${amount:.{decimals}f}"
+    if size < Decimal("0.0001"):
+        return "<$0.0001"
+    return f"${amount:,.2f}" if size >= 1 else f"${amount:.4f}"
 
 
 @register.filter
@@ -86,11 +85,13 @@ def instant(nanoseconds: int | None) -> datetime | None:
 
 @register.simple_tag
 def moment(nanoseconds: int | None, style: str = "long") -> SafeString | str:
-    """A <time> in UTC: `long` is 2026-11-20 11:38:34, `short` Nov 20 11:38:34. Exact, with the zone, on hover."""
+    """A <time> in UTC, exact with its zone on hover. The style `today` leaves the date out today."""
     at = instant(nanoseconds)
     if at is None:
         return "–"
-    shown = at.strftime("%m-%d %H:%M:%S" if style == "short" else "%Y-%m-%d %H:%M:%S")
+    if style == "today":
+        style = "time" if at.date() == datetime.now(UTC).date() else "short"
+    shown = at.strftime(STYLES[style])
     title = f"{at:%Y-%m-%d %H:%M:%S}.{nanoseconds % SECOND:09d} UTC"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, shown)
 
@@ -178,11 +179,13 @@ def markdown(text: str) -> SafeString:
 
 
 @register.filter
-def share(part: float | None, whole: float | None) -> str:
-    """The part of the whole as a width in per cent."""
-    if not part or not whole:
+def root_share(part: int | None, whole: int | None) -> str:
+    """How long beside the longest, as a width in per cent: by the root, so that one outlier does
+    not flatten the rest.
+    """
+    if not part or not whole or part < 0:
         return "0%"
-    return f"{min(100.0, 100 * part / whole):.1f}%"
+    return f"{100 * min(1.0, part / whole) ** 0.5:.0f}%"
 
 
 @register.filter
@@ -218,3 +221,12 @@ def zoom_link(ask: Asked, since: int, until: int) -> str:
 @register.simple_tag
 def trace_url(project_id: str, trace_id: Any) -> str:
     return reverse("trace-page", args=[project_id, str(trace_id) or "-"])
+
+
+@register.simple_tag
+def view_link(ask: Asked, key: str) -> str:
+    """The list in one of its ready views, with the filters that are set."""
+    level = "ERROR" if key == "failed" else None
+    if key != "failed" and ask.view != "failed":
+        return ask.link(sort=VIEW_SORTS[key])
+    return ask.link(sort=VIEW_SORTS[key], level=level)

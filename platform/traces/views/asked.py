@@ -57,6 +57,13 @@ WORDS = {
     "min_cost": gettext_lazy("Cost from"),
     "max_cost": gettext_lazy("Cost to"),
 }
+VIEWS = {
+    "newest": gettext_lazy("Newest"),
+    "failed": gettext_lazy("With errors"),
+    "slowest": gettext_lazy("Slowest"),
+    "costliest": gettext_lazy("Costliest"),
+}
+VIEW_SORTS = {"newest": None, "failed": None, "slowest": "latency", "costliest": "cost"}
 PLACES = ("after", "part")  # of one request, not of the page
 LEEWAY = 5 * 60 * NS  # a sender's clock may be ahead
 
@@ -89,6 +96,15 @@ class Asked:
     def numbers(self) -> bool:
         """Whether it narrows by latency or cost."""
         return any(one.name in NUMBERS for one in self.narrowings)
+
+    @property
+    def view(self) -> str:
+        """Which of VIEWS this is, or nothing."""
+        if self.ascending:
+            return ""
+        if not self.sort or self.sort == "started":
+            return "failed" if self.values["level"] == ["ERROR"] else "newest"
+        return next((view for view, sort in VIEW_SORTS.items() if sort == self.sort), "")
 
     def link(self, **changes: str | None) -> str:
         """The query string with changes; None takes a parameter out."""

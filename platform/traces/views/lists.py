@@ -11,7 +11,7 @@ from traces.queries.candidates import Candidate
 from traces.queries.overview import choices, first_trace, histogram, last_activity
 from traces.queries.sorted import ORDERS, Place, sorted_traces
 from traces.queries.traces import TracePage, list_traces
-from traces.views.asked import MANY, RANGES, WORDS, Asked, asked
+from traces.views.asked import MANY, RANGES, VIEWS, WORDS, Asked, asked
 from traces.views.away import tells_when_away
 
 
@@ -51,6 +51,7 @@ def page_context(project_id: str, ask: Asked) -> dict:
         "longer_link": ask.link(range="30d", **{"from": None, "to": None}),
         "sorts": list(ORDERS),
         "ranges": RANGES,
+        "views": VIEWS.items(),
         "words": WORDS,
         "many": [(name, WORDS[name], ask.values[name]) for name in MANY],
         "nothing": None if page.traces or ask.after else why_nothing(project_id, ask),

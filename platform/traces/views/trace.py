@@ -11,6 +11,7 @@ from traces.figures.waterfall import Scale, bar, scale_of
 from traces.outline import TreeLine, below, outline
 from traces.queries.trace import MAX_SPANS, Extent, locate, span_detail, span_rows
 from traces.queries.traces import scores_of, trace_facts
+from traces.templatetags.trace_figures import duration
 from traces.tree import Node, Tree, build_tree, opening_span
 from traces.views.away import tells_when_away
 from traces.views.lists import is_fragment
@@ -69,7 +70,7 @@ def whole(
     return {
         "facts": facts,
         "tree": tree,
-        "scale": scale,
+        "axis": [(at, duration((scale.end - scale.start) * at // 100)) for at in (0, 25, 50, 75)],
         "lines": drawn(
             outline(tree, selected=selected, opened=tree.nodes.get(request.GET.get("open", ""))),
             scale,

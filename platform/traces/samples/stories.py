@@ -1,0 +1,304 @@
+"""One function per kind of trace: it plays the story out in time and leaves its spans in a Trace."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from traces.samples.texts import ANSWERS, ERRANDS, INTENTS, QUERIES, STACK, SYSTEM
+
+MILLISECOND = 1_000_000
+
+
+@dataclass(slots=True)
+class SampleSpan:
+    id: str
+    parent: str
+    name: str
+    start: int
+    end: int = 0
+    attributes: dict = field(default_factory=dict)
+    events: list[dict] = field(default_factory=list)
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Trace:
+    """A trace being played; `clock` is its present moment, in nanoseconds."""
+
+    rng: random.Random
+    clock: int
+    user: str
+    session: str
+    id: str = ""
+    spans: list[SampleSpan] = field(default_factory=list)
+    attributes: dict = field(default_factory=dict)  # of the trace, sent on every span
+    scores: list[dict] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.id = f"{self.rng.getrandbits(128):032x}"
+
+    def open(self, name: str, type_: str, parent: SampleSpan | None = None, **said) -> SampleSpan:
+        span = SampleSpan(
+            f"{self.rng.getrandbits(64):016x}", parent.id if parent else "", name, self.clock
+        )
+        span.attributes["langfuse.observation.type"] = type_
+        span.attributes.update(
+            {f"langfuse.observation.{key}": value for key, value in said.items()}
+        )
+        self.spans.append(span)
+        self.wait(2, 30)
+        return span
+
+    def close(self, span: SampleSpan, output: object = None) -> None:
+        span.end = self.clock
+        if output is not None:
+            span.attributes["langfuse.observation.output"] = _text(output)
+
+    def wait(self, low: int, high: int) -> None:
+        """Lets so many milliseconds pass."""
+        self.clock += self.rng.randint(low, high) * MILLISECOND
+
+    def score(self, name: str, value: float | str | bool, **more) -> None:
+        kind = {bool: "BOOLEAN", str: "CATEGORICAL"}.get(type(value), "NUMERIC")
+        self.scores.append(
+            {
+                "id": f"{self.id}-{name}",
+                "traceId": self.id,
+                "name": name,
+                "value": int(value) if isinstance(value, bool) else value,
+                "dataType": kind,
+                **more,
+            }
+        )
+
+    def generate(
+        self,
+        name: str,
+        parent: SampleSpan | None,
+        model: str,
+        messages: list[dict],
+        reply: dict,
+        *,
+        speed: int = 80,
+        cached: int = 0,
+    ) -> SampleSpan:
+        """A model call in the GenAI conventions: usage, parameters, and when its first token came."""
+        span = self.open(name, "generation", parent)
+        prompt = sum(len(_text(message)) for message in messages) // 3
+        written = max(8, len(_text(reply)) // 3)
+        self.wait(220, 900)
+        first_token = self.clock
+        self.clock += int(written / speed * 1000) * MILLISECOND
+        span.attributes |= {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.model": model,
+            "gen_ai.response.model": model,
+            "gen_ai.request.temperature": 0.1,
+            "gen_ai.request.max_tokens": 1024,
+            "gen_ai.usage.input_tokens": prompt + cached,
+            "gen_ai.usage.cache_read.input_tokens": cached,
+            "gen_ai.usage.output_tokens": written,
+            "gen_ai.input.messages": _text(messages),
+            "gen_ai.output.messages": _text([{"role": "assistant", **reply}]),
+            "gen_ai.response.time_to_first_chunk": (first_token - span.start) / 1e9,
+        }
+        self.close(span)
+        return span
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _said(role: str, text: str) -> dict:
+    return {"role": role, "parts": [{"type": "text", "content": text}]}
+
+
+def rag_answer(trace: Trace) -> None:
+    rng = trace.rng
+    question, found, answer = rng.choice(ANSWERS)
+    root = trace.open("rag-answer", "chain", input=question)
+    trace.attributes |= {"langfuse.trace.tags": ["rag", "docs"], "langfuse.version": "2.4.1"}
+    retriever = trace.open("retrieve", "retriever", root, input=question)
+    embedding = trace.open("embed query", "embedding", retriever, input=question)
+    embedding.attributes |= {
+        "gen_ai.request.model": "text-embedding-3-small",
+        "gen_ai.usage.input_tokens": len(question) // 3 + 1,
+    }
+    trace.wait(60, 160)
+    trace.close(embedding)
+    query = json.dumps({"index": "handbook", "k": 4})
+    search = trace.open("vector search", "tool", retriever, input=query)
+    trace.wait(90, 380)
+    documents = [
+        {"page_content": found, "metadata": {"source": "handbook.md", "page": rng.randint(2, 40)}, "score": round(rng.uniform(0.78, 0.96), 3)},
+        {"page_content": rng.choice(ANSWERS)[1], "metadata": {"source": "faq.md"}, "score": round(rng.uniform(0.4, 0.7), 3)},
+    ]  # fmt: skip
+    trace.close(search, {"hits": 2})
+    trace.close(retriever, documents)
+    messages = [
+        _said("system", f"Answer from the context only.\n\n<context>\n{found}\n</context>"),
+        _said("user", question),
+    ]
+    model = rng.choice(["gpt-4o-mini", "gpt-4o-mini", "claude-sonnet-4-5"])
+    generation = trace.generate(
+        "answer", root, model, messages, {"parts": [{"type": "text", "content": answer}], "finish_reason": "stop"}
+    )  # fmt: skip
+    generation.attributes |= {
+        "langfuse.observation.prompt.name": "rag",
+        "langfuse.observation.prompt.version": 7,
+    }
+    trace.close(root, answer)
+    faithful = round(min(1.0, rng.gauss(0.9, 0.08)), 2)
+    trace.score("faithful", faithful, comment="Every claim is in the context." if faithful > 0.85 else "One claim is not in the context.")  # fmt: skip
+    if faithful < 0.75:
+        root.attributes["langfuse.observation.level"] = "WARNING"
+        root.attributes["langfuse.observation.status_message"] = "low faithfulness"
+
+
+TOOLS = [
+    {"name": "lookup_order", "description": "Finds an order or subscription"},
+    {"name": "refund_payment", "description": "Refunds a payment"},
+]
+
+
+def support_agent(trace: Trace) -> None:
+    rng = trace.rng
+    errand, order, amount, ending = rng.choice(ERRANDS)
+    root = trace.open("support-agent", "agent", input=errand)
+    trace.attributes |= {"langfuse.trace.tags": ["agent"], "langfuse.release": "2026.47"}
+    guard = trace.open("input check", "guardrail", root, input=errand)
+    trace.wait(60, 140)
+    trace.close(guard, {"allowed": True, "categories": []})
+    messages = [_said("system", SYSTEM), _said("user", errand)]
+    _act(trace, root, "plan", messages, "lookup_order", {"order_id": order, "include": ["items", "last_invoice"]},
+         {"order_id": order, "status": "paid", "amount": amount, "currency": "USD", "age_days": rng.randint(1, 20)})  # fmt: skip
+    failed = ending == "refund" and rng.random() < 0.35
+    if ending == "refund":
+        result = (
+            None if failed else {"refunded": amount, "reference": f"rf_{rng.getrandbits(40):010x}"}
+        )
+        _act(
+            trace,
+            root,
+            "decide",
+            messages,
+            "refund_payment",
+            {"order_id": order, "amount": amount},
+            result,
+        )
+    reply = (
+        "I am sorry: the refund did not go through just now. A colleague will finish it today."
+        if failed
+        else f"Done. I have taken care of **{order}**. Is there anything else?"
+    )
+    trace.generate("answer", root, "gpt-4o", messages, {"parts": [{"type": "text", "content": reply}], "finish_reason": "stop"}, cached=1200)  # fmt: skip
+    trace.close(root, reply)
+    if failed:
+        root.error = "tool refund_payment timed out after 5000 ms"
+    trace.score("resolved", not failed)
+    if rng.random() < 0.4:
+        trace.score("user-feedback", rng.choice(["helpful", "helpful", "too slow"]) if not failed else "wrong")  # fmt: skip
+
+
+def _act(
+    trace: Trace,
+    root: SampleSpan,
+    name: str,
+    messages: list[dict],
+    tool: str,
+    arguments: dict,
+    result: dict | None,
+) -> None:
+    """The model asks for a tool, the tool answers; without a result it times out."""
+    call = {
+        "type": "tool_call",
+        "id": f"call_{trace.rng.getrandbits(32):08x}",
+        "name": tool,
+        "arguments": arguments,
+    }
+    thought = {
+        "type": "reasoning",
+        "content": f"The policy needs the facts first, so I call {tool}.",
+    }
+    reply = {"parts": [thought, call], "finish_reason": "tool_calls"}
+    generation = trace.generate(name, root, "gpt-4o", messages, reply, cached=1200)
+    generation.attributes["gen_ai.tool.definitions"] = json.dumps(TOOLS)
+    messages.append({"role": "assistant", "parts": [call]})
+    span = trace.open(tool, "tool", root, input=json.dumps(arguments))
+    span.attributes |= {"gen_ai.tool.call.id": call["id"], "http.request.method": "POST"}
+    if result is None:
+        trace.wait(5000, 5003)
+        span.error = f"{tool} timed out after 5000 ms"
+        attributes = {
+            "exception.type": "ToolTimeout",
+            "exception.message": span.error,
+            "exception.stacktrace": STACK,
+        }
+        span.events.append({"name": "exception", "time": trace.clock, "attributes": attributes})
+    else:
+        trace.wait(120, 600)
+    trace.close(span, result)
+    said = result if result is not None else {"error": span.error}
+    messages.append(
+        {
+            "role": "tool",
+            "parts": [{"type": "tool_call_response", "id": call["id"], "response": said}],
+        }
+    )
+
+
+def sql_gen(trace: Trace) -> None:
+    question, sql = trace.rng.choice(QUERIES)
+    messages = [
+        _said("system", "Write one PostgreSQL query. Schema: orders, customers, trials."),
+        _said("user", question),
+    ]
+    reply = {"parts": [{"type": "text", "content": f"```sql\n{sql}\n```"}], "finish_reason": "stop"}
+    trace.generate(
+        "sql-gen", None, trace.rng.choice(["claude-sonnet-4-5", "gpt-4o"]), messages, reply
+    )
+    trace.attributes["langfuse.trace.tags"] = ["sql"]
+    trace.score("runs", trace.rng.random() < 0.9)
+
+
+def classify_intent(trace: Trace) -> None:
+    text, intent = trace.rng.choice(INTENTS)
+    model = (
+        "acme-intent-7b" if trace.rng.random() < 0.3 else "gpt-4o-mini"
+    )  # a model without a known price
+    reply = {
+        "parts": [{"type": "text", "content": json.dumps({"intent": intent, "confidence": 0.98})}]
+    }
+    trace.generate("classify-intent", None, model, [_said("user", text)], reply, speed=400)
+
+
+def research_agent(trace: Trace) -> None:
+    """A long one: rounds of searches and reading, several hundred spans deep and wide."""
+    root = trace.open(
+        "research-agent", "agent", input="Compare the return policies of our five competitors"
+    )
+    trace.attributes["langfuse.trace.tags"] = ["agent", "research"]
+    for number in range(12):
+        step = trace.open(f"step {number + 1}", "chain", root)
+        for page in range(8):
+            fetch = trace.open(
+                "fetch page",
+                "tool",
+                step,
+                input=json.dumps({"url": f"https://example.com/{number}/{page}"}),
+            )
+            trace.wait(40, 200)
+            if trace.rng.random() < 0.03:
+                fetch.error = "HTTP 503 from example.com"
+            trace.close(fetch, {"bytes": trace.rng.randint(2_000, 90_000)})
+            trace.generate("read page", step, "gpt-4o-mini", [_said("user", f"Extract the return policy of page {page}.")],
+                           {"parts": [{"type": "text", "content": "Returns within 30 days, unopened, with receipt."}]}, speed=600)  # fmt: skip
+        trace.close(step, f"{number + 1} competitors read")
+    trace.close(root, "Four of five allow 30 days; one allows 14. None covers opened items.")
+
+
+STORIES: tuple[tuple[Callable[[Trace], None], int], ...] = (
+    (rag_answer, 46), (support_agent, 28), (sql_gen, 12), (classify_intent, 14),
+)  # fmt: skip
