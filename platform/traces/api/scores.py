@@ -1,17 +1,18 @@
 """GET /api/public/scores[/{id}] (of traces), /v2/scores[/{id}] (of anything), both by page."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from accounts.authentication import require_scope
+from traces.api.clients import score_types
 from traces.api.parameters import filters_in, number_in, page_in, time_in, values_in, words_in
-from traces.api.shapes.score import score_v1, score_v2
+from traces.api.shapes.score import listed_score_v1, score_v1, score_v2
 from traces.api.view import LangfuseView
 from traces.queries.langfuse.scores import VALUE_OPERATORS, ScoreQuery, score, score_page
 from traces.queries.langfuse.traces import traces_by_id
-
-OF_V1 = ["NUMERIC", "BOOLEAN", "CATEGORICAL", "TEXT"]  # a correction has no place in that shape
 
 
 class ScoreList(LangfuseView):
@@ -23,7 +24,8 @@ class ScoreList(LangfuseView):
         found, total = score_page(
             request.auth.project_id, query, limit=page.limit, offset=page.offset
         )
-        return Response({"data": [score_v1(row) for row in found], "meta": page.meta(total)})
+        shown = with_traces(request, found, shape=listed_score_v1)
+        return Response({"data": shown, "meta": page.meta(total)})
 
 
 class ScoreDetail(LangfuseView):
@@ -41,14 +43,16 @@ class ScoreListV2(LangfuseView):
         found, total = score_page(
             request.auth.project_id, query_in(request), limit=page.limit, offset=page.offset
         )
-        return Response({"data": with_traces(request, found), "meta": page.meta(total)})
+        shown = with_traces(request, found, shape=score_v2)
+        return Response({"data": shown, "meta": page.meta(total)})
 
 
 class ScoreDetailV2(LangfuseView):
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest, score_id: str) -> Response:
-        return Response(with_traces(request, [stored(request, score_id)])[0])
+        (shown,) = with_traces(request, [stored(request, score_id)], shape=score_v2)
+        return Response(shown)
 
 
 def stored(request: HttpRequest, score_id: str) -> dict:
@@ -58,10 +62,12 @@ def stored(request: HttpRequest, score_id: str) -> dict:
     return row
 
 
-def with_traces(request: HttpRequest, found: list[dict]) -> list[dict]:
+def with_traces(
+    request: HttpRequest, found: list[dict], *, shape: Callable[[dict, dict | None], dict]
+) -> list[dict]:
     trace_ids = sorted({row["trace_id"] for row in found if row["trace_id"]})
     traces = traces_by_id(request.auth.project_id, trace_ids, content=False)
-    return [score_v2(row, traces.get(row["trace_id"])) for row in found]
+    return [shape(row, traces.get(row["trace_id"])) for row in found]
 
 
 def query_in(request: HttpRequest, *, of_traces_only: bool = False) -> ScoreQuery:
@@ -71,7 +77,7 @@ def query_in(request: HttpRequest, *, of_traces_only: bool = False) -> ScoreQuer
         ids=words_in(asked, "scoreIds"),
         names=values_in(asked, "name"),
         sources=words_in(asked, "source"),
-        data_types=words_in(asked, "dataType") or (OF_V1 if of_traces_only else []),
+        data_types=_data_types(request, of_traces_only),
         environments=values_in(asked, "environment"),
         config_ids=values_in(asked, "configId"),
         queue_ids=values_in(asked, "queueId"),
@@ -85,6 +91,13 @@ def query_in(request: HttpRequest, *, of_traces_only: bool = False) -> ScoreQuer
         trace_tags=words_in(asked, "traceTags"),
         filters=filters_in(asked),
     )
+
+
+def _data_types(request: HttpRequest, of_traces_only: bool) -> list[str]:
+    asked = words_in(request.GET, "dataType")
+    if not of_traces_only:
+        return asked
+    return [kind for kind in score_types(request) if not asked or kind in asked] or ["none"]
 
 
 def _bounds(request: HttpRequest) -> list[tuple[str, float]]:

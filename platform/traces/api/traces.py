@@ -5,6 +5,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from accounts.authentication import require_scope
+from traces.api.clients import score_types, takes_null_cost
 from traces.api.parameters import filters_in, page_in, time_in, values_in, words_in
 from traces.api.shapes.observation import observation_view
 from traces.api.shapes.score import score_v1
@@ -27,7 +28,7 @@ class TraceList(LangfuseView):
             project_id, query_in(request), limit=page.limit, offset=page.offset
         )
         found = traces_by_id(project_id, trace_ids, content="io" in groups)
-        scores = scores_by_trace(project_id, trace_ids if "scores" in groups else [])
+        scores = scores_by_trace(request, trace_ids if "scores" in groups else [])
         return Response(
             {
                 "data": [
@@ -57,7 +58,7 @@ class TraceDetail(LangfuseView):
         found = traces_by_id(project_id, [trace_id], content="io" in groups)
         if trace_id not in found:
             raise NotFound(f"Trace {trace_id} not found within authorized project")
-        scores = scores_by_trace(project_id, [trace_id] if "scores" in groups else [])
+        scores = scores_by_trace(request, [trace_id] if "scores" in groups else [])
         observations = (
             observations_of_trace(project_id, trace_id) if "observations" in groups else []
         )
@@ -97,15 +98,11 @@ def query_in(request: HttpRequest) -> TraceQuery:
     )
 
 
-def scores_by_trace(project_id: str, trace_ids: list[str]) -> dict[str, list[dict]]:
-    """The scores that the v1 shape can show, newest first, by their trace."""
+def scores_by_trace(request: HttpRequest, trace_ids: list[str]) -> dict[str, list[dict]]:
+    """The scores that can be shown to this client, newest first, by their trace."""
     scores: dict[str, list[dict]] = {}
-    for row in scores_of_traces(project_id, trace_ids):
-        if row["data_type"] != "CORRECTION":
+    shown = score_types(request)
+    for row in scores_of_traces(request.auth.project_id, trace_ids):
+        if row["data_type"] in shown:
             scores.setdefault(row["trace_id"], []).append(row)
     return scores
-
-
-def takes_null_cost(request: HttpRequest) -> bool:
-    """Whether the client can hold an unknown cost; the types of the SDKs up to 2 cannot."""
-    return not request.headers.get("X-Langfuse-Sdk-Version", "").startswith(("0.", "1.", "2."))

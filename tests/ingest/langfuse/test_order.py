@@ -1,15 +1,22 @@
 """What a trace comes to does not depend on how its events travelled."""
 
 import json
+import uuid
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest import pipeline
 from ingest.langfuse.decode import decode_batch
 from ingest.langfuse.moments import nanoseconds
+from traces import clickhouse
 from traces.merge import joined, row_of, stated_by_patch, stated_by_row
+from traces.queries.langfuse.observations import ObservationQuery, observation_page
+from traces.records import SPAN_COLUMNS
 
 NOW = nanoseconds("2026-11-20T12:00:00Z")
 
@@ -90,6 +97,58 @@ def stored_after(batches: list[list[dict]]) -> dict:
 def test_any_order_grouping_and_repetition_of_events_gives_the_same_rows(journey):
     in_order, mixed = journey
     assert stored_after(mixed) == stored_after([in_order])
+
+
+@pytest.mark.usefixtures("clickhouse_schema")
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(journeys())
+def test_any_order_grouping_and_repetition_is_the_same_in_the_store(journey):
+    in_order, mixed = journey
+    assert read_after(mixed) == read_after([in_order])
+
+
+def read_after(batches: list[list[dict]]) -> list[dict]:
+    """What a new project holds after these batches, read from ClickHouse."""
+    project_id = str(uuid.uuid4())
+    for batch in batches:
+        payload = json.dumps({"batch": batch}).encode()
+        items = decode_batch(payload, project_id=project_id, now_ns=NOW).items
+        pipeline.accept(project_id, items)
+    own = {"project_id", "received_at", "version"}
+    columns = ", ".join(name for name in SPAN_COLUMNS if name not in own)
+    return clickhouse.rows(
+        f"""
+        SELECT {columns} FROM spans FINAL
+        WHERE project_id = {{project_id:String}} AND start_time > toDateTime64('2020-01-01', 9)
+        ORDER BY trace_id, span_id
+        """,
+        project_id=project_id,
+    )
+
+
+def test_the_same_batch_five_times_at_once_is_stored_once(clickhouse_schema):
+    batch = [
+        {"id": f"e{n}", "type": kind, "timestamp": f"2026-11-20T11:00:0{n}Z", "body": body}
+        for n, (kind, body) in enumerate(
+            [
+                ("trace-create", {"id": "t", "name": "busy"}),
+                ("span-create", {"id": "s", "traceId": "t", "startTime": "2026-11-20T11:00:00Z"}),
+                ("span-update", {"id": "s", "traceId": "t", "endTime": "2026-11-20T11:00:05Z"}),
+            ]
+        )
+    ]
+    project_id = str(uuid.uuid4())
+
+    def send(_) -> None:
+        payload = json.dumps({"batch": batch}).encode()
+        items = decode_batch(payload, project_id=project_id, now_ns=NOW).items
+        pipeline.accept(project_id, items)
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(send, range(5)))
+    found, total = observation_page(project_id, ObservationQuery(), limit=10, offset=0)
+    assert total == 1
+    assert found[0]["end_ns"] - found[0]["start_ns"] == 5_000_000_000
 
 
 def test_updates_of_one_moment_count_in_the_order_of_their_batch():

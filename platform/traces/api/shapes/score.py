@@ -4,6 +4,7 @@ from traces.api.moments import iso
 from traces.api.shapes.values import json_values, text_or_none
 
 V3_GROUPS = ("details", "subject", "annotation")
+NO_TRACE = {"user_id": "", "session_id": "", "tags": [], "environment": "default"}
 
 
 def score_v1(row: dict) -> dict:
@@ -30,9 +31,14 @@ def score_v1(row: dict) -> dict:
     }
 
 
+def listed_score_v1(row: dict, trace: dict | None) -> dict:
+    """The same in a list, where SDK 2 asks for a trace, even for one that has not come yet."""
+    return {**score_v1(row), "trace": _trace(trace or NO_TRACE)}
+
+
 def score_v2(row: dict, trace: dict | None) -> dict:
-    """The same, with what is known of the trace it judges."""
-    return {**score_v1(row), "trace": _trace(trace)}
+    """A score of anything, with what is known of the trace it judges."""
+    return {**score_v1(row), "trace": None if trace is None else _trace(trace)}
 
 
 def _value(row: dict) -> dict:
@@ -45,9 +51,7 @@ def _value(row: dict) -> dict:
     return {"value": row["value"] or 0, "stringValue": row["string_value"]}
 
 
-def _trace(trace: dict | None) -> dict | None:
-    if trace is None:
-        return None
+def _trace(trace: dict) -> dict:
     return {
         "userId": text_or_none(trace["user_id"]),
         "tags": trace["tags"],
