@@ -34,7 +34,6 @@ class Limits:
     max_result_bytes: int = 64 * MEBIBYTE
     running_queries: int = 32
     wait_for_slot_seconds: float = 30.0
-    socket_seconds: float = 60.0
 
 
 def limits_from_environment() -> Limits:

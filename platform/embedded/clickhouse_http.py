@@ -60,8 +60,6 @@ class Application:
         self.watch = Watch(engine)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if (client := environ.get("gunicorn.socket")) is not None:
-            client.settimeout(self.limits.socket_seconds)
         try:
             reply = self.answer(environ)
         except ClickHouseError as error:

@@ -2,15 +2,19 @@
 
 import fcntl
 import os
+import selectors
+import socket
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from embedded.clickhouse_config import Folder, Limits
 from embedded.clickhouse_errors import ClickHouseError
@@ -19,12 +23,33 @@ from embedded.clickhouse_sandbox import confine
 THREADS = 48
 CONNECTIONS = 512
 KEEP_ALIVE_SECONDS = 60
+SOCKET_SECONDS = 60.0
 STOP_SECONDS = 1
 CLAIM_SECONDS = 5.0
 
 
+class PatientSocket(socket.socket):
+    """A blocking socket whose patience ends: nobody holds a thread by saying nothing."""
+
+    def setblocking(self, flag: bool) -> None:
+        self.settimeout(SOCKET_SECONDS if flag else 0)
+
+
 class Worker(ThreadWorker):
-    """Ends running queries when told to stop, so that stopping does not wait for them."""
+    """A thread is for a client that has begun to speak; stopping does not wait for queries."""
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            accepted, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        client = PatientSocket(fileno=accepted.detach())
+        connection = TConn(self.cfg, client, address, listener.getsockname())
+        connection.set_timeout()
+        self.nr_conns += 1
+        self.pending_conns.append(connection)
+        ready = partial(self.on_pending_socket_readable, connection)
+        self.poller.register(client, selectors.EVENT_READ, ready)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         super().handle_exit(sig, frame)
@@ -33,6 +58,20 @@ class Worker(ThreadWorker):
 
     def _cap_keepalive(self, deadline: float) -> None:
         super()._cap_keepalive(0.0)
+
+
+class Problems(Logger):
+    """What gunicorn has to complain about: a line each, without tracebacks, which hold data."""
+
+    def error(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        report(msg % args if args else msg)
+
+    critical = error
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        kind = sys.exc_info()[0]
+        if kind is None or not issubclass(kind, TimeoutError):
+            self.error(f"{msg} (%s)", *args, kind.__name__ if kind else "unknown")
 
 
 class Server(BaseApplication):
@@ -55,6 +94,7 @@ class Server(BaseApplication):
             "limit_request_line": 0,
             "limit_request_field_size": 65536,
             "loglevel": "error",
+            "logger_class": Problems,
             "control_socket_disable": True,
             "worker_tmp_dir": str(self.folder.spool),
             "post_fork": lambda arbiter, worker: confine_worker(self.folder),
