@@ -47,7 +47,7 @@ function fold(row, open) {
 }
 
 function show(link) {
-  const row = link.closest("tr");
+  const row = link.closest(".treegrid tr");
   if (row) select(row);
   htmx.ajax("GET", link.getAttribute("href"), { target: "#pane", swap: "innerHTML", source: link }).then(() => {
     history.pushState({}, "", link.href);
@@ -65,6 +65,17 @@ function toggle(row) {
   const twist = row.querySelector("a.twist[hx-get]");
   if (!isOpen && twist && !twist.dataset.loaded) return; // htmx fetches the rows
   fold(row, !isOpen);
+}
+
+// The next or previous failing span of those that are shown; the link itself knows the others.
+function step(link) {
+  const all = rows();
+  const at = all.findIndex((row) => row.hasAttribute("aria-selected"));
+  const forward = link.dataset.step === "1";
+  const failing = forward ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
+  const found = failing.find((row) => row.matches(".failed") && isShown(row))?.querySelector("a.main");
+  if (found) show(found);
+  return Boolean(found);
 }
 
 function move(row, key) {
@@ -87,6 +98,8 @@ if (grid) {
       event.preventDefault();
       return toggle(twist.closest("tr"));
     }
+    const stepping = event.target.closest("a[data-step]");
+    if (stepping && step(stepping)) return event.preventDefault();
     const link = event.target.closest("a[data-span-link]");
     if (!link) return;
     event.preventDefault();

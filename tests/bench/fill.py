@@ -73,7 +73,14 @@ def fill(project: str, spans: int, days: int, now: int) -> None:
             words=WORDS,
             first=day * a_day,
             count=a_day,
-            options={"max_execution_time": 60, "max_threads": 1, **TEXT_INDEXES_AT_MERGE},
+            options={
+                "max_execution_time": 60,
+                "max_threads": 1,
+                "max_block_size": 8192,  # the engine of `make up` allows a query 768 MiB
+                "min_insert_block_size_bytes": 60_000_000,
+                "min_insert_block_size_rows": 40_000,
+                **TEXT_INDEXES_AT_MERGE,
+            },
         )
         print(f"day {day + 1}/{days}: {a_day:,} spans in {time.monotonic() - begun:.1f} s")
 

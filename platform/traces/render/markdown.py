@@ -38,7 +38,7 @@ def markdown(text: str) -> SafeString:
     html = nh3.clean(
         _markdown.render(text[:MAX_CHARACTERS]),
         tags=TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},

@@ -26,6 +26,7 @@ UNWRAP = (
     "output",
     "generations",
     "response",
+    "message",
 )
 
 

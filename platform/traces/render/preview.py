@@ -11,7 +11,7 @@ SAID = re.compile(
     r'"(?P<key>role|content|text|input_text|name|toolName)"\s*:\s*"(?P<said>(?:[^"\\]|\\.){1,2000})',
     re.DOTALL,
 )
-ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|.)', re.DOTALL)
+ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 
 
