@@ -2,10 +2,12 @@
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.authentication import require_scope
 from accounts.grants import Grant
 from traces.api.view import LangfuseView
 
@@ -33,6 +35,17 @@ class ProjectsView(LangfuseView):
             "metadata": {},
         }
         return Response({"data": [project]})
+
+
+class NotServedView(LangfuseView):
+    """Whatever else an SDK asks for: a 404 in the shape that its types know, not a page."""
+
+    permission_classes = (require_scope("read"),)
+
+    def get(self, request: HttpRequest) -> Response:
+        raise NotFound(f"{request.method} {request.path} is not served here")
+
+    post = put = patch = delete = get
 
 
 class HealthView(APIView):

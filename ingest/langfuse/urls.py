@@ -1,8 +1,8 @@
 """Langfuse's own protocol: what is written, and reads of addresses that are written to as well."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from ingest.langfuse.service import HealthView, ProjectsView
+from ingest.langfuse.service import HealthView, NotServedView, ProjectsView
 from ingest.langfuse.views import IngestionView, ScoresView, ScoreView
 
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     path("api/public/health", HealthView.as_view()),
     path("api/public/ready", HealthView.as_view()),
     path("", include("ingest.media.urls")),
+    re_path(r"^api/public/", NotServedView.as_view()),
 ]

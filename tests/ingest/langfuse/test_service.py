@@ -44,3 +44,50 @@ def test_health_needs_no_key(client, path):
     assert answer.status_code == 200
     assert answer.json()["status"] == "OK"
     assert answer.json()["version"]
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_what_is_not_served_is_a_404_that_sdks_know(client, api_key, auth, method):
+    answer = getattr(client, method)("/api/public/v2/no-such-thing/x", headers=auth(api_key))
+    assert answer.status_code == 404
+    assert answer.json()["error"] == "LangfuseNotFoundError"
+
+
+def test_who_shows_no_key_does_not_learn_what_is_served(client):
+    assert client.get("/api/public/v2/no-such-thing").status_code == 401
+
+
+@pytest.fixture
+def clickhouse_away(settings):
+    """Nobody answers at its address."""
+    from traces import clickhouse
+
+    clickhouse.forget_clients()
+    settings.CLICKHOUSE_URL = "http://127.0.0.1:9/test"
+    yield
+    clickhouse.forget_clients()
+
+
+@pytest.mark.parametrize(
+    "path", ["traces", "traces/t", "observations", "v2/observations", "sessions", "v3/scores"]
+)
+def test_a_read_while_the_store_is_away_is_a_503_to_be_tried_again(
+    client, api_key, auth, clickhouse_away, path
+):
+    answer = client.get(f"/api/public/{path}", headers=auth(api_key))
+    assert answer.status_code == 503
+    assert answer.json()["error"] == "ServiceUnavailableError"
+    assert 1 <= int(answer["Retry-After"]) <= 5
+
+
+def test_an_update_whose_trace_cannot_be_looked_up_is_to_be_tried_again(
+    client, api_key, auth, clickhouse_away
+):
+    event = {"id": "e", "type": "span-update", "timestamp": "2026-11-20T07:00:00Z"}
+    answer = client.post(
+        "/api/public/ingestion",
+        {"batch": [{**event, "body": {"id": "s1"}}]},
+        content_type="application/json",
+        headers=auth(api_key),
+    )
+    assert (answer.status_code, "Retry-After" in answer) == (503, True)
