@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from ingest.mapping import text
 from ingest.mapping.groups import CONTENT, KNOWN, PARAMETERS, Heaps, first
 from ingest.mapping.origin import Origin
+from ingest.mapping.raw import RawEvent
 from traces.records import Span
 
 NAME = (
@@ -53,6 +54,14 @@ FIRST_TOKEN_AFTER = (
     ("gen_ai.server.time_to_first_token", 1_000_000_000),
     ("lk.response.ttft", 1_000_000_000),
     ("ttft_ms", 1_000_000),
+)
+# Events that mark it; their own time counts.
+FIRST_TOKEN_EVENTS = frozenset(
+    {
+        "First Token Stream Event",  # OpenInference
+        "gen_ai.content.completion.chunk",  # OpenLLMetry
+        "llm.content.completion.chunk",
+    }
 )
 # The AI SDK's settings under the names that Langfuse shows them by.
 VERCEL_PARAMETERS = (
@@ -101,6 +110,14 @@ def apply(span: Span, heaps: Heaps, origin: Origin, marks: set[str]) -> None:
         _first_token(span, known)
 
 
+def first_token_event(events: list[RawEvent], span: Span) -> int | None:
+    """When the first token came, where an event of the span's duration says so."""
+    for event in events:
+        if event.name in FIRST_TOKEN_EVENTS and span.start_time <= event.time <= span.end_time:
+            return event.time
+    return None
+
+
 def _parameters(span: Span, heaps: Heaps, origin: Origin, marks: set[str]) -> None:
     known = heaps[KNOWN]
     settings: dict[str, object] = {}
@@ -115,6 +132,8 @@ def _parameters(span: Span, heaps: Heaps, origin: Origin, marks: set[str]) -> No
         settings = settings or _of_genkit(heaps[CONTENT])
     elif origin.scope_name == "com.anthropic.claude_code.tracing" and known.get("speed"):
         settings = {"speed": known.pop("speed"), **settings}  # names its price
+    if not span.model and span.type == "GENERATION" and isinstance(settings.get("model"), str):
+        span.model = text.label(settings["model"], marks)  # all that a failed call may say of it
     if single := heaps[PARAMETERS]:
         settings = {**single, **settings}
     if settings:

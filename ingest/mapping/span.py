@@ -54,6 +54,8 @@ def map_span(raw: RawSpan, origin: Origin) -> tuple[Span, bool]:
     _keep_the_rest(span, heaps, marks)
     if raw.events:
         _keep_events(span, raw.events, span.received_at, marks)
+        if span.completion_start_time is None:
+            span.completion_start_time = model.first_token_event(raw.events, span)
     if raw.links:
         span.links = text.json_text([_link(link) for link in raw.links])
     if marks:

@@ -174,3 +174,18 @@ def test_the_wait_for_the_first_token(mapped, key, value, nanoseconds):
 @pytest.mark.parametrize("value", ["soon", "nan", -5, [1]])
 def test_a_wait_that_cannot_be_is_none(mapped, value):
     assert mapped({"ai.response.msToFirstChunk": value}).completion_start_time is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["First Token Stream Event", "gen_ai.content.completion.chunk", "llm.content.completion.chunk"],
+)
+def test_an_event_may_mark_the_first_token(mapped, event):
+    span = mapped(events=[("other", {}), (event, {}), (event, {})])
+    assert span.completion_start_time == span.start_time
+
+
+def test_a_failed_call_names_its_model_only_in_its_settings(mapped):
+    said = {"openinference.span.kind": "LLM", "llm.invocation_parameters": '{"model": "gpt-4o"}'}
+    assert mapped(said).model == "gpt-4o"
+    assert mapped({**said, "llm.model_name": "gpt-4o-2024-08-06"}).model == "gpt-4o-2024-08-06"
