@@ -73,6 +73,8 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["VALKEY_URL"] = in_database(os.environ["VALKEY_URL"], str(number))
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
+# The product's own hash takes half a second, and nearly every test makes a person.
+django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")

@@ -12,5 +12,7 @@ from django.views.decorators.csrf import requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 while Postgres is away, which passes; 500 for a fault. Neither page asks a database."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return render(request, "503.html", status=503, headers={"Retry-After": "5"})
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = "5"
+        return response
     return render(request, "500.html", status=500)

@@ -38,9 +38,8 @@ class Snippet:
             "secret_key": secret_key,
         }
         template = get_template(f"onboarding/snippets/{self.file}").template
-        return template.render(
-            Context(context, autoescape=False)
-        )  # code; escaped where it is shown
+        # Code, so nothing is escaped in it; adding "" takes away the mark that it is safe to show.
+        return template.render(Context(context, autoescape=False)) + ""
 
 
 SNIPPETS = (
