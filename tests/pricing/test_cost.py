@@ -178,6 +178,7 @@ def test_pricing_twice_changes_nothing(catalogue):
         ("mistral_ai", "mistral-large-latest", "mistral/mistral-large-latest"),
         ("deepseek", "deepseek-chat", "deepseek/deepseek-chat"),
         ("openai", "gpt-4o-2099-01-01", "gpt-4o"),
+        ("anthropic", "claude-3-5-sonnet-20241022", "claude-3-5-sonnet"),
     ],
 )  # fmt: skip
 def test_a_model_is_found_under_the_names_its_provider_gives_it(
