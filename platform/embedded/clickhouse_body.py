@@ -1,7 +1,7 @@
 """Bodies of requests and answers: read whole before they count, inflated, bounded."""
 
+import os
 import tempfile
-import uuid
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,6 +53,10 @@ INFLATERS: dict[str, Callable[[], Inflater]] = {
 BROKEN = (RuntimeError, EOFError, zlib.error, brotli.error, zstandard.ZstdError)
 
 
+def open_memory() -> BinaryIO:
+    return os.fdopen(os.memfd_create("rows"), "wb")
+
+
 class Spool:
     """Bytes in the order they came: in memory while they are few, else in a file without a name."""
 
@@ -89,9 +93,9 @@ class Spool:
         return self.pieces[0][:size] if self.pieces else b""
 
     def read_from(self, offset: int) -> Iterator[bytes]:
-        if self.file is not None:
-            self.file.seek(offset)
-            yield from iter(lambda: self.file.read(READ_BYTES), b"")
+        if (file := self.file) is not None:
+            file.seek(offset)
+            yield from iter(lambda: file.read(READ_BYTES), b"")
             return
         for piece in self.pieces:
             if offset < len(piece):
@@ -100,15 +104,17 @@ class Spool:
 
     @contextmanager
     def as_file(self, prefix: bytes, offset: int) -> Iterator[str]:
-        """`prefix` and all from `offset` on, as a file in the folder; yields its name."""
-        path = self.folder / f"{uuid.uuid4().hex}.rows"
-        try:
-            with path.open("xb") as file:
-                file.write(prefix)
-                file.writelines(self.read_from(offset))
-            yield path.name
-        finally:
-            path.unlink(missing_ok=True)
+        """`prefix` and all from `offset` on, as a file; yields a path for this process only.
+
+        The path has no folder in it, whose name the engine could take for a pattern: for an INFILE
+        that matches nothing it stores nothing, and does not complain.
+        """
+        is_small = self.file is None
+        with open_memory() if is_small else tempfile.TemporaryFile(dir=self.folder) as file:
+            file.write(prefix)
+            file.writelines(self.read_from(offset))
+            file.flush()
+            yield f"/proc/self/fd/{file.fileno()}"
 
     def close(self) -> None:
         self.pieces = []

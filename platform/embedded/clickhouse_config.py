@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -135,6 +136,6 @@ def users_xml(limits: Limits) -> str:
     )
 
 
-def elements(root: str, values: dict[str, str | int], more: str = "") -> str:
+def elements(root: str, values: Mapping[str, object], more: str = "") -> str:
     inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in values.items())
     return f"<{root}>{inner}{more}</{root}>\n"

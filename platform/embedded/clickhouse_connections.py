@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chdb import _chdb
+from chdb import _chdb  # its stubs do not know connect()
 
 from embedded.clickhouse_errors import engine_error
 
@@ -60,7 +60,7 @@ class Connections:
         return connection
 
     def open(self) -> Any:
-        return run_or_raise(lambda: _chdb.connect(self.target))
+        return run_or_raise(lambda: _chdb.connect(self.target))  # type: ignore[attr-defined]
 
     def give_back(self, connection: Connection) -> None:
         surplus: list[Connection] = []

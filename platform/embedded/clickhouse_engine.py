@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -169,7 +169,7 @@ def run(running: Running, sql: bytes, output: str) -> Answer:
     )
 
 
-def stream(running: Running, sql: bytes, output: str) -> Iterator[bytes]:
+def stream(running: Running, sql: bytes, output: str) -> Generator[bytes, None, None]:
     """The result block by block, for formats whose blocks can simply follow each other."""
     connection = running.connection.raw
     result = run_or_raise(

@@ -159,8 +159,8 @@ def store(running: Running, request: Request, statement: Statement, data_at: int
     Its stream for inserts (`send_insert`) does not: what fails in the last flush is acknowledged.
     """
     sql, from_url = request.sql, request.sql_from_url
-    with request.body.as_file(sql[data_at:from_url], max(0, data_at - from_url)) as name:
-        source = f"FROM INFILE '{name}' ".encode()
+    with request.body.as_file(sql[data_at:from_url], max(0, data_at - from_url)) as path:
+        source = f"FROM INFILE '{path}' ".encode()
         words = sql[: statement.source_at] + source + sql[statement.source_at : statement.words_end]
         return run(running, words, "Null")
 

@@ -132,8 +132,9 @@ def form_fields(content_type: str, spool: Spool) -> dict[str, str]:
         if part.get_filename() is not None:
             raise refusal(48, "NOT_IMPLEMENTED", "External data is not supported here.")
         name = part.get_param("name", header="content-disposition")
-        payload = part.get_payload(decode=True) or b""
-        fields[str(name)] = payload.decode(errors="surrogateescape")
+        payload = part.get_payload(decode=True)
+        text = payload if isinstance(payload, bytes) else b""
+        fields[str(name)] = text.decode(errors="surrogateescape")
     return fields
 
 

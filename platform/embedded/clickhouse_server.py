@@ -119,6 +119,8 @@ class Server(BaseApplication):
 
 def serve(folder: Folder, limits: Limits, port: int) -> None:
     """Serve until SIGTERM. Does not return."""
+    if "?" in str(folder.path):
+        sys.exit(f"clickhouse: the engine cannot use a folder with a ? in its path: {folder.path}")
     folder.prepare()
     if password := os.environ.get("SONDE_CLICKHOUSE_PASSWORD"):
         folder.keep_password(password)
@@ -154,7 +156,6 @@ def claim(lock: TextIO, path: Path) -> None:
 
 def confine_worker(folder: Folder) -> None:
     os.environ["TMPDIR"] = str(folder.spool)  # the engine makes a folder there
-    os.chdir(folder.spool)  # so that a body's file has a plain name, whatever the path holds
     if not confine(folder.path):
         report("this kernel has no Landlock 3: only the statement reader keeps files away")
 

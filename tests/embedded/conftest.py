@@ -19,7 +19,7 @@ def clickhouse(tmp_path_factory) -> Iterator[ClickHouse]:
 @pytest.fixture
 def own_clickhouse(tmp_path) -> Iterator[ClickHouse]:
     """A server that has not started, for a test that stops or kills it."""
-    server = ClickHouse(tmp_path / "clickhouse")
+    server = ClickHouse(tmp_path / "its {odd} folder*")
     yield server
     server.http.clear()
     if server.process is not None:

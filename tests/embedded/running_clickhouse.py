@@ -68,9 +68,10 @@ class ClickHouse:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def worker(self) -> psutil.Process:
+    def workers(self) -> list[psutil.Process]:
+        """One, or none while a dead one is being replaced."""
         assert self.process is not None
-        return psutil.Process(self.process.pid).children()[0]
+        return psutil.Process(self.process.pid).children()
 
     def stop(self) -> tuple[str, str]:
         """What it printed."""
@@ -82,11 +83,12 @@ class ClickHouse:
     def kill(self) -> None:
         """kill -9 for both processes, as the out-of-memory killer or a lost machine would."""
         assert self.process is not None
-        worker = self.worker
-        worker.kill()
+        workers = self.workers
+        for worker in workers:
+            worker.kill()
         self.process.kill()
         self.process.communicate()
-        psutil.wait_procs([worker], timeout=10)
+        psutil.wait_procs(workers, timeout=10)
 
     def client(self, **options: Any) -> Client:
         options = {"username": "default", "password": PASSWORD, **options}
