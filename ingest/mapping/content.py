@@ -28,6 +28,8 @@ def apply(
         if any(found) or source.is_last:
             put(span, found, marks)
             break
+    if said:
+        tools.from_events(span, said)
     for key, field in TRACE.items():
         if value := content.pop(key, None):
             setattr(span, field, text.stored(value, marks, limits.CONTENT_CHARACTERS))
@@ -66,10 +68,20 @@ def finish_content(spans: list[Span]) -> None:
     the tools of spans that no OTLP decoder made.
     """
     for span in spans:
-        if span.events and not (span.input and span.output) and "gen_ai." in span.events:
-            put(span, events.content_of(_said(span)), set())
+        if _lacks_what_events_may_say(span):
+            said = _said(span)
+            put(span, events.content_of(said), set())
+            tools.from_events(span, said)
         elif span.source != "otlp":
             tools.from_content(span)
+
+
+def _lacks_what_events_may_say(span: Span) -> bool:
+    if "gen_ai." not in span.events:
+        return False
+    if not span.input or not span.output:
+        return True
+    return not span.tool_definitions and tools.DEFINITIONS[0] in span.events
 
 
 def _said(span: Span) -> list[events.Said]:

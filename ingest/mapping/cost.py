@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from ingest.mapping import text
 from ingest.mapping.groups import KNOWN, Heaps
+from ingest.mapping.origin import Origin
 from traces.records import Span
 
 DETAILS = "langfuse.observation.cost_details"
@@ -13,8 +14,10 @@ KEYS = {DETAILS, *TOTAL}
 MOST_DOLLARS = Decimal(1_000_000)
 
 
-def apply(span: Span, heaps: Heaps, marks: set[str]) -> None:
+def apply(span: Span, heaps: Heaps, origin: Origin, marks: set[str]) -> None:
     span.cost = _sent(heaps[KNOWN], marks)
+    if origin.is_openlit and not any(span.cost.values()):
+        span.cost = {}  # it writes 0 for a model that it has no price of
     if span.cost:
         span.cost_source = "sent"
         whole = span.cost.get("total")

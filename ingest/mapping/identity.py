@@ -53,7 +53,8 @@ VERSION = ("langfuse.version",)
 RELEASE = ("langfuse.release",)
 TRACE_NAME = ("langfuse.trace.name",)
 PUBLIC = ("langfuse.trace.public", "langfuse.public")
-NAME = ("gen_ai.tool.name", "genkit:name", "logfire.msg", "ai.toolCall.name")
+TOOL_NAME = "gen_ai.tool.name"
+NAME = (TOOL_NAME, "genkit:name", "logfire.msg", "ai.toolCall.name")
 VERCEL_NAME = ("ai.telemetry.functionId", "ai.operationId")
 ROOT = ("langfuse.internal.as_root", "langfuse.internal.is_app_root")
 
@@ -105,6 +106,8 @@ def _associated(span: Span, associated: dict, marks: set[str]) -> None:
 
 def _name(span: Span, known: dict, marks: set[str]) -> None:
     for key in NAME:
+        if key == TOOL_NAME and span.type != "TOOL":
+            continue  # OpenLIT names on a call of a model the tool that it asked for
         if value := known.get(key):
             span.name = text.label(value, marks)
             if key != "genkit:name":  # a model's name too

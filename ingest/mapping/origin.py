@@ -6,6 +6,16 @@ from dataclasses import dataclass, field
 
 from ingest.mapping import identity, limits, metadata, text
 
+# Instrumentations that send GenAI log events even of spans that carry their messages themselves.
+EVENT_EMITTERS = (
+    "opentelemetry.instrumentation.openai_v2",
+    "opentelemetry.instrumentation.google_genai",
+    "opentelemetry.instrumentation.vertexai",
+    "opentelemetry.instrumentation.botocore",
+    "opentelemetry.util.genai",
+    "opentelemetry.instrumentation.genai",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -42,6 +52,8 @@ class Origin:
     scope_attributes: dict[str, str] = field(default_factory=dict)
     decodes_metadata: bool = False  # SDK 5 for Python and 6 for JS encode every metadata value
     mistypes_generations: bool = False  # SDKs for Python up to 3.3.0 called generations spans
+    emits_events: bool = False  # sends log events beside its spans, mostly before them
+    is_openlit: bool = False
 
 
 def resource_of(attributes: list[tuple[str, object]], sender: Sender, marks: set[str]) -> Resource:
@@ -79,6 +91,8 @@ def origin_of(
             key: text.stored(value, marks) for key, value in attributes[: limits.ATTRIBUTES_KEPT]
         },
         decodes_metadata=_encodes_metadata(sender, name, version, resource.language),
+        is_openlit=resource.sdk_name == "openlit",
+        emits_events=resource.sdk_name == "openlit" or name.startswith(EVENT_EMITTERS),
         mistypes_generations=(
             name == "langfuse-sdk"
             and resource.language == "python"

@@ -33,7 +33,7 @@ _route_of = routes.route_of
 
 
 def map_span(raw: RawSpan, origin: Origin) -> tuple[Span, bool]:
-    """The row, and whether a log event may still bring what it lacks."""
+    """The row, and whether log events may still have something to add to it, or already had."""
     marks = raw.marks
     heaps = groups.empty()
     wanted = 0
@@ -42,7 +42,7 @@ def map_span(raw: RawSpan, origin: Origin) -> tuple[Span, bool]:
         heaps[heap][name] = value
         wanted |= nouns
     span = _blank(raw, origin, marks)
-    awaits_events = not GEN_AI_SIGNS.isdisjoint(heaps[KNOWN])
+    is_genai = not GEN_AI_SIGNS.isdisjoint(heaps[KNOWN])
     if wanted or origin.scope_name in ("livekit-agents", "@flue/opentelemetry"):
         span.type = types.type_of(heaps, origin, raw.name)
     _ask(span, heaps, origin, wanted, marks)
@@ -60,7 +60,8 @@ def map_span(raw: RawSpan, origin: Origin) -> tuple[Span, bool]:
         span.links = text.json_text([_link(link) for link in raw.links])
     if marks:
         span.marks = sorted(marks)
-    return span, awaits_events and not span.input and not span.output
+    has_content = span.input or span.output
+    return span, is_genai and (origin.emits_events or not has_content)
 
 
 def _blank(raw: RawSpan, origin: Origin, marks: set[str]) -> Span:
@@ -131,7 +132,7 @@ def _call(span: Span, heaps: groups.Heaps, origin: Origin, wanted: int, marks: s
     if wanted & routes.USAGE:
         calls.apply(span, heaps, origin)
     if wanted & routes.COST:
-        cost.apply(span, heaps, marks)
+        cost.apply(span, heaps, origin, marks)
     if wanted & routes.NAME:
         model.name_model(span, heaps, marks)
 

@@ -86,6 +86,13 @@ def from_content(span: Span) -> None:
             span.tool_call_names = [call["name"] for call in calls]
 
 
+def from_events(span: Span, said: list[tuple[str, dict]]) -> None:
+    """Definitions that came with the details of a call."""
+    for _, attributes in said:
+        if not span.tool_definitions and (defined := attributes.get(DEFINITIONS[0])):
+            _define(span, definitions_in(text.parsed(_members(defined))), set())
+
+
 def _may_hold(said: str, words: tuple[str, ...]) -> bool:
     return (
         said[:1] in ("{", "[", '"')

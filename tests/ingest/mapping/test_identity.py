@@ -126,6 +126,7 @@ def test_only_true_is_public(mapped, value, expected):
         ({}, "work"),
         ({"logfire.msg": "right name"}, "right name"),
         ({"gen_ai.tool.name": "roulette", "logfire.msg": "running tool: roulette"}, "roulette"),
+        ({"gen_ai.tool.name": "asked for", "gen_ai.operation.name": "chat"}, "work"),
         ({"genkit:name": "menuFlow"}, "menuFlow"),
         ({"ai.toolCall.name": "myTool", "ai.operationId": "ai.toolCall"}, "myTool"),
         ({"ai.operationId": "ai.generateText"}, "ai.generateText"),

@@ -129,5 +129,11 @@ def test_text_that_only_speaks_of_tools_has_no_calls(mapped, output):
     assert (span.tool_calls, span.tool_call_names) == ("", [])
 
 
+def test_definitions_that_come_with_the_details_of_a_call(mapped):
+    details = {"gen_ai.tool.definitions": [OPENAI], "gen_ai.input.messages": "[]"}
+    span = mapped(events=[("gen_ai.client.inference.operation.details", details)])
+    assert json.loads(span.tool_definitions) == [WEATHER]
+
+
 def test_a_tool_without_a_name_is_none(mapped):
     assert mapped({"gen_ai.tool.definitions": '[{"description": "?"}, 3]'}).tool_definitions == ""

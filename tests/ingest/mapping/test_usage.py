@@ -360,3 +360,11 @@ def test_the_cost_that_was_sent(mapped, said, expected):
     assert span.cost == expected
     assert span.cost_source == ("sent" if expected else "")
     assert span.total_cost == (sum(expected.values()) if expected else None)
+
+
+def test_openlit_writes_zero_where_it_has_no_price(mapped):
+    said = {"gen_ai.usage.cost": 0.0, "gen_ai.usage.input_tokens": 5}
+    resource = {"telemetry.sdk.name": "openlit"}
+    assert mapped(said, resource=resource).cost == {}
+    assert mapped({**said, "gen_ai.usage.cost": 0.5}, resource=resource).cost_source == "sent"
+    assert mapped(said).cost == {"total": 0}
