@@ -1,0 +1,60 @@
+"""For tests of queries and pages: rows straight into the store, as the pipeline would write them."""
+
+import time
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
+
+
+@pytest.fixture
+def now() -> int:
+    """Nanoseconds; the middle of the hour before, so that no test runs over the end of one."""
+    return (time.time_ns() // (60 * MINUTE)) * 60 * MINUTE - 30 * MINUTE
+
+
+@pytest.fixture
+def span(project, now) -> Callable:
+    """`span("t1", "s1", at=-5, took=2, …)`: stored, and starting `at` seconds from now."""
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    def stored(trace_id: str, span_id: str, *, at: float = 0, took: float | None = 1, **fields):
+        start = now + int(at * SECOND)
+        fields.setdefault("version", time.time_ns())
+        if isinstance(fields.get("total_cost"), str):
+            fields["total_cost"] = Decimal(fields["total_cost"])
+            fields.setdefault("cost_source", "computed")
+        row = Span(
+            project.id,
+            trace_id,
+            span_id,
+            start,
+            end_time=None if took is None else start + int(took * SECOND),
+            received_at=now,
+            **fields,
+        )
+        insert_spans([row])
+        return row
+
+    return stored
+
+
+@pytest.fixture
+def score(project, now) -> Callable:
+    """`score("t1", "faithful", 0.9)`."""
+    from traces.records import Score
+    from traces.writer import insert_scores
+
+    def stored(trace_id: str, name: str, value: float | None = None, **fields):
+        fields.setdefault("id", f"{trace_id}-{name}")
+        row = Score(
+            project.id, fields.pop("id"), name, now, value=value, trace_id=trace_id, **fields
+        )
+        insert_scores([row])
+        return row
+
+    return stored

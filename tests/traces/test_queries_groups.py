@@ -1,0 +1,239 @@
+from decimal import Decimal
+
+import pytest
+
+from traces.queries import first_trace
+from traces.queries.conversation import conversation
+from traces.queries.filters import DAY, HOUR, TraceFilter
+from traces.queries.groups import list_groups, one_group
+from traces.queries.overview import choices, histogram, last_activity
+from traces.queries.trace import locate, span_detail, span_rows
+from traces.queries.traces import trace_facts
+from traces.records import TRACE, Span
+from traces.writer import insert_spans
+
+SECOND = 1_000_000_000
+
+
+@pytest.fixture
+def lately(now):
+    return TraceFilter(since=now - DAY, until=now + HOUR)
+
+
+def test_a_session_sums_up_its_traces_even_when_only_their_roots_name_it(
+    span, project, lately, now
+):
+    span("t1", "r", at=-60, session_id="s", user_id="ann", total_cost="1", input_tokens=5)
+    span(
+        "t1",
+        "g",
+        at=-59,
+        took=9,
+        parent_span_id="r",
+        total_cost="2",
+        output_tokens=7,
+        level="ERROR",
+    )
+    span("t2", "r", at=-10, session_id="s", user_id="bob", cost_source="unknown")
+    span("other", "r", at=-5, session_id="z")
+    [z, s] = list_groups(project.id, "session", lately).groups
+    assert (z.id, s.id, s.traces, s.users) == ("z", "s", 2, ["ann", "bob"])
+    assert (s.cost, s.unpriced, s.tokens, s.errors) == (Decimal(3), 1, 12, 1)
+    assert (s.first, s.last) == (now - 60 * SECOND, now - 10 * SECOND)
+    assert s.lasted == 51 * SECOND
+
+
+def test_rows_sent_again_move_no_sum_of_a_session_or_user(span, project, lately):
+    for version in (1, 2, 3):
+        span(
+            "t", "r", session_id="s", user_id="ann", total_cost="1", level="ERROR", version=version
+        )
+    for kind in ("session", "user"):
+        [group] = list_groups(project.id, kind, lately).groups
+        assert (group.traces, group.cost, group.errors) == (1, Decimal(1), 1)
+
+
+def test_users_are_listed_by_their_last_activity(span, project, lately):
+    span("t1", "r", at=-90, user_id="ann", session_id="s1")
+    span("t2", "r", at=-50, user_id="bob")
+    span("t3", "r", at=-10, user_id="ann", session_id="s2")
+    groups = list_groups(project.id, "user", lately).groups
+    assert [(group.id, group.traces, group.sessions) for group in groups] == [
+        ("ann", 2, 2),
+        ("bob", 1, 0),
+    ]
+
+
+def test_a_search_narrows_the_list_of_users(span, project, lately):
+    span("t1", "r", user_id="Ann@example.org")
+    span("t2", "r", user_id="bob")
+    [group] = list_groups(project.id, "user", lately, search="ann@EX").groups
+    assert group.id == "Ann@example.org"
+
+
+def test_paging_shows_every_user_once_though_they_were_active_again_and_again(project, lately, now):
+    insert_spans(
+        [
+            Span(
+                project.id,
+                f"t{n}-{again}",
+                "r",
+                now - (n * 600 + again * 1700) * SECOND,
+                user_id=f"u{n:02d}",
+                version=1,
+            )
+            for n in range(45)
+            for again in range(9)
+        ]
+    )
+    seen, after = [], None
+    for _page in range(9):
+        page = list_groups(project.id, "user", lately, after=after, limit=10)
+        seen += [group.id for group in page.groups]
+        after = page.after
+        if after is None:
+            break
+    assert seen == [f"u{n:02d}" for n in range(45)]
+
+
+def test_one_user_of_another_project_is_not_this_ones(span, project, lately, now):
+    insert_spans([Span("someone-elses", "t", "r", now, user_id="ann", version=1)])
+    assert one_group(project.id, "user", lately, "ann") is None
+
+
+def test_a_session_is_a_conversation_in_the_order_it_was_held(span, project, lately, now):
+    span("t2", "r", at=-10, session_id="s", input="and now?", output="done")
+    span("t1", "r", at=-60, session_id="s", input="hello", output="hi")
+    span("t1", "g", at=-59, parent_span_id="r", input="inner", output="inner")
+    span("t3", "r", at=-5, session_id="s", input="root's", output="root's")
+    span(
+        "t3",
+        "",
+        at=-5,
+        took=None,
+        type=TRACE,
+        session_id="s",
+        trace_input="stated",
+        trace_output="as well",
+    )
+    held = conversation(project.id, "s", lately)
+    assert [(turn.trace.trace_id, turn.input, turn.output) for turn in held.turns] == [
+        ("t1", "hello", "hi"), ("t2", "and now?", "done"), ("t3", "stated", "as well"),
+    ]  # fmt: skip
+    assert held.after is None
+
+
+def test_a_long_conversation_pages_on_without_a_gap(span, project, lately, now):
+    insert_spans(
+        [
+            Span(project.id, f"t{n:02d}", "r", now + n * SECOND, session_id="s", version=1)
+            for n in range(25)
+        ]
+    )
+    seen, after = [], None
+    for _page in range(3):
+        held = conversation(project.id, "s", lately, after=after, limit=10)
+        seen += [turn.trace.trace_id for turn in held.turns]
+        after = held.after
+    assert seen == [f"t{n:02d}" for n in range(25)] and after is None
+
+
+def test_the_strip_counts_every_trace_and_failed_trace_once(span, project, now):
+    for version in (1, 2):
+        span("t1", "r", at=0, level="ERROR", version=version)
+    span("t1", "x", at=1, level="ERROR", parent_span_id="r")
+    span("t2", "r", at=-3600)
+    wanted = TraceFilter(since=now - DAY, until=now + HOUR)
+    found = histogram(project.id, wanted)
+    assert (found.traces, found.errors) == (2, 1)
+    assert sum(one.traces for one in found.bins) == 2 and sum(one.errors for one in found.bins) == 1
+    assert found.bins[0].since <= wanted.since and found.bins[-1].until >= wanted.until
+    narrowed = histogram(
+        project.id, TraceFilter(since=now - DAY, until=now + HOUR, level=("ERROR",))
+    )
+    assert (narrowed.traces, narrowed.errors) == (1, 1)
+
+
+def test_choices_count_the_traces_that_hold_each_value(span, project, lately):
+    span("t1", "r", name="root", environment="prod", model="gpt-4o", tags=["a", "b"], type="AGENT")
+    span(
+        "t1",
+        "g",
+        name="child",
+        parent_span_id="r",
+        environment="prod",
+        model="gpt-4o",
+        level="ERROR",
+    )
+    span("t2", "r", name="root", environment="dev", tags=["a"], version_label="1.0", release="r1")
+    found = choices(project.id, lately).by_filter
+    assert found["environment"] == [("dev", 1), ("prod", 1)]
+    assert found["model"] == [("gpt-4o", 1)]
+    assert found["level"] == [("DEFAULT", 2), ("ERROR", 1)]
+    assert found["name"] == [("root", 2)]
+    assert found["type"] == [("SPAN", 2), ("AGENT", 1)]
+    assert found["tag"] == [("a", 2), ("b", 1)]
+    assert (found["version"], found["release"]) == ([("1.0", 1)], [("r1", 1)])
+
+
+def test_choices_of_more_than_can_be_counted_say_from_when_they_count(
+    span, project, now, monkeypatch
+):
+    monkeypatch.setattr("traces.queries.overview.MAX_CHOICE_ROWS", 3)
+    for hours in range(6):
+        span(f"t{hours}", "r", at=-hours * 3600, environment=f"e{hours}")
+    found = choices(project.id, TraceFilter(since=now - DAY, until=now + HOUR))
+    assert [name for name, _count in found.by_filter["environment"]] == ["e0", "e1", "e2"]
+    assert found.since > now - DAY
+
+
+def test_the_first_trace_is_noticed_whenever_it_was(span, project, now):
+    assert first_trace(project.id) is None
+    span("old", "r", at=-90 * 86400)
+    assert first_trace(project.id) == "old"
+    assert last_activity(project.id, now) == now - 90 * DAY
+    assert last_activity(project.id, now - 100 * DAY) is None
+
+
+def test_a_trace_is_found_by_its_id_whenever_it_was(span, project, now):
+    span("t", "r", at=-400 * 86400, took=1)
+    span("t", "g", at=0, parent_span_id="r", total_cost="1")
+    extent = locate(project.id, "t")
+    assert (extent.low, extent.high) == (now - 400 * DAY, now)
+    assert [row.span_id for row in span_rows(project.id, "t", extent)] == ["r", "g"]
+    assert trace_facts(project.id, "t", extent).cost == Decimal(1)
+    assert locate(project.id, "other") is None
+
+
+@pytest.mark.parametrize("start", [0, 4_200_000_000 * SECOND])
+def test_a_trace_with_an_absurd_clock_can_still_be_opened(project, start):
+    insert_spans([Span(project.id, "t", "r", start, end_time=start + 5, version=1)])
+    extent = locate(project.id, "t")
+    assert [row.start_time for row in span_rows(project.id, "t", extent)] == [start]
+    assert span_detail(project.id, "t", "r", extent)["start_time"] == start
+
+
+def test_a_spans_detail_is_its_newest_version_with_every_field(span, project):
+    span("t", "r", input="old", version=1)
+    span(
+        "t",
+        "r",
+        input="새 입력",
+        usage={"input": 5},
+        metadata={"k": "v"},
+        prompt_name="p",
+        prompt_version=3,
+        version=2,
+    )
+    row = span_detail(project.id, "t", "r", locate(project.id, "t"))
+    assert (row["input"], row["usage"], row["metadata"]) == ("새 입력", {"input": 5}, {"k": "v"})
+    assert (row["prompt_name"], row["prompt_version"], row["input_length"]) == ("p", 3, 4)
+
+
+def test_a_deleted_span_has_no_detail(span, project):
+    span("t", "r", version=1)
+    span("t", "g", version=1)
+    span("t", "r", version=2, is_deleted=True)
+    extent = locate(project.id, "t")
+    assert span_detail(project.id, "t", "r", extent) is None
+    assert [row.span_id for row in span_rows(project.id, "t", extent)] == ["g"]

@@ -1,0 +1,359 @@
+import time
+from decimal import Decimal
+
+import pytest
+
+from traces.queries.filters import DAY, HOUR, TraceFilter
+from traces.queries.sorted import sorted_traces
+from traces.queries.traces import list_traces
+from traces.records import TRACE, Span
+from traces.writer import insert_spans
+
+SECOND = 1_000_000_000
+
+
+@pytest.fixture
+def listed(project, now):
+    """The ids that a filter finds, the newest first."""
+
+    def ids(**wanted) -> list[str]:
+        return [row.trace_id for row in page(**wanted).traces]
+
+    def page(limit=50, after=None, **wanted):
+        wanted.setdefault("since", now - DAY)
+        wanted.setdefault("until", now + HOUR)
+        return list_traces(project.id, TraceFilter(**wanted), after=after, limit=limit)
+
+    ids.page = page
+    return ids
+
+
+def test_traces_come_newest_first_with_the_figures_of_all_their_spans(span, listed):
+    span("old", "r", at=-100, name="first")
+    span(
+        "t",
+        "r",
+        at=0,
+        took=9,
+        name="agent",
+        type="AGENT",
+        input="in",
+        output="out",
+        user_id="u",
+        session_id="s",
+    )
+    span("t", "g", at=1, took=2, parent_span_id="r", type="GENERATION", model="gpt-4o", input_tokens=70, output_tokens=7, total_cost="0.25")  # fmt: skip
+    span("t", "e", at=4, took=8, parent_span_id="r", level="ERROR", status_message="boom")
+    rows = listed.page().traces
+    assert [row.trace_id for row in rows] == ["t", "old"]
+    row = rows[0]
+    assert (row.name, row.type, row.spans, row.errors, row.unended) == ("agent", "AGENT", 3, 1, 0)
+    assert (row.latency_ns, row.input_tokens, row.output_tokens) == (12 * SECOND, 70, 7)
+    assert (row.cost, row.unpriced, row.models) == (Decimal("0.25"), 0, ["gpt-4o"])
+    assert (row.input, row.output, row.user, row.session, row.error) == (
+        "in",
+        "out",
+        "u",
+        "s",
+        "boom",
+    )
+
+
+def test_a_row_sent_again_moves_no_figure(span, listed):
+    for version in (1, 3, 2):
+        span("t", "r", name="agent")
+        span(
+            "t",
+            "g",
+            parent_span_id="r",
+            total_cost="0.25",
+            input_tokens=5,
+            version=version,
+            level="ERROR",
+        )
+    [row] = listed.page().traces
+    assert (row.spans, row.cost, row.input_tokens, row.errors) == (2, Decimal("0.25"), 5, 1)
+
+
+def test_the_newest_version_of_a_row_counts(span, listed):
+    span("t", "r", name="before", user_id="a", version=1)
+    span("t", "r", name="after", user_id="b", version=2)
+    [row] = listed.page().traces
+    assert (row.name, row.user) == ("after", "b")
+    assert listed(user=("a",)) == [] and listed(name=("before",)) == []
+    assert listed(user=("b",)) == ["t"]
+
+
+def test_a_deleted_row_and_a_moved_one_leave_nothing_behind(span, listed):
+    span("gone", "r", version=1)
+    span("gone", "r", version=2, is_deleted=True)
+    span("moved", "r", at=0, version=1, total_cost="1")
+    span("moved", "r", at=0, version=2, is_deleted=True)
+    span("moved", "r", at=-7200, version=2, total_cost="1")
+    [row] = listed.page().traces
+    assert (row.trace_id, row.spans, row.cost) == ("moved", 1, Decimal(1))
+
+
+def test_unknown_cost_is_none_and_counted_never_zero(span, listed):
+    span("unknown", "r", cost_source="unknown")
+    span("partly", "r", at=-1, total_cost="0.5")
+    span("partly", "g", at=-1, cost_source="unknown")
+    span("free", "r", at=-2, total_cost="0")
+    span("nothing", "r", at=-3)
+    costs = {row.trace_id: (row.cost, row.unpriced) for row in listed.page().traces}
+    assert costs == {
+        "unknown": (None, 1), "partly": (Decimal("0.5"), 1), "free": (Decimal(0), 0), "nothing": (None, 0),
+    }  # fmt: skip
+
+
+def test_a_trace_is_named_as_stated_else_as_its_root_else_as_its_first_span(span, listed):
+    span("stated", "r", at=0, name="root")
+    span("stated", "", at=1, took=None, type=TRACE, trace_name="by the client", trace_input="asked", trace_output="told")  # fmt: skip
+    span("rooted", "c", at=-10, name="child", parent_span_id="r")
+    span("rooted", "r", at=-9, name="root")
+    span("orphans", "b", at=-19, name="later", parent_span_id="gone", input="later")
+    span("orphans", "a", at=-20, name="first", parent_span_id="gone", input="first")
+    rows = {row.trace_id: row for row in listed.page().traces}
+    assert [rows[key].name for key in ("stated", "rooted", "orphans")] == [
+        "by the client",
+        "root",
+        "first",
+    ]
+    assert (rows["stated"].input, rows["stated"].output, rows["stated"].spans) == (
+        "asked",
+        "told",
+        1,
+    )
+    assert rows["orphans"].input == "first"
+
+
+def test_a_trace_that_only_its_client_spoke_of_is_listed(span, listed):
+    span("t", "", took=None, type=TRACE, trace_name="just begun")
+    [row] = listed.page().traces
+    assert (row.name, row.spans, row.latency_ns) == ("just begun", 0, 0)
+
+
+def test_a_span_that_has_not_ended_is_counted_as_such(span, listed):
+    span("t", "r", took=None)
+    span("t", "e", took=None, type="EVENT", parent_span_id="r")
+    [row] = listed.page().traces
+    assert row.unended == 1
+
+
+def test_a_trace_belongs_to_the_time_in_which_it_starts(span, listed, now):
+    span("t", "r", at=-3 * 3600, took=9000)
+    span("t", "late", at=-60, parent_span_id="r", total_cost="1")
+    assert listed(since=now - HOUR) == []
+    [row] = listed.page(since=now - 4 * HOUR, until=now - 2 * HOUR).traces
+    assert (row.spans, row.cost) == (2, Decimal(1))
+
+
+def test_a_trace_of_another_project_is_never_seen(span, listed, now):
+    start = now - 5 * SECOND
+    insert_spans([Span("someone-elses", "t", "r", start, end_time=start, version=1, user_id="u")])
+    span("t", "mine", user_id="u")
+    [row] = listed.page(user=("u",)).traces
+    assert row.spans == 1
+
+
+PAGES = [(7, 3), (50, 20), (51, 50)]
+
+
+@pytest.mark.parametrize(("count", "limit"), PAGES)
+def test_paging_shows_every_trace_once_even_when_they_start_together(
+    span, listed, project, now, count, limit
+):
+    start = now - 50 * SECOND
+    insert_spans(
+        [
+            Span(
+                project.id,
+                f"t{n:03d}",
+                f"s{k}",
+                start + n // 4 * SECOND + k,
+                end_time=start,
+                version=1,
+            )
+            for n in range(count)
+            for k in range(3)
+        ]
+    )
+    seen, after = [], None
+    for _page in range(count // limit + 2):
+        page = listed.page(limit=limit, after=after)
+        seen += [row.trace_id for row in page.traces]
+        after = page.after
+        if after is None:
+            break
+    assert [int(name[1:]) // 4 for name in seen] == sorted(
+        (n // 4 for n in range(count)), reverse=True
+    )
+    assert len(seen) == len(set(seen)) == count
+
+
+def test_traces_far_apart_are_found_in_one_page(span, listed, now):
+    for days in (0, 1, 9, 25):
+        span(f"d{days}", "r", at=-days * 86400)
+    assert listed(since=now - 30 * DAY) == ["d0", "d1", "d9", "d25"]
+
+
+FILTERS = [
+    ({"user": ("ann",)}, "a"),
+    ({"session": ("s1",)}, "a"),
+    ({"name": ("alpha",)}, "a"),
+    ({"model": ("gpt-4o",)}, "a"),
+    ({"level": ("ERROR",)}, "a"),
+    ({"type": ("TOOL",)}, "a"),
+    ({"tag": ("vip", "other")}, "a"),
+    ({"environment": ("staging",)}, "a"),
+    ({"version": ("1.2",)}, "a"),
+    ({"release": ("r9",)}, "a"),
+    ({"min_latency_ms": 5_000}, "a"),
+    ({"max_latency_ms": 4_000}, "b"),
+    ({"min_cost": 0.5}, "a"),
+    ({"max_cost": 0.4}, "b"),
+    ({"user": ("ann",), "model": ("gpt-4o",), "level": ("ERROR",), "text": "refund"}, "a"),
+    ({"user": ("ann", "bob")}, "ab"),
+    ({"user": ("ann",), "environment": ("production",)}, ""),
+]
+
+
+@pytest.mark.parametrize(("wanted", "expected"), FILTERS)
+def test_filters_apply_to_the_trace_whichever_of_its_spans_they_meet(
+    span, listed, wanted, expected
+):
+    span(
+        "a",
+        "r",
+        took=6,
+        name="alpha",
+        user_id="ann",
+        session_id="s1",
+        environment="staging",
+        release="r9",
+    )
+    span(
+        "a",
+        "g",
+        parent_span_id="r",
+        model="gpt-4o",
+        type="GENERATION",
+        total_cost="0.75",
+        version_label="1.2",
+    )
+    span(
+        "a",
+        "x",
+        parent_span_id="r",
+        level="ERROR",
+        type="TOOL",
+        tags=["vip"],
+        output="the Refund failed",
+    )
+    span("b", "r", at=-9, took=2, name="beta", user_id="bob", session_id="s2", environment="production", total_cost="0.25")  # fmt: skip
+    assert "".join(sorted(listed(**wanted))) == expected
+
+
+TEXTS = [
+    ("환불", True), ("환불해", True), ("불", True), ("설정", True), ("REFUND", True), ("Refund Policy", True),
+    ("100%", True), ("100_", False), ("a_b", True), ("axb", False), ("\\n", True), ("없는말", False), ("🎉", True), ("é", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "found"), TEXTS)
+def test_free_text_finds_words_of_any_length_and_takes_them_literally(span, listed, text, found):
+    span(
+        "t",
+        "r",
+        input="내일 환불해 주세요. 설정을 바꿔서 100% a_b \\n 🎉 café",
+        output="the refund policy says",
+    )
+    assert listed(text=text) == (["t"] if found else [])
+
+
+def test_free_text_finds_what_was_said_of_the_trace_itself(span, listed):
+    span("t", "", took=None, type=TRACE, trace_input="배송 조회")
+    assert listed(text="배송") == ["t"]
+
+
+def test_text_of_a_version_that_was_replaced_is_not_found(span, listed):
+    span("t", "r", input="secret plan", version=1)
+    span("t", "r", input="nothing", version=2)
+    assert listed(text="secret") == []
+
+
+def test_many_that_match_only_in_replaced_versions_do_not_hide_the_ones_that_do(
+    span, listed, project, now
+):
+    start = now - 500 * SECOND
+    stale = [
+        Span(project.id, f"x{n}", "r", start + n * SECOND, user_id="ann", version=1)
+        for n in range(150)
+    ]
+    fresh = [
+        Span(project.id, f"x{n}", "r", start + n * SECOND, user_id="bob", version=2)
+        for n in range(150)
+    ]
+    insert_spans(stale)
+    insert_spans(fresh)
+    span("t", "r", at=-900, user_id="ann")
+    assert listed(user=("ann",)) == ["t"]
+
+
+def test_scores_of_a_trace_and_of_its_spans_stand_beside_it(span, score, listed):
+    span("t", "r")
+    score("t", "faithful", 0.5)
+    score("t", "faithful", 0.9)
+    score("t", "tone", None, data_type="CATEGORICAL", string_value="kind", observation_id="r")
+    [row] = listed.page().traces
+    assert sorted((one["name"], one["value"], one["string_value"]) for one in row.scores) == [
+        ("faithful", 0.9, ""), ("tone", None, "kind"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("order", "ascending", "expected"),
+    [
+        ("latency", False, "bca"),
+        ("cost", False, "acb"),
+        ("tokens", True, "cab"),
+        ("errors", False, "cba"),
+        ("started", True, "cba"),
+    ],
+)
+def test_other_orders_rank_the_whole_range_and_page(span, project, now, order, ascending, expected):
+    span("a", "r", at=0, took=1, total_cost="3", input_tokens=20)
+    span("b", "r", at=-1, took=9, total_cost="1", input_tokens=30, level="ERROR")
+    span("c", "r", at=-2, took=5, total_cost="2", input_tokens=10, level="ERROR")
+    span("c", "x", at=-2, took=5, parent_span_id="r", level="ERROR")
+    span("b", "r", at=-1, took=9, total_cost="1", input_tokens=30, level="ERROR")  # sent twice
+    wanted = TraceFilter(since=now - DAY, until=now + HOUR)
+    seen, after = "", None
+    for _page in range(3):
+        page = sorted_traces(project.id, wanted, order, ascending=ascending, after=after, limit=1)
+        seen += "".join(row.trace_id for row in page.traces)
+        after = page.after
+    assert seen == expected and after is None
+
+
+def test_a_search_that_runs_out_of_time_says_how_far_it_came(span, listed, monkeypatch, now):
+    span("t", "r", at=-20 * 86400, user_id="ann")
+    monkeypatch.setattr("traces.queries.traces.SEARCH_SECONDS", 0.0)
+    page = listed.page(since=now - 30 * DAY, user=("ann",))
+    assert page.traces == [] and page.searched_to and page.after
+    while page.searched_to:
+        page = listed.page(since=now - 30 * DAY, user=("ann",), after=page.after)
+        if page.traces:
+            break
+    assert [row.trace_id for row in page.traces] == ["t"]
+
+
+def test_listing_two_thousand_traces_deep_stays_quick(project, now, listed):
+    start = now - 3000 * SECOND
+    insert_spans([Span(project.id, f"t{n:05d}", f"s{k}", start + n * SECOND, version=1) for n in range(2000) for k in range(2)])  # fmt: skip
+    begun, after, seen = time.monotonic(), None, 0
+    for _page in range(10):
+        page = listed.page(after=after)
+        seen, after = seen + len(page.traces), page.after
+    assert seen == 500
+    assert time.monotonic() - begun < 20
