@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
-from ingest import deadletters, held, metrics
+from ingest import deadletters, held, metrics, seldom
 from ingest.admission import Overloaded
 from ingest.batch import Batch, sorted_out
 from ingest.circuit import Circuit
@@ -43,7 +43,7 @@ def accept(project_id: str, items: Iterable[Item], *, mergeable: Sequence[Span] 
             held.hold(project_id, delivery.left, version=now_ns)
     except held.CannotHold as error:
         metrics.rejected("overloaded", len(batch))
-        log.warning("ingest_overloaded", reason=str(error), clickhouse=circuit.state.value)
+        seldom.warn("ingest_overloaded", reason=str(error), clickhouse=circuit.state.value)
         raise Overloaded(str(error)) from error
     metrics.accepted(len(batch), delivery)
 

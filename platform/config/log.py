@@ -43,6 +43,9 @@ def configure(options: dict) -> None:
             "loggers": {
                 "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
                 "httpx": {"level": "WARNING"},
+                # Their warnings quote addresses, in which values of a query may stand.
+                "clickhouse_connect": {"level": "ERROR"},
+                "urllib3": {"level": "ERROR"},
             },
         }
     )
