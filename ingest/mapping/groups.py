@@ -38,6 +38,7 @@ PREFIXES = {
     "langfuse.observation.metadata.": METADATA,
     "langfuse.metadata.": METADATA,
     "ai.telemetry.metadata.": METADATA,
+    "langsmith.metadata.": METADATA,
     "langfuse.trace.metadata.": TRACE_METADATA,
     "traceloop.association.properties.": ASSOCIATIONS,
     "langfuse.experiment.metadata.": EXPERIMENT_METADATA,

@@ -64,25 +64,21 @@ FIELDS = (
     ("user_id", USER, text.label),
     ("session_id", SESSION, text.label),
     ("tags", TAGS, lambda value, marks: tags_of(value, marks)),
-    (
-        "environment",
-        ENVIRONMENT,
-        lambda value, marks: environment_of(text.label(value, marks)),
-    ),
     ("version_label", VERSION, text.label),
     ("release", RELEASE, text.label),
     ("trace_name", TRACE_NAME, text.label),
     ("public", PUBLIC, lambda value, marks: is_true(value)),
 )
 FIELD_OF = {key: row for row in FIELDS for key in row[1]}
-KEYS = {*FIELD_OF, *LATE_ENVIRONMENT, *NAME, *VERCEL_NAME, *ROOT}
+KEYS = {*FIELD_OF, *ENVIRONMENT, *LATE_ENVIRONMENT, *NAME, *VERCEL_NAME, *ROOT}
 HEAPS = (ASSOCIATIONS,)
 
 _own_prefix = re.compile(r"^(langfuse[-_]?)+")
 _environment = re.compile(r"^[a-z0-9_-]{1,40}$")
 
 
-def apply(span: Span, heaps: Heaps, marks: set[str]) -> None:
+def apply(span: Span, heaps: Heaps, rank_of_resource: int, marks: set[str]) -> None:
+    """`rank_of_resource` is the place in ENVIRONMENT of what the resource says."""
     known = heaps[KNOWN]
     for row in {FIELD_OF[key]: None for key in known if key in FIELD_OF}:
         field, keys, read = row
@@ -90,7 +86,10 @@ def apply(span: Span, heaps: Heaps, marks: set[str]) -> None:
             setattr(span, field, read(value, marks))
     if associated := heaps[ASSOCIATIONS]:
         _associated(span, associated, marks)
-    if span.environment == "default" and (value := first(known, LATE_ENVIRONMENT)):
+    sources = ENVIRONMENT[: rank_of_resource + 1]
+    if rank_of_resource == len(ENVIRONMENT):
+        sources += LATE_ENVIRONMENT
+    if value := first(known, sources):
         span.environment = environment_of(text.label(value, marks))
     _name(span, known, marks)
     if ROOT[0] in known or ROOT[1] in known:
@@ -154,8 +153,9 @@ def environment_of(value: str) -> str:
     return name if _environment.match(name) else "default"
 
 
-def environment_in(attributes: dict[str, object]) -> str:
-    for key in ENVIRONMENT:
+def environment_in(attributes: dict[str, object]) -> tuple[str, int]:
+    """What a resource says, and the place of its source in ENVIRONMENT."""
+    for rank, key in enumerate(ENVIRONMENT):
         if value := attributes.get(key):
-            return environment_of(text.label(value, set()))
-    return "default"
+            return environment_of(text.label(value, set())), rank
+    return "default", len(ENVIRONMENT)

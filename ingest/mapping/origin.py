@@ -34,6 +34,7 @@ class Sender:
 class Resource:
     attributes: dict[str, str]
     environment: str
+    environment_rank: int
     release: str
     version: str
     metadata: dict[str, str]
@@ -61,9 +62,11 @@ def resource_of(attributes: list[tuple[str, object]], sender: Sender, marks: set
     kept = {key: text.stored(value, marks) for key, value in values.items()}
     if sender.project_hint:
         kept["sonde.project.hint"] = text.label(sender.project_hint, marks)
+    environment, rank = identity.environment_in(values)
     return Resource(
         attributes=kept,
-        environment=identity.environment_in(values),
+        environment=environment,
+        environment_rank=rank,
         release=text.label(values.get("langfuse.release") or "", marks),
         version=text.label(values.get("service.version") or "", marks),
         metadata=metadata.of_resource(values, marks),

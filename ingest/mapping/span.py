@@ -110,7 +110,7 @@ def _ask(span: Span, heaps: groups.Heaps, origin: Origin, wanted: int, marks: se
     names may be shared.
     """
     if wanted & routes.IDENTITY:
-        identity.apply(span, heaps, marks)
+        identity.apply(span, heaps, origin.resource.environment_rank, marks)
     if wanted & routes.OUTCOME:
         outcome.apply(span, heaps, marks)
     if wanted & routes.OF_CALLS:

@@ -87,7 +87,7 @@ def score_of(log: RawLog, origin: Origin) -> Score | None:
         observation_id=log.span_id if log.span_id != NO_SPAN else "",
         comment=text.stored(said.pop("gen_ai.evaluation.explanation", "") or "", marks),
         source="EVAL",
-        environment=identity.environment_in(said) if _names(said) else origin.resource.environment,
+        environment=_environment(said, origin),
         metadata={text.label(key, marks): text.stored(value, marks) for key, value in said.items()},
         received_at=origin.sender.received_at,
     )
@@ -99,5 +99,6 @@ def _number(value: object) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _names(said: dict) -> bool:
-    return any(key in said for key in identity.ENVIRONMENT)
+def _environment(said: dict, origin: Origin) -> str:
+    name, rank = identity.environment_in(said)
+    return name if rank <= origin.resource.environment_rank else origin.resource.environment

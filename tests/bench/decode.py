@@ -1,4 +1,7 @@
-"""Microseconds that one core takes to decode and map one span. `python tests/bench/decode.py`; make bench calls it."""
+"""Microseconds that one core takes to decode and map one span: `python tests/bench/decode.py`.
+
+`make bench` calls it.
+"""
 
 import os
 import sys
@@ -21,7 +24,7 @@ CHAT = '[{"role":"user","parts":[{"type":"text","content":"%s"}]}]'
 
 
 def request(spans: int = SPANS, payload: int = 2_000) -> bytes:
-    """Eight-span traces of chat calls under a root: 15 attributes and `payload` bytes of text a span."""
+    """Eight-span traces of chat calls: 15 attributes and `payload` bytes of text a span."""
     export = ExportTraceServiceRequest()
     group = export.resource_spans.add()
     for key, value in (

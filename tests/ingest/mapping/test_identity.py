@@ -91,6 +91,8 @@ def test_tags_come_in_many_forms(mapped, key, value, expected):
         ({}, {"langfuse.environment": "test"}, "test"),
         ({}, {"deployment.environment.name": "test"}, "test"),
         ({"langfuse.environment": "span"}, {"langfuse.environment": "resource"}, "span"),
+        ({"deployment.environment": "span"}, {"langfuse.environment": "resource"}, "resource"),
+        ({"langfuse.environment": "span"}, {"deployment.environment": "resource"}, "span"),
         ({"gen_ai.environment": "openlit"}, {}, "openlit"),
         ({"gen_ai.environment": "openlit"}, {"deployment.environment": "prod"}, "prod"),
         ({"langfuse.environment": "Langfuse-Langfuse_Prod"}, {}, "prod"),

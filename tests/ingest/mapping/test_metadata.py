@@ -12,6 +12,7 @@ import pytest
         ({"langfuse.metadata.kind": "premium"}, {"kind": "premium"}),
         ({"langfuse.observation.metadata.kind": "premium"}, {"kind": "premium"}),
         ({"ai.telemetry.metadata.kind": "premium"}, {"kind": "premium"}),
+        ({"langsmith.metadata.kind": "premium"}, {"kind": "premium"}),
         ({"traceloop.association.properties.kind": "premium"}, {"kind": "premium"}),
         ({"langfuse.observation.metadata.a.b": "x"}, {"a.b": "x"}),
         ({"langfuse.observation.metadata.n": 5}, {"n": "5"}),
