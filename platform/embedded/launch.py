@@ -15,7 +15,7 @@ from embedded.engines import services
 from embedded.launch_environment import ROOT, Options
 from embedded.launch_screen import FIRST_LOGIN, Screen, first_login, welcome
 from embedded.probe import http_get, is_free
-from embedded.supervisor import ProgramFailed, Service, StartError, StopRequested, Supervisor
+from embedded.supervisor import Service, StartError, StopRequested, Supervisor
 
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 CELERY = [sys.executable, "-m", "celery", "-A", "config"]
@@ -30,7 +30,7 @@ def main() -> int:
         with datafolder.only_user(options.folder):
             run(options, screen)
     except StartError as error:
-        screen.fail(str(error))
+        screen.fail(plain(str(error)))
         return 1
     except OSError as error:
         screen.fail(f"the system says {error}.")
@@ -38,6 +38,12 @@ def main() -> int:
     except KeyboardInterrupt:  # before anything was started that could be stopped
         return 130
     return 0
+
+
+def plain(problem: str) -> str:
+    """A wrong setting, which Django reports by a traceback, without the traceback."""
+    said_by_django = re.search(r"(?:ImproperlyConfigured|CommandError): (.+)", problem)
+    return said_by_django[1] if said_by_django else problem
 
 
 def run(options: Options, screen: Screen) -> None:
@@ -86,23 +92,13 @@ def start(
         with screen.step(f"Starting {names}"):
             supervisor.start(*engines)
     with screen.step("Preparing the stores"):
-        seeded = prepare(supervisor)
+        seeded = json.loads(supervisor.run("prepare", [*MANAGE, "prepare"], {}))
     if seeded["secret_key"] or seeded["password"]:
         text = first_login(options.base_url, seeded)
         datafolder.write_private(options.folder / FIRST_LOGIN, f"{options.base_url}\n\n{text}\n")
     with screen.step("Starting web, worker, beat"):
         supervisor.start(*app(options))
     return seeded
-
-
-def prepare(supervisor: Supervisor) -> dict[str, str | None]:
-    """Migrations, first login, static files. A wrong setting is shown without its traceback."""
-    try:
-        return json.loads(supervisor.run("prepare", [*MANAGE, "prepare"], {}))
-    except ProgramFailed as error:
-        if wrong_setting := re.search(r"ImproperlyConfigured: (.+)", error.last_lines):
-            raise StartError(wrong_setting[1]) from error
-        raise
 
 
 def app(options: Options) -> list[Service]:

@@ -18,7 +18,7 @@ from embedded.logfile import LogFile
 # Every child carries this variable, so that the next start finds one that outlived its supervisor.
 MARK = "SONDE_SUPERVISED_BY"
 
-READY_WITHIN_SECONDS = 60
+READY_WITHIN_SECONDS = 120  # a start takes seconds; a machine may be very busy
 GRACE_SECONDS = 10
 LONGEST_BACKOFF_SECONDS = 30
 STEADY_AFTER_SECONDS = 30
@@ -27,14 +27,6 @@ LINES_SHOWN = 12
 
 class StartError(Exception):
     """Sonde cannot start. The message is one sentence for the person at the terminal."""
-
-
-class ProgramFailed(StartError):
-    """A program that was run to its end came to a bad one."""
-
-    def __init__(self, name: str, log: LogFile) -> None:
-        self.last_lines = log.tail(LINES_SHOWN)
-        super().__init__(f"{name} failed.\n{self.last_lines}\nAll of it: {log.path}")
 
 
 class StopRequested(Exception):
@@ -185,7 +177,7 @@ class Supervisor:
             output.seek(0)
             answer = output.read()
         if process.returncode != 0:
-            raise ProgramFailed(name, log)
+            raise StartError(f"{name} failed.\n{log.tail(LINES_SHOWN)}\nAll of it: {log.path}")
         return answer
 
     def watch(self) -> None:

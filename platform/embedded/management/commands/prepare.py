@@ -1,3 +1,4 @@
+import fcntl
 import hashlib
 import json
 from dataclasses import asdict
@@ -32,19 +33,25 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(asdict(seed())))
 
     def collect_static_files(self) -> None:
-        """Compressing them takes seconds, so it is done only when one of them has changed."""
-        stamp = Path(settings.STATIC_ROOT) / ".collected"
-        wanted = fingerprint_of_static_files()
-        if stamp.exists() and stamp.read_text() == wanted:
-            return
-        call_command(
-            "collectstatic",
-            interactive=False,
-            clear=True,
-            ignore_patterns=UNUSED,
-            stdout=self.stderr,
-        )
-        stamp.write_text(wanted)
+        """Compressing them takes seconds, so it is done only when one of them has changed.
+
+        Older ones stay: a page that is open, or another process, may still ask for them.
+        """
+        folder = Path(settings.STATIC_ROOT)
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp, wanted = folder / ".collected", fingerprint_of_static_files()
+        with (folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if stamp.exists() and stamp.read_text() == wanted:
+                return
+            stamp.unlink(missing_ok=True)
+            call_command(
+                "collectstatic",
+                interactive=False,
+                ignore_patterns=UNUSED,
+                stdout=self.stderr,
+            )
+            stamp.write_text(wanted)
 
 
 def fingerprint_of_static_files() -> str:
