@@ -1,5 +1,6 @@
 """Batches that wait in Postgres for ClickHouse. A batch that `hold` returned for is stored."""
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from ingest.batch import Batch
 from ingest.models import HeldBatch
 
 TOTAL_IS_GOOD_FOR_SECONDS = 1.0
+MIN_FREE_BYTES = 256 * 1024 * 1024
 
 
 class CannotHold(Exception):
@@ -35,9 +37,7 @@ INSERT = """
 def hold(project_id: str, batch: Batch, *, version: int) -> None:
     """Returns when the batch is on Postgres' disk; raises CannotHold."""
     payload = packing.pack(batch)
-    if not room.take(len(payload)):
-        limit = settings.INGEST_HELD_MAX_BYTES
-        raise CannotHold(f"SONDE_INGEST_HELD_MAX_BYTES ({limit} bytes) are held already.")
+    room.take(len(payload))
     values = (project_id, payload, len(batch), len(payload), version)
     try:
         insert(values)
@@ -74,30 +74,37 @@ def durable_transaction() -> Iterator[None]:
 class Room:
     """How much may still be held.
 
-    The sum is read at most once a second; between reads this process counts what it adds, so
-    several processes may together pass the limit by what they add in a second.
+    It is looked at once a second; in between, this process counts what it adds, so several
+    processes may together pass the limit by what they add in a second.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._bytes = 0
-        self._read_at = float("-inf")
+        self._looked_at = float("-inf")
+        self._is_disk_full = False
 
-    def take(self, size: int) -> bool:
+    def take(self, size: int) -> None:
+        """Raises CannotHold."""
+        limit = settings.INGEST_HELD_MAX_BYTES
         with self._lock:
-            if time.monotonic() - self._read_at > TOTAL_IS_GOOD_FOR_SECONDS:
-                self._refresh()
-            if self._bytes + size > settings.INGEST_HELD_MAX_BYTES:
-                return False
+            if time.monotonic() - self._looked_at > TOTAL_IS_GOOD_FOR_SECONDS:
+                self._look()
+            if self._is_disk_full:
+                raise CannotHold(f"Less than {MIN_FREE_BYTES} bytes of the disk are free.")
+            if self._bytes + size > limit:
+                raise CannotHold(f"SONDE_INGEST_HELD_MAX_BYTES ({limit} bytes) are held already.")
             self._bytes += size
-            return True
 
-    def _refresh(self) -> None:
+    def _look(self) -> None:
+        # Of the disk that Postgres is on where it is embedded. It must not be filled to the brim:
+        # a Postgres that cannot write its log stops, and so would pages and logins.
+        self._is_disk_full = shutil.disk_usage(settings.DATA_DIR).free < MIN_FREE_BYTES
         try:
             self._bytes = HeldBatch.objects.aggregate(total=Sum("bytes"))["total"] or 0
         except Error:
             return  # the insert that follows says what is the matter
-        self._read_at = time.monotonic()
+        self._looked_at = time.monotonic()
 
 
 room = Room()

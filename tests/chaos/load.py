@@ -45,9 +45,7 @@ class Load:
     def __init__(
         self, url: str, keys: tuple[str, str], ledger: Ledger, *, senders: int = 6, seed: int = 0
     ) -> None:
-        self._address = urlsplit(url)
-        pair = base64.b64encode(":".join(keys).encode()).decode()
-        self._headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/json"}
+        self._url, self._keys = url, keys
         self._ledger = ledger
         self._stop = threading.Event()
         self._lock = threading.Lock()
@@ -70,7 +68,7 @@ class Load:
             thread.join()
 
     def _send_own(self, rng: random.Random) -> None:
-        connection = Connection(self._address, self._headers)
+        connection = Connection(self._url, self._keys)
         for message in messages(rng):
             if self._stop.is_set():
                 return
@@ -95,7 +93,7 @@ class Load:
 
     def _repeat(self, rng: random.Random) -> None:
         """What was acknowledged already is sent again, as clients do that lost the answer."""
-        connection = Connection(self._address, self._headers)
+        connection = Connection(self._url, self._keys)
         while not self._stop.wait(0.1):
             with self._lock:
                 message = rng.choice(self._recent) if self._recent else None
@@ -113,9 +111,10 @@ class Load:
 class Connection:
     """Keeps its connection as SDKs do. Status 0 is no answer at all."""
 
-    def __init__(self, address, headers: dict[str, str]) -> None:
-        self._address = address
-        self._headers = headers
+    def __init__(self, url: str, keys: tuple[str, str]) -> None:
+        self._address = urlsplit(url)
+        pair = base64.b64encode(":".join(keys).encode()).decode()
+        self._headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/json"}
         self._connection: http.client.HTTPConnection | None = None
 
     def post(self, path: str, body: bytes) -> tuple[int, bytes]:

@@ -11,7 +11,7 @@ import psutil
 from tests.chaos.check import Verdict, check
 from tests.chaos.faults import Fault
 from tests.chaos.ledger import Ledger
-from tests.chaos.load import Load
+from tests.chaos.load import Connection, Load
 from tests.running_sonde import Stack
 
 
@@ -40,19 +40,25 @@ class Trials:
         self.ledger = Ledger(folder / "ledger.jsonl")
         environment = psutil.Process(stack.pids()["web"]).environ()
         self.clickhouse_url = environment["CLICKHOUSE_URL"]
+        self.keys = (stack.public_key, stack.secret_key)
+
+    def connection(self) -> Connection:
+        return Connection(self.stack.url, self.keys)
+
+    def wait_until_drained(self) -> None:
+        self.stack.wait_until_ready()
+        self.stack.wait_for(lambda: held_rows(self.stack) == 0, "held batches to be drained")
 
     def close(self) -> None:
         self.ledger.close()
 
     def run(self, name: str, fault: Fault, *, seed: int, senders: int = 6) -> Outcome:
-        keys = (self.stack.public_key, self.stack.secret_key)
         began = time.monotonic()
-        with Load(self.stack.url, keys, self.ledger, senders=senders, seed=seed) as load:
+        with Load(self.stack.url, self.keys, self.ledger, senders=senders, seed=seed) as load:
             fault(self.stack, random.Random(seed))
             time.sleep(1)
             ended = time.monotonic()
-        self.stack.wait_until_ready()
-        self.stack.wait_for(lambda: held_rows(self.stack) == 0, "held batches to be drained")
+        self.wait_until_drained()
         tally = load.tally
         return Outcome(
             name=name,

@@ -96,9 +96,9 @@ def test_a_request_probes_only_when_nobody_else_has_for_a_while(project, circuit
 
 
 def test_clickhouse_that_hangs_costs_one_wait_and_then_nothing(
-    project, circuit, clickhouse_proxy, settings
+    project, circuit, clickhouse_proxy, monkeypatch
 ):
-    clickhouse.ping()
+    monkeypatch.setitem(clickhouse.TIMEOUT_SECONDS, "write", 1)
     accept(project.id, [a_span(project.id)])
     clickhouse_proxy.fault = Fault.HANG
     accept(project.id, [a_span(project.id)])
@@ -151,6 +151,17 @@ def test_when_enough_is_held_the_sender_is_told_to_come_back(
     settings.INGEST_HELD_MAX_BYTES = HeldBatch.objects.get().bytes + 10
     with pytest.raises(Overloaded, match="SONDE_INGEST_HELD_MAX_BYTES"):
         accept(project.id, [a_span(project.id)])
+
+
+def test_when_the_disk_is_nearly_full_the_sender_is_told_to_come_back(
+    project, circuit, monkeypatch
+):
+    monkeypatch.setattr(held, "room", held.Room())
+    monkeypatch.setattr(held, "MIN_FREE_BYTES", 2**62)
+    circuit.failed()
+    with pytest.raises(Overloaded, match="disk"):
+        accept(project.id, [a_span(project.id)])
+    assert not HeldBatch.objects.exists()
 
 
 def test_holding_waits_for_the_disk_even_where_postgres_does_not_by_default(project, circuit):
