@@ -86,8 +86,11 @@ def _lacks_what_events_may_say(span: Span) -> bool:
 
 def _said(span: Span) -> list[events.Said]:
     found = text.parsed(span.events)
-    said = sorted(found if isinstance(found, list) else [], key=lambda event: event["time"])
-    return [(event["name"], event["attributes"]) for event in said]
+    said = [event for event in found if isinstance(event, dict)] if isinstance(found, list) else []
+    return [
+        (event.get("name", ""), event.get("attributes") or {})
+        for event in sorted(said, key=lambda event: event.get("time") or 0)
+    ]
 
 
 def _keep_what_no_column_took(span: Span, heaps: Heaps) -> None:

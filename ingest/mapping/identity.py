@@ -73,6 +73,7 @@ FIELD_OF = {key: row for row in FIELDS for key in row[1]}
 KEYS = {*FIELD_OF, *ENVIRONMENT, *LATE_ENVIRONMENT, *NAME, *VERCEL_NAME, *ROOT}
 HEAPS = (ASSOCIATIONS,)
 
+REMEMBERED_CHARACTERS = 256
 _own_prefix = re.compile(r"^(langfuse[-_]?)+")
 _environment = re.compile(r"^[a-z0-9_-]{1,40}$")
 
@@ -130,9 +131,19 @@ def is_true(value: object) -> bool:
 def tags_of(value: object, marks: set[str]) -> list[str]:
     """A list, a JSON list in a string, a comma-separated string or one tag."""
     if isinstance(value, str):
+        if len(value) <= REMEMBERED_CHARACTERS:
+            return list(_short_tags(value))
         value = _tags_in(value)
-    if not isinstance(value, list):
-        return []
+    return _tags(value, marks) if isinstance(value, list) else []
+
+
+@lru_cache(maxsize=1024)
+def _short_tags(value: str) -> tuple[str, ...]:
+    """Tags repeat from span to span."""
+    return tuple(_tags(_tags_in(value), set()))
+
+
+def _tags(value: list, marks: set[str]) -> list[str]:
     tags = dict.fromkeys(text.label(tag, marks).strip() for tag in value)
     tags.pop("", None)
     return list(tags)[: limits.TAGS]

@@ -64,12 +64,13 @@ def _system_messages(instructions: object) -> list[dict]:
     return [{"role": "system", "content": "\n".join(lines)}] if lines else []
 
 
-def _line(item: object) -> str:
+def _line(item: object, depth: int = 0) -> str:
+    """The text of an instruction, which may be a message of parts."""
     if isinstance(item, str):
         return item
-    if not isinstance(item, dict):
+    if not isinstance(item, dict) or depth > DEPTH:
         return ""
     if isinstance(item.get("parts"), list):
-        return "\n".join(line for part in item["parts"] if (line := _line(part)))
+        return "\n".join(line for part in item["parts"] if (line := _line(part, depth + 1)))
     content = item.get("content")
     return content if isinstance(content, str) else ""

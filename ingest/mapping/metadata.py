@@ -54,7 +54,7 @@ def entries(value: object) -> dict[str, object]:
 
 
 def texts(values: dict[str, object], marks: set[str], decodes: bool = False) -> dict[str, str]:
-    kept = {}
+    kept: dict[str, str] = {}
     for key, value in values.items():
         if value is None or not key:
             continue

@@ -112,8 +112,9 @@ def apply(span: Span, heaps: Heaps, origin: Origin, marks: set[str]) -> None:
 
 def first_token_event(events: list[RawEvent], span: Span) -> int | None:
     """When the first token came, where an event of the span's duration says so."""
+    end = span.end_time or span.start_time
     for event in events:
-        if event.name in FIRST_TOKEN_EVENTS and span.start_time <= event.time <= span.end_time:
+        if event.name in FIRST_TOKEN_EVENTS and span.start_time <= event.time <= end:
             return event.time
     return None
 

@@ -46,7 +46,7 @@ def map_span(raw: RawSpan, origin: Origin) -> tuple[Span, bool]:
     if wanted or origin.scope_name in ("livekit-agents", "@flue/opentelemetry"):
         span.type = types.type_of(heaps, origin, raw.name)
     _ask(span, heaps, origin, wanted, marks)
-    said = raw.events and [
+    said: list[events.Said] = [
         (event.name, event.attributes) for event in raw.events if event.name in events.CARRIERS
     ]
     if wanted & routes.CONTENT_NOUN or said:

@@ -25,11 +25,13 @@ CALL_WORDS = (
     "tool_call", "toolCall", "tool-call", "function_call", "functionCall",
     "tool_use", "toolUse", "toolRequest",
 )  # fmt: skip
+DEFINITION_LISTS = ("tools", "function_tools", "functionDeclarations", "function_declarations")
 LISTS = ("tool_calls", "toolCalls", "function_calls")
 HOLDERS = (
     "message", "messages", "parts", "content", "choices", "output", "candidates",
     "generations", "delta",
 )  # fmt: skip
+WRAPPERS = ("tool_call", "toolRequest", "functionCall", "function_call", "toolUse")
 CALL_TYPES = {"tool_call", "tool_use", "tool-call", "function_call", "server_tool_call"}
 DEPTH = 8
 
@@ -118,33 +120,31 @@ def _definitions_of_request(request: object) -> list[dict]:
     return []
 
 
-def definitions_in(value: object) -> list[dict]:
+def definitions_in(value: object, depth: int = 0) -> list[dict]:
     """Whatever declares tools → [{"name", "description", "parameters"}]"""
+    if depth > DEPTH:
+        return []
     if isinstance(value, dict):
-        for key in ("tools", "function_tools", "functionDeclarations", "function_declarations"):
+        for key in DEFINITION_LISTS:
             if isinstance(value.get(key), list):
-                return definitions_in(value[key])
+                return definitions_in(value[key], depth + 1)
         value = [
             {"name": name, **inner} for name, inner in value.items() if isinstance(inner, dict)
         ]
-    if not isinstance(value, list):
-        return []
-    found = []
-    for item in value[:MOST]:
-        if isinstance(item, str):
-            item = text.parsed(item)
+    found: list[dict] = []
+    for item in value[:MOST] if isinstance(value, list) else []:
+        item = text.parsed(item)
         if not isinstance(item, dict):
             continue
         if any(key in item for key in ("functionDeclarations", "function_declarations")):
-            found += definitions_in(item)
+            found += definitions_in(item, depth + 1)
         elif definition := _definition(item):
             found.append(definition)
     return found[:MOST]
 
 
 def _definition(item: dict) -> dict | None:
-    inner = item.get("function") if isinstance(item.get("function"), dict) else item
-    inner = inner["toolSpec"] if isinstance(inner.get("toolSpec"), dict) else inner
+    inner = _inner(_inner(item, "function"), "toolSpec")
     name = inner.get("name")
     if not isinstance(name, str) or not name:
         return None
@@ -161,6 +161,12 @@ def _definition(item: dict) -> dict | None:
         "description": inner.get("description") or "",
         "parameters": text.parsed(parameters) or parameters or {},
     }
+
+
+def _inner(holder: dict, key: str) -> dict:
+    """The object under the key, or the holder itself where there is none."""
+    found = holder.get(key)
+    return found if isinstance(found, dict) else holder
 
 
 def _collect(value: object, calls: list[dict], depth: int) -> None:
@@ -194,12 +200,12 @@ def _listed_calls(message: dict) -> list[dict]:
 
 def _call(item: dict, is_listed: bool = False) -> dict | None:
     """One call as {"id", "name", "arguments", "index"…}; None for what is no call."""
-    for key in ("tool_call", "toolRequest", "functionCall", "function_call", "toolUse"):
-        if isinstance(item.get(key), dict):
-            return _call(item[key], is_listed=True)
+    for key in WRAPPERS:
+        if isinstance(wrapped := item.get(key), dict):
+            item, is_listed = wrapped, True
     if not is_listed and item.get("type") not in CALL_TYPES:
         return None
-    inner = item.get("function") if isinstance(item.get("function"), dict) else item
+    inner = _inner(item, "function")
     name = inner.get("name") or inner.get("toolName")
     if not isinstance(name, str):
         return None

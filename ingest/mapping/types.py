@@ -200,7 +200,9 @@ def type_of(heaps: Heaps, origin: Origin, name: str) -> str:
 def _by_value(known: dict, table: tuple) -> str:
     for key, meanings in table:
         value = known.get(key)
-        if isinstance(value, str) and (found := meanings.get(value.strip('"'))):
+        if not isinstance(value, str):
+            continue
+        if found := meanings.get(value) or meanings.get(value.strip('"')):  # MLflow quotes it
             if key in SPENT:
                 del known[key]
             return found
@@ -212,7 +214,7 @@ def _of_vercel(known: dict) -> str:
     identifier = known.get("ai.operationId") or ""
     if not (operation or identifier):
         return ""
-    table = VERCEL_OPERATIONS
+    table: tuple[tuple[str, str], ...] = VERCEL_OPERATIONS
     if any(known.get(key) for key in VERCEL_MODEL):
         table = VERCEL_MODEL_OPERATIONS + VERCEL_OPERATIONS
     for begins, found in table:

@@ -131,7 +131,7 @@ def tokens(value: object) -> int | None:
     if isinstance(value, str):
         value = text.parsed(value)
     if isinstance(value, dict):  # an AI SDK that wrote a protobuf value down as JSON
-        return tokens(value.get("intValue")) if "intValue" in value else None
+        value = value.get("intValue")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if not math.isfinite(value) or not 0 <= value <= MOST_TOKENS:
@@ -189,9 +189,9 @@ def named(details: dict[str, object]) -> dict[str, int]:
             continue
         for key in wholes:
             parts = details.get(f"{key}_details")
-            for part, count in counts(parts if isinstance(parts, dict) else {}).items():
-                usage[f"{side}_{part}"] = count
-                whole -= count
+            for part, counted_part in counts(parts if isinstance(parts, dict) else {}).items():
+                usage[f"{side}_{part}"] = counted_part
+                whole -= counted_part
         usage[side] = max(whole, 0)
     return usage
 
@@ -206,6 +206,6 @@ def counted(heaps: Heaps) -> dict[str, int]:
         found = text.parsed(known.get(key))
         if isinstance(found, dict):
             del known[key]
-            found = {WHOLE_ALIASES.get(name, name): value for name, value in found.items()}
+            found = {WHOLE_ALIASES.get(str(key), str(key)): value for key, value in found.items()}
             said = {**{k: n for k, n in counts(found).items() if "token" in k}, **said}
     return said

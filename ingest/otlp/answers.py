@@ -1,6 +1,7 @@
 """Answers in the encoding that was asked in: export responses, and google.rpc.Status for errors."""
 
 from functools import cache
+from typing import Any
 
 import msgspec
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from ingest.decoded import Rejection
 from ingest.otlp.decode import JSON, PROTOBUF
 
 # The signal: its response and how many were rejected, in protobuf and in JSON.
-RESPONSES = {
+RESPONSES: dict[str, tuple[Any, str, str]] = {
     "traces": (ExportTraceServiceResponse, "rejected_spans", "rejectedSpans"),
     "logs": (ExportLogsServiceResponse, "rejected_log_records", "rejectedLogRecords"),
     "metrics": (ExportMetricsServiceResponse, "rejected_data_points", "rejectedDataPoints"),

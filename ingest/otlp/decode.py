@@ -10,7 +10,7 @@ from ingest.mapping.origin import Origin, Sender, origin_of, resource_of
 from ingest.mapping.raw import RawSpan
 from ingest.mapping.span import map_span
 from ingest.otlp import jsonbody, protobuf
-from ingest.otlp.parts import BadRecord, Part
+from ingest.otlp.parts import BadRecord, Part, Raw
 from traces.records import Span
 
 PROTOBUF = "application/x-protobuf"
@@ -45,7 +45,7 @@ def decode_traces(body: bytes, content_type: str, sender: Sender) -> Decoded:
     return Decoded(items, rejected, mergeable)
 
 
-def parts_of(parts: Iterator[Part], sender: Sender) -> Iterator[tuple[Part, Origin]]:
+def parts_of(parts: Iterator[Part[Raw]], sender: Sender) -> Iterator[tuple[Part[Raw], Origin]]:
     """Each part with what its resource and scope mean. A resource that repeats is read once."""
     said, resource = None, None
     for part in parts:

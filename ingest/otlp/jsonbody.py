@@ -1,7 +1,7 @@
 """OTLP in JSON → raw spans and log records."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -19,7 +19,7 @@ from ingest.otlp.jsonvalues import (
     text_in,
     time_in,
 )
-from ingest.otlp.parts import BadRecord, Part, RawLog, Scope
+from ingest.otlp.parts import BadRecord, Part, Raw, RawLog, Scope
 
 KINDS = {
     "SPAN_KIND_INTERNAL": 1,
@@ -33,15 +33,17 @@ STATUSES = {"STATUS_CODE_OK": 1, "STATUS_CODE_ERROR": 2}
 _decode = msgspec.json.Decoder().decode
 
 
-def traces(body: bytes) -> Iterator[Part]:
+def traces(body: bytes) -> Iterator[Part[RawSpan]]:
     return _parts(body, ("resourceSpans", "scopeSpans", "spans"), _raw_span)
 
 
-def logs(body: bytes) -> Iterator[Part]:
+def logs(body: bytes) -> Iterator[Part[RawLog]]:
     return _parts(body, ("resourceLogs", "scopeLogs", "logRecords"), _raw_log)
 
 
-def _parts(body: bytes, names: tuple[str, str, str], read) -> Iterator[Part]:
+def _parts(
+    body: bytes, names: tuple[str, str, str], read: Callable[[object, set[str]], Raw]
+) -> Iterator[Part[Raw]]:
     resources, scopes, records = names
     for resource in _members(_parsed(body), resources):
         marks: set[str] = set()

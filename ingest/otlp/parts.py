@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -24,8 +25,11 @@ class RawLog(msgspec.Struct):
     attributes: dict[str, object]
 
 
+Raw = TypeVar("Raw", RawSpan, RawLog)
+
+
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Generic[Raw]):
     """The records of one scope of one resource. `read` makes one raw and raises BadRecord where
     that cannot be.
     """
@@ -33,7 +37,7 @@ class Part:
     resource: Attributes
     scope: Scope
     records: Iterable
-    read: Callable[[object, set[str]], RawSpan | RawLog]
+    read: Callable[[object, set[str]], Raw]
     marks: frozenset[str]  # of the resource and scope, and so of every record
 
 

@@ -16,7 +16,7 @@ from ingest.otlp.parts import Part, RawLog, Scope
 TOO_DEEP = "… [nested too deep]"
 
 
-def traces(body: bytes) -> Iterator[Part]:
+def traces(body: bytes) -> Iterator[Part[RawSpan]]:
     request, is_replaced = _parsed(ExportTraceServiceRequest, body)
     for resource in request.resource_spans:
         marks = {text.REPLACED} if is_replaced else set()
@@ -27,7 +27,7 @@ def traces(body: bytes) -> Iterator[Part]:
             )
 
 
-def logs(body: bytes) -> Iterator[Part]:
+def logs(body: bytes) -> Iterator[Part[RawLog]]:
     request, is_replaced = _parsed(ExportLogsServiceRequest, body)
     for resource in request.resource_logs:
         marks = {text.REPLACED} if is_replaced else set()

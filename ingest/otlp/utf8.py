@@ -5,7 +5,7 @@ its text as bytes.
 from functools import cache
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from google.protobuf.descriptor import FieldDescriptor, FileDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor
 from google.protobuf.message import Message
 
 _proto = descriptor_pb2.FieldDescriptorProto
@@ -15,16 +15,16 @@ def parsed_leniently(kind: type[Message], body: bytes) -> Message:
     """The message with every byte that is no UTF-8 as U+FFFD. Raises DecodeError for what is broken
     otherwise.
     """
-    lenient = _with_text_as_bytes(kind).FromString(body)
+    lenient = _with_text_as_bytes(kind.DESCRIPTOR).FromString(body)
     _repair(lenient, kind.DESCRIPTOR)
     return kind.FromString(lenient.SerializeToString())
 
 
 @cache
-def _with_text_as_bytes(kind: type[Message]) -> type[Message]:
+def _with_text_as_bytes(strict: Descriptor) -> type[Message]:
     pool = descriptor_pool.DescriptorPool()
-    _add(kind.DESCRIPTOR.file, pool, set())
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName(kind.DESCRIPTOR.full_name))
+    _add(strict.file, pool, set())
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(strict.full_name))
 
 
 def _add(file: FileDescriptor, pool: descriptor_pool.DescriptorPool, added: set[str]) -> None:

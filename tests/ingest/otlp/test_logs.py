@@ -127,18 +127,18 @@ def test_an_evaluation_that_says_nothing_is_no_score(said):
 
 
 @pytest.mark.parametrize(
-    "body",
+    "record",
     [
-        export("app.started"),
-        export(body="a line of text"),
-        export("gen_ai.choice", trace_id=b""),
-        export("gen_ai.choice", trace_id=bytes(16)),
-        export("gen_ai.choice", span_id=b""),
-        export("gen_ai.choice", span_id=bytes(8)),
+        {"name": "app.started"},
+        {"body": "a line of text"},
+        {"name": "gen_ai.choice", "trace_id": b""},
+        {"name": "gen_ai.choice", "trace_id": bytes(16)},
+        {"name": "gen_ai.choice", "span_id": b""},
+        {"name": "gen_ai.choice", "span_id": bytes(8)},
     ],
 )
-def test_other_records_are_counted_and_left(body):
-    decoded, others = decode_logs(body, PROTOBUF, SENDER)
+def test_other_records_are_counted_and_left(record):
+    decoded, others = decode_logs(export(**record), PROTOBUF, SENDER)
     assert not decoded.items and not decoded.rejected
     assert others == 1
 

@@ -1,6 +1,8 @@
 """Text, numbers, times and depths that a store cannot hold as they are."""
 
+import inspect
 import json
+import sys
 
 import msgspec
 import pytest
@@ -175,3 +177,33 @@ def test_deep_json_inside_an_attribute_is_only_text():
     add(span, "langfuse.metadata", nested)
     add(span, "langfuse.observation.model.parameters", nested)
     assert row(request).metadata
+
+
+DEEP = 300  # levels that a JSON parser still takes
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("output.value", '{"tool_call":' * DEEP + "1" + "}" * DEEP),
+        ("output.value", '{"message":' * DEEP + '"tool_call"' + "}" * DEEP),
+        ("output.value", '{"tool_calls":[' * DEEP + "]}" * DEEP),
+        ("gen_ai.tool.definitions", '{"tools":[' * DEEP + "]}" * DEEP),
+        ("gen_ai.tool.definitions", '[{"functionDeclarations":' * DEEP + "1" + "}]" * DEEP),
+        ("gen_ai.system_instructions", '[{"parts":' * DEEP + "[]" + "}]" * DEEP),
+        ("gen_ai.usage.input_tokens", '{"intValue":' * DEEP + "1" + "}" * DEEP),
+        ("langfuse.experiment.metadata", '{"a":' * DEEP + "1" + "}" * DEEP),
+        ("langfuse.trace.tags", "[" * DEEP + "]" * DEEP),
+        ("genkit:output", '{"message":' * DEEP + "1" + "}" * DEEP),
+        ("gen_ai.usage.cost", '{"total_cost":' * DEEP + "1" + "}" * DEEP),
+    ],
+)
+def test_no_reader_of_json_follows_it_without_end(key, value):
+    request, span = export()
+    add(span, "gen_ai.input.messages", "[]")
+    add(span, key, value)
+    sys.setrecursionlimit(max(200 + len(inspect.stack()), 400))
+    try:
+        row(request)
+    finally:
+        sys.setrecursionlimit(1000)
