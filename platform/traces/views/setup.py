@@ -65,7 +65,8 @@ def setup(request: HttpRequest, project_id: str) -> HttpResponse:
     chosen = next((one for one in SNIPPETS if one.tab == request.GET.get("tab")), SNIPPETS[0])
     if making:
         new = create_key(project, note=_("For set-up"), created_by=request.user)
-        shown, keys = SNIPPETS, (new.key.public_key, new.secret_key)
+        shown = (chosen, *(snippet for snippet in SNIPPETS if snippet != chosen))
+        keys = new.key.public_key, new.secret_key
     else:
         new, shown, keys = None, (chosen,), placeholders(project)
     context = {

@@ -1,0 +1,170 @@
+"""The page shell in Debian's Chromium: phones, no JavaScript, keyboard, themes, languages."""
+
+import shutil
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or ""
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: apt install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+
+
+@pytest.fixture(scope="module")
+def session_cookies(browser, stack) -> list[dict]:
+    """Logged in once: hashing a password takes long."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{stack.url}/login")
+    page.fill("#id_username", stack.email)
+    page.fill("#id_password", stack.password)
+    page.click("form.form button")
+    page.wait_for_url("**/traces")
+    cookies = context.cookies()
+    context.close()
+    return cookies
+
+
+@pytest.fixture
+def open_page(browser, stack, session_cookies):
+    """`open_page(path, size=PHONE, theme="dark", language="ko")`: a page, and what went wrong on
+    it.
+    """
+    contexts = []
+
+    def open_at(path: str, *, size=DESK, theme="light", language="en", **options):
+        context = browser.new_context(viewport=size, **options)
+        contexts.append(context)
+        chosen = {"sonde_theme": theme, "django_language": language}
+        context.add_cookies(
+            [
+                *session_cookies,
+                *({"name": k, "value": v, "url": stack.url} for k, v in chosen.items()),
+            ]
+        )
+        page = context.new_page()
+        page.wrong = []
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and page.wrong.append(message.text),
+        )
+        page.goto(f"{stack.url}{path}")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def pages(stack) -> list[str]:
+    project = f"/projects/{stack.project_id}"
+    settings = ("", "/keys", "/members", "/organisation", "/projects/new")
+    return [
+        "/profile",
+        "/profile/password",
+        "/organisations/new",
+        f"{project}/setup",
+        *(f"{project}/settings{page}" for page in settings),
+    ]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
+@pytest.mark.parametrize(("theme", "language"), [("light", "ko"), ("dark", "en")])
+def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
+    open_page, pages, stack, size, theme, language
+):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(pages[0], size=size, theme=theme, language=language)
+    for path in pages:
+        page.goto(f"{stack.url}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert page.evaluate("document.documentElement.lang") == language
+    assert page.wrong == []
+
+
+def test_the_menu_of_a_phone_opens_without_javascript(open_page):
+    page = open_page("/profile", size=PHONE, java_script_enabled=False)
+    rail = page.locator("#rail")
+    assert not rail.is_visible()
+    page.click(".topbar button")
+    assert rail.is_visible()
+    rail.get_by_role("link", name="Settings").click()
+    assert page.url.endswith("/settings")
+
+
+def test_a_form_works_without_javascript(open_page):
+    page = open_page("/profile", java_script_enabled=False)
+    page.click("details.person summary")
+    page.click("details.person button[value=dark]")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.url.endswith("/profile")
+
+
+def test_the_keyboard_leads_everywhere(open_page, stack):
+    page = open_page("/profile")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+    page.click("details.project summary")
+    page.keyboard.press("Escape")
+    assert not page.locator("details.project .menu-body").is_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url(f"**/projects/{stack.project_id}/sessions")
+
+
+def test_letters_typed_into_a_field_are_no_shortcut(open_page):
+    page = open_page("/profile")
+    page.fill("#id_name", "")
+    page.locator("#id_name").press_sequentially("g t?")
+    assert page.input_value("#id_name") == "g t?"
+    assert page.url.endswith("/profile")
+
+
+def test_a_new_key_is_copied_and_gone_after_a_reload(open_page, stack):
+    keys = f"/projects/{stack.project_id}/settings/keys"
+    page = open_page(keys, permissions=["clipboard-read", "clipboard-write"])
+    page.click("#create button.primary")
+    secret = page.locator("#new-secret-key").inner_text()
+    page.click("[data-copy='#new-secret-key']")
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == secret
+    page.goto(f"{stack.url}{keys}")
+    assert secret not in page.content()
+
+
+def test_no_page_is_left_in_the_browsers_storage(open_page, pages, stack):
+    page = open_page(pages[0])
+    for path in pages:
+        page.goto(f"{stack.url}{path}")
+    kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+    assert set(kept) <= {"htmx-current-path-for-history"}  # an address, as in the history
