@@ -33,6 +33,13 @@ def add(span, key, value) -> None:
     span.attributes.add(key=key).value.string_value = value
 
 
+def body(**attributes) -> bytes:
+    request, span = export()
+    for key, value in attributes.items():
+        add(span, key, value)
+    return request.SerializeToString()
+
+
 def row(request):
     decoded = decode_traces(request.SerializeToString(), PROTOBUF, SENDER)
     [span] = [*decoded.items, *decoded.mergeable]

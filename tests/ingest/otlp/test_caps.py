@@ -148,10 +148,10 @@ def test_events_of_more_than_is_kept_of_them():
     assert found.marks == ["events_dropped"]
 
 
-def test_a_hundred_thousand_spans_in_one_request():
+def test_thousands_of_spans_in_one_request():
     request, _ = export()
     spans = request.resource_spans[0].scope_spans[0].spans
-    for number in range(100_000):
+    for number in range(20_000):
         spans.add(
             trace_id=b"1234567812345678",
             span_id=(number + 1).to_bytes(8, "big"),
@@ -159,7 +159,7 @@ def test_a_hundred_thousand_spans_in_one_request():
             end_time_unix_nano=NOW,
         )
     decoded = decode_traces(request.SerializeToString(), PROTOBUF, SENDER)
-    assert len(decoded.items) == 100_001
+    assert len(decoded.items) == 20_001
 
 
 def test_a_small_request_cannot_claim_much_memory():
