@@ -19,7 +19,7 @@ from embedded.logfile import LogFile
 MARK = "SONDE_SUPERVISED_BY"
 
 READY_WITHIN_SECONDS = 120  # a start takes seconds; a machine may be very busy
-GRACE_SECONDS = 10
+GRACE_SECONDS = 15  # more than the 10 s that web gives to its open requests
 LONGEST_BACKOFF_SECONDS = 30
 STEADY_AFTER_SECONDS = 30
 LINES_SHOWN = 12
