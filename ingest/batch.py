@@ -26,10 +26,15 @@ def sorted_out(items: Iterable[Item], *, mergeable: Iterable[Span], now_ns: int)
     than one that came after it, whenever it is written.
     """
     batch = Batch(mergeable=list(mergeable))
-    places = {Span: batch.spans, Patch: batch.patches, Score: batch.scores}
     for item in items:
-        places[type(item)].append(item)
-    for row in (*batch.spans, *batch.mergeable, *batch.scores):
+        if isinstance(item, Span):
+            batch.spans.append(item)
+        elif isinstance(item, Patch):
+            batch.patches.append(item)
+        else:
+            batch.scores.append(item)
+    rows: list[Span | Score] = [*batch.spans, *batch.mergeable, *batch.scores]
+    for row in rows:
         row.received_at = row.received_at or now_ns
         row.version = row.version or now_ns
     return batch

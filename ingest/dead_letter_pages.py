@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import project_for
-from accounts.roles import Role
+from accounts.roles import LEAST_ROLE, Role
 from ingest import deadletters
 from ingest.models import DeadLetter
 
 PAGE_ROWS = 50
 MOST_CHARACTERS_SHOWN = 200_000
-TO_RETRY, TO_DELETE = Role.MEMBER, Role.ADMIN
+TO_RETRY, TO_DELETE = Role(LEAST_ROLE["edit"]), Role(LEAST_ROLE["manage_projects"])
 
 asks_first = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -35,13 +35,8 @@ def dead_letter_list(request: HttpRequest, project_id: str) -> HttpResponse:
         "letters": shown[:PAGE_ROWS],
         "total": total,
         "next": shown[PAGE_ROWS - 1].id if len(shown) > PAGE_ROWS else None,
-        **may(project.role),
     }
     return render(request, "ingest/dead_letters.html", context)
-
-
-def may(role: Role) -> dict[str, bool]:
-    return {"may_retry": role.includes(TO_RETRY), "may_delete": role.includes(TO_DELETE)}
 
 
 @require_safe
@@ -50,7 +45,7 @@ def dead_letter(request: HttpRequest, project_id: str, letter_id: int) -> HttpRe
     letter = get_object_or_404(DeadLetter, pk=letter_id, project_id=project.id)
     text, is_cut = readable(letter)
     context = {"project": project, "letter": letter, "text": text, "is_cut": is_cut}
-    return render(request, "ingest/dead_letter.html", {**context, **may(project.role)})
+    return render(request, "ingest/dead_letter.html", context)
 
 
 def readable(letter: DeadLetter) -> tuple[str, bool]:

@@ -15,7 +15,7 @@ from ingest.batch import Batch
 from ingest.delivery import Refusal, deliver
 from ingest.held import CannotHold, durable_transaction
 from ingest.models import DeadLetter, HeldBatch
-from traces.records import Patch, Score, Span
+from traces.records import Item, Patch, Score, Span
 
 Kind = DeadLetter.Kind
 REASON_CHARACTERS = 2000
@@ -60,7 +60,7 @@ def letter_of(refusal: Refusal) -> DeadLetter:
     )
 
 
-def kind_of(refusal: Refusal) -> Kind:
+def kind_of(refusal: Refusal) -> str:
     match refusal.row:
         case Patch():
             return Kind.PATCH
@@ -99,12 +99,14 @@ def batch_of(letter: DeadLetter) -> Batch:
         return packing.unpack(content)
     place, record = PLACES[Kind(letter.kind)]
     try:
-        row = msgspec.convert(json.loads(content), record)
+        row: Item = msgspec.convert(json.loads(content), record)
     except (ValueError, msgspec.MsgspecError) as error:
         raise packing.Unreadable(f"The row cannot be read: {error}") from error
     if isinstance(row, Patch):
         packing.restore_money(row)
-    return Batch(**{place: [row]})
+    batch = Batch()
+    getattr(batch, place).append(row)
+    return batch
 
 
 @dataclass(slots=True)

@@ -92,7 +92,7 @@ def lock() -> bool:
 def next_group() -> list[HeldBatch]:
     """The oldest batches that make up one insert; at least one, however large."""
     rows = size = 0
-    keys = []
+    keys: list[int] = []
     sizes = HeldBatch.objects.order_by("id").values_list("pk", "rows", "bytes")[:CANDIDATES]
     for pk, batch_rows, batch_bytes in sizes:
         rows, size = rows + batch_rows, size + batch_bytes

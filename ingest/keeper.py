@@ -44,7 +44,7 @@ def tend() -> bool:
     if is_probe and not circuit.may_probe():
         return False
     began = time.monotonic()
-    failure = no_answer() if is_probe else None
+    failure: Exception | None = no_answer() if is_probe else None
     drained = Drained()
     if failure is None:
         # A probe is one group, so that requests are let through as soon as that is stored.

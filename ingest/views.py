@@ -10,6 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
+from rest_framework.permissions import BasePermission
 from rest_framework.views import APIView
 
 from accounts.authentication import ApiKeyAuthentication, require_scope
@@ -83,9 +84,14 @@ def bears_token(environ: dict) -> bool:
     return bool(token) and secrets.compare_digest(shown, f"Bearer {token}".encode())
 
 
-class MayReadMetrics(require_scope("admin")):
+class MayReadMetrics(BasePermission):
+    """Whom MetricsAuthentication let in, and keys with the scope `admin`."""
+
+    of_keys = require_scope("admin")()
+    message = of_keys.message
+
     def has_permission(self, request, view) -> bool:
-        return request.auth == "metrics" or super().has_permission(request, view)
+        return request.auth == "metrics" or self.of_keys.has_permission(request, view)
 
 
 @method_decorator(login_not_required, name="dispatch")

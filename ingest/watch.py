@@ -18,14 +18,13 @@ LOOK_EVERY_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Reading:
-    connection: socket.socket | None
     until: float  # monotonic; whoever makes progress may move it
     is_late: bool = False
 
 
 class Watcher:
     def __init__(self) -> None:
-        self._readings: dict[int, Reading] = {}
+        self._readings: dict[int, tuple[socket.socket, Reading]] = {}
         self._numbers = itertools.count()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -33,14 +32,14 @@ class Watcher:
     @contextmanager
     def reading(self, connection: socket.socket | None, seconds: float) -> Iterator[Reading]:
         """Give the block `seconds` to read. Without a connection it is endless."""
-        reading = Reading(connection, time.monotonic() + seconds)
+        reading = Reading(time.monotonic() + seconds)
         if connection is None:
             yield reading
             return
         if self._thread is None:
             self._run()
         number = next(self._numbers)
-        self._readings[number] = reading
+        self._readings[number] = connection, reading
         try:
             yield reading
         finally:
@@ -56,11 +55,11 @@ class Watcher:
         while True:
             time.sleep(LOOK_EVERY_SECONDS)
             now = time.monotonic()
-            for reading in list(self._readings.values()):
+            for connection, reading in list(self._readings.values()):
                 if now > reading.until and not reading.is_late:
                     reading.is_late = True
                     with contextlib.suppress(OSError):
-                        reading.connection.shutdown(socket.SHUT_RD)
+                        connection.shutdown(socket.SHUT_RD)
 
 
 reading = Watcher().reading
