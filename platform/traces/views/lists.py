@@ -26,7 +26,7 @@ def trace_list(request: HttpRequest, project_id: str) -> HttpResponse:
         return part(request, project, ask)
     context = {"project": project, "ask": ask, **page_context(project.id, ask)}
     template = (
-        "traces/_more_rows.html" if is_fragment(request) and ask.after else "traces/list.html"
+        "traces/_rows.html" if is_fragment(request) and ask.after else "traces/list.html"
     )
     response = render(request, template, context)
     if is_fragment(request) and not ask.after:

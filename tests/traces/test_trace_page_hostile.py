@@ -1,0 +1,263 @@
+"""Whatever a client sends, in whichever field, the pages show it and do nothing with it."""
+
+import json
+import typing
+from dataclasses import fields
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from django.urls import reverse
+
+from traces.records import OBSERVATION_TYPES, Score, Span
+from traces.writer import insert_scores, insert_spans
+
+HOSTILE = (
+    "<script>boom()</script>",
+    '"><img src=x onerror=boom()>',
+    "'><svg onload=boom()>",
+    "</script><script>boom()</script>",
+    "javascript:boom()",
+    "[x](javascript:boom()) ![x](https://evil.example/p.png)",
+    '<a hx-get="/logout" hx-trigger="load">x</a>',
+    '" hx-get="/logout" hx-trigger="load" x="',
+    "{{ 7*7 }}{% debug %}${7*7}",
+    "=HYPERLINK(\"https://evil.example\")",
+    "\u202eabc\u200b\ufeff\u0007",
+    "%s %(x)s {0} {x.__class__}",
+    "../../../etc/passwd?a=b#c",
+    "한글 <b>굵게</b> 🎉 &amp; &lt;",
+)  # fmt: skip
+LIVE_TAGS = {
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "img",
+    "base",
+    "link",
+    "style",
+    "meta",
+    "math",
+    "video",
+    "audio",
+}
+SHELL = {"form": 12, "link": 4, "meta": 4}  # how many of them our own pages may hold
+
+
+class Live(HTMLParser):
+    """What a browser would run or fetch of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.scripts, self.handlers, self.links, self.tags, self.swaps = [], [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name.startswith("on"):
+                self.handlers.append((tag, name))
+            if name == "style":
+                self.handlers.append((tag, name))
+            if name in ("href", "src", "action", "hx-get", "hx-post", "hx-delete", "data-hx-get"):
+                self.links.append((tag, name, value or ""))
+            if name.removeprefix("data-") in ("hx-post", "hx-delete", "hx-put", "hx-on", "hx-vals"):
+                self.swaps.append((tag, name))
+        if tag == "script":
+            self.scripts.append(dict(attrs).get("src"))
+
+
+def assert_dead(html: str, url: str) -> None:
+    live = Live()
+    live.feed(html)
+    assert not live.handlers, url
+    assert not live.swaps, url
+    assert all(src and src.startswith("/static/") for src in live.scripts), (url, live.scripts)
+    for tag, name, link in live.links:
+        own = link == "" or (link[0] in "/?#" and not link.startswith("//"))
+        elsewhere = (tag, name) == ("a", "href") and link.startswith(
+            ("https://", "http://", "mailto:")
+        )
+        assert own or elsewhere, (url, tag, name, link)
+        assert not (name.endswith("hx-get") and link.startswith("/logout")), url
+    for tag in LIVE_TAGS - SHELL.keys():
+        assert tag not in live.tags, (url, tag)
+    for tag, most in SHELL.items():
+        assert live.tags.count(tag) <= most, (url, tag)
+    assert "boom()" not in "".join(src or "" for src in live.scripts)
+
+
+def hostile_span(project_id: str, now: int, text: str, number: int) -> Span:
+    """The text in every field that is text, list or mapping."""
+    ids = {
+        "project_id": project_id,
+        "trace_id": f"{text}{number}",
+        "span_id": f"{text}s",
+        "start_time": now,
+    }
+    values: dict = {}
+    for column in fields(Span):
+        kind = column.type
+        if column.name in ids or column.name in ("clocks", "cost", "usage"):
+            continue
+        if kind is str or kind == "str":
+            values[column.name] = text
+        elif typing.get_origin(kind) is list:
+            values[column.name] = [text]
+        elif typing.get_origin(kind) is dict:
+            values[column.name] = {text: text}
+    values |= {
+        "parent_span_id": "",
+        "is_root": True,
+        "end_time": now + 5,
+        "version": 1,
+        "usage": {text: 5},
+        "cost": {text: Decimal(1)},
+        "total_cost": Decimal(1),
+        "events": json.dumps([{"name": text, "time": now, "attributes": {text: text, "exception.type": text, "exception.stacktrace": text}}]),
+        "links": json.dumps([{"trace_id": text, "span_id": text}]),
+    }  # fmt: skip
+    return Span(**ids, **values)
+
+
+def conversation(text: str) -> str:
+    call = {
+        "id": text,
+        "type": "function",
+        "function": {"name": text, "arguments": json.dumps({text: text})},
+    }
+    return json.dumps(
+        [
+            {"role": text, "content": text, "name": text},
+            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": text}}, {"type": text, text: text}]},
+            {"role": "assistant", "content": text, "reasoning_content": text, "tool_calls": [call], "refusal": text},
+            {"role": "tool", "tool_call_id": text, "content": text},
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def hostile(client, project, owner, now):
+    """A project whose every field is hostile, one trace a text, and someone looking at it."""
+    spans, scores = [], []
+    for number, text in enumerate(HOSTILE):
+        row = hostile_span(project.id, now, text, number)
+        talk = {
+            "parent_span_id": row.span_id,
+            "end_time": now + 2,
+            "type": "GENERATION",
+            "version": 1,
+        }
+        said = {"input": conversation(text), "output": conversation(text)}
+        spans += [row, Span(project.id, row.trace_id, f"{text}talk", now + 1, **talk, **said)]
+        score = {
+            "string_value": text,
+            "trace_id": row.trace_id,
+            "comment": text,
+            "source": text,
+            "version": 1,
+        }
+        scores += [
+            Score(project.id, f"{text}{kind}", text, now, data_type=kind, **score)
+            for kind in ("CATEGORICAL", text)
+        ]
+    insert_spans(spans)
+    insert_scores(scores)
+    client.force_login(owner)
+
+    def look(url: str, query: dict, **headers) -> None:
+        response = client.get(url, query, headers=headers)
+        assert response.status_code in (200, 404), (url, query, response.status_code)
+        assert_dead(response.content.decode(), url)
+
+    return look
+
+
+def test_hostile_text_in_every_field_does_nothing_on_the_lists(hostile, project):
+    for name in ("trace-list", "session-list", "user-list"):
+        hostile(reverse(name, args=[project.id]), {})
+    for part in ("strip", "choices"):
+        hostile(reverse("trace-list", args=[project.id]), {"part": part})
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_hostile_text_does_nothing_in_any_address(hostile, project, number):
+    text = HOSTILE[number]
+    asked = (
+        "q",
+        "name",
+        "user",
+        "session",
+        "tag",
+        "model",
+        "level",
+        "type",
+        "from",
+        "range",
+        "min_cost",
+        "sort",
+        "after",
+    )
+    hostile(reverse("trace-list", args=[project.id]), dict.fromkeys(asked, text))
+    hostile(
+        reverse("trace-page", args=[project.id, f"{text}{number}"]),
+        {"span": text, "open": text, "tab": text},
+    )
+    hostile(reverse("session-page", args=[project.id]), {"id": text})
+    hostile(reverse("user-page", args=[project.id]), {"id": text})
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_hostile_text_in_every_field_does_nothing_on_the_trace_page(hostile, project, number):
+    text = HOSTILE[number]
+    url = reverse("trace-page", args=[project.id, f"{text}{number}"])
+    hostile(url, {"span": f"{text}talk"})
+    fragment = {"HX-Request": "true", "HX-Target": "pane"}
+    for tab in ("messages", "raw", "attributes", "events", "scores"):
+        hostile(url, {"span": f"{text}s", "tab": tab}, **fragment)
+
+
+def test_hostile_text_is_shown_as_it_was_sent(client, project, owner, now):
+    insert_spans(
+        [
+            Span(
+                project.id,
+                "t",
+                "r",
+                now,
+                input="<script>boom()</script>",
+                version=1,
+                name="<b>n</b>",
+            )
+        ]
+    )
+    client.force_login(owner)
+    page = client.get(reverse("trace-page", args=[project.id, "t"])).content.decode()
+    assert "&lt;script&gt;boom()&lt;/script&gt;" in page and "&lt;b&gt;n&lt;/b&gt;" in page
+
+
+def test_the_corpus_reaches_the_pages(client, project, owner, now):
+    """The check above would pass on empty pages: here what it looks for is really there."""
+    row = hostile_span(project.id, now, HOSTILE[0], 0)
+    insert_spans([row])
+    client.force_login(owner)
+    page = client.get(
+        reverse("trace-page", args=[project.id, row.trace_id]), {"tab": "attributes"}
+    ).content.decode()
+    assert page.count("&lt;script&gt;boom()") > 15
+    assert row.type not in OBSERVATION_TYPES
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p onclick=x>",
+        "<script>boom()</script>",
+        '<a href="javascript:x">',
+        "<img src=x>",
+        '<p style="x">',
+    ],
+)
+def test_the_check_for_live_text_can_fail(html):
+    with pytest.raises(AssertionError):
+        assert_dead(html, "here")
