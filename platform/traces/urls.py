@@ -1,7 +1,8 @@
 from django.urls import include, path, re_path
 
+from traces.api.v1 import TraceView
 from traces.views.lists import trace_list
-from traces.views.redirects import langfuse
+from traces.views.redirects import langfuse, langfuse_trace
 from traces.views.sessions import session_list, session_page
 from traces.views.setup import setup
 from traces.views.trace import trace_page
@@ -9,7 +10,7 @@ from traces.views.users import user_list, user_page
 
 urlpatterns = [
     path("", include("traces.api.urls")),
-    path("", include("traces.api.urls")),
+    path("api/v1/traces/<path:trace_id>", TraceView.as_view(), name="api-trace"),
     path("projects/<str:project_id>/setup", setup, name="setup"),
     path("projects/<str:project_id>/traces", trace_list, name="trace-list"),
     path("projects/<str:project_id>/traces/<path:trace_id>", trace_page, name="trace-page"),
@@ -18,4 +19,5 @@ urlpatterns = [
     path("projects/<str:project_id>/users", user_list, name="user-list"),
     path("projects/<str:project_id>/users/one", user_page, name="user-page"),
     re_path(r"^project/(?P<project_id>[^/]+)(?:/(?P<rest>.*))?$", langfuse, name="langfuse-page"),
+    path("trace/<path:trace_id>", langfuse_trace, name="langfuse-trace-page"),
 ]

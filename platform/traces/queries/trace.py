@@ -103,33 +103,39 @@ def span_rows(project_id: str, trace_id: str, extent: Extent) -> list[SpanRow]:
     return [SpanRow(**row) for row in found]
 
 
+# Every column of a row, times as nanoseconds, texts cut to so many characters.
+DETAIL = """
+    span_id, parent_span_id, type, name, level, status_message, kind, is_root, is_app_root, trace_name,
+        user_id, session_id, environment, release, version_label, tags, public, trace_metadata, metadata, model,
+        provider, model_parameters, usage, cost, input_tokens, output_tokens, total_tokens, total_cost, cost_source,
+        price_id, prompt_name, prompt_version, tool_call_names, experiment_id, experiment, attributes,
+        resource_attributes, scope_attributes, scope_name, scope_version, service_name, sdk_name, sdk_version, source,
+        dropped_attributes, dropped_events, dropped_links, marks, version, is_deleted,
+        toUnixTimestamp64Nano(s.start_time) AS start_time, toUnixTimestamp64Nano(s.end_time) AS end_time,
+        toUnixTimestamp64Nano(s.completion_start_time) AS completion_start_time,
+        toUnixTimestamp64Nano(s.received_at) AS received_at,
+        lengthUTF8(s.input) AS input_length, lengthUTF8(s.output) AS output_length,
+        leftUTF8(s.input, {cap:UInt32}) AS input, leftUTF8(s.output, {cap:UInt32}) AS output,
+        leftUTF8(s.trace_input, {cap:UInt32}) AS trace_input, leftUTF8(s.trace_output, {cap:UInt32}) AS trace_output,
+        leftUTF8(s.tool_definitions, {cap:UInt32}) AS tool_definitions,
+        leftUTF8(s.tool_calls, {cap:UInt32}) AS tool_calls,
+        leftUTF8(s.events, {cap:UInt32}) AS events, leftUTF8(s.links, {cap:UInt32}) AS links
+"""
+
+
 def span_detail(project_id: str, trace_id: str, span_id: str, extent: Extent) -> dict | None:
-    """Every column of one row, times as nanoseconds; long texts are cut to MAX_TEXT, their length beside them.
+    """One row in DETAIL, texts cut to MAX_TEXT, the length of input and output beside them.
 
     An empty span_id is what was said of the trace itself.
     """
     found = rows(
-        """
-        SELECT span_id, parent_span_id, type, name, level, status_message, kind, is_root, is_app_root, trace_name,
-            user_id, session_id, environment, release, version_label, tags, public, trace_metadata, metadata, model,
-            provider, model_parameters, usage, cost, input_tokens, output_tokens, total_tokens, total_cost, cost_source,
-            price_id, prompt_name, prompt_version, tool_call_names, experiment_id, experiment, attributes,
-            resource_attributes, scope_attributes, scope_name, scope_version, service_name, sdk_name, sdk_version, source,
-            dropped_attributes, dropped_events, dropped_links, marks, version, is_deleted,
-            toUnixTimestamp64Nano(s.start_time) AS start_time, toUnixTimestamp64Nano(s.end_time) AS end_time,
-            toUnixTimestamp64Nano(s.completion_start_time) AS completion_start_time,
-            toUnixTimestamp64Nano(s.received_at) AS received_at,
-            lengthUTF8(s.input) AS input_length, lengthUTF8(s.output) AS output_length,
-            leftUTF8(s.input, {cap:UInt32}) AS input, leftUTF8(s.output, {cap:UInt32}) AS output,
-            leftUTF8(s.trace_input, {cap:UInt32}) AS trace_input, leftUTF8(s.trace_output, {cap:UInt32}) AS trace_output,
-            leftUTF8(s.tool_definitions, {cap:UInt32}) AS tool_definitions,
-            leftUTF8(s.tool_calls, {cap:UInt32}) AS tool_calls,
-            leftUTF8(s.events, {cap:UInt32}) AS events, leftUTF8(s.links, {cap:UInt32}) AS links
+        f"""
+        SELECT {DETAIL}
         FROM spans AS s
-        WHERE project_id = {project_id:String}
-          AND s.start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
-          AND s.start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
-          AND s.trace_id = {trace_id:String} AND span_id = {span_id:String}
+        WHERE project_id = {{project_id:String}}
+          AND s.start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
+          AND s.start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
+          AND s.trace_id = {{trace_id:String}} AND span_id = {{span_id:String}}
         ORDER BY version DESC
         LIMIT 1 BY toStartOfHour(s.start_time)
         """,
@@ -141,3 +147,33 @@ def span_detail(project_id: str, trace_id: str, span_id: str, extent: Extent) ->
         **extent.bounds(),
     )
     return next((row for row in found if not row["is_deleted"]), None)
+
+
+def whole_rows(
+    project_id: str, trace_id: str, extent: Extent, *, limit: int, offset: int
+) -> list[dict]:
+    """The trace's rows in DETAIL with their whole texts, by start; its own row, if any, among them."""
+    return rows(
+        f"""
+        SELECT * FROM (
+            SELECT {DETAIL}
+            FROM spans AS s
+            WHERE project_id = {{project_id:String}}
+              AND s.start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
+              AND s.start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
+              AND s.trace_id = {{trace_id:String}}
+            ORDER BY version DESC
+            LIMIT 1 BY span_id, toStartOfHour(s.start_time)
+        )
+        WHERE NOT is_deleted
+        ORDER BY start_time, span_id
+        LIMIT {{limit:UInt32}} OFFSET {{offset:UInt32}}
+        """,
+        project_id=project_id,
+        trace_id=trace_id,
+        cap=2**32 - 1,
+        limit=limit,
+        offset=offset,
+        options=ONE_TRACE,
+        **extent.bounds(),
+    )
