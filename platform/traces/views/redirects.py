@@ -2,12 +2,14 @@
 
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.access import project_for
+from accounts.access import project_for, projects_of
+from traces.errors import Unavailable
+from traces.queries.trace import locate
 
 KNOWN = {"traces": "trace-list", "sessions": "session-list", "users": "user-list"}
 
@@ -25,3 +27,16 @@ def langfuse(request: HttpRequest, project_id: str, rest: str = "") -> HttpRespo
         url = reverse(f"{kind.removesuffix('s')}-page", args=[project.id])
         return redirect(f"{url}?id={quote(item, safe='')}")
     return redirect(KNOWN.get(kind, "trace-list"), project.id)
+
+
+@require_GET
+def langfuse_trace(request: HttpRequest, trace_id: str) -> HttpResponse:
+    """/trace/<trace>, which SDKs up to 2 print: to whichever project of this person's has it."""
+    for project in projects_of(request.user):
+        try:
+            is_here = locate(project.id, trace_id) is not None
+        except Unavailable:
+            is_here = True  # the page itself says why it cannot show it now
+        if is_here:
+            return redirect("trace-page", project.id, trace_id)
+    raise Http404("There is no such trace, or it is not yours to see.")
