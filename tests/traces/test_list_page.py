@@ -1,0 +1,215 @@
+import re
+
+import pytest
+from django.urls import reverse
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def look(client, project, owner):
+    client.force_login(owner)
+
+    def get(query=None, name="trace-list", **headers):
+        return client.get(reverse(name, args=[project.id]), query or {}, headers=headers)
+
+    return get
+
+
+def text_of(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def names_of(response) -> list[str]:
+    return re.findall(r'class="main clip[^>]*>([^<]*)<', response.content.decode())
+
+
+def test_the_list_shows_what_happened_with_units_and_links(look, span, project):
+    span("t1", "r", took=2.31, name="rag-answer", type="CHAIN", input="환불 정책이 어떻게 되나요?", output="14일 이내라면", user_id="ann", total_cost="0.0184", input_tokens=3000, output_tokens=120)  # fmt: skip
+    response = look()
+    text = text_of(response)
+    for shown in (
+        "rag-answer",
+        "환불 정책이 어떻게 되나요?",
+        "14일 이내라면",
+        "ann",
+        "2.31 s",
+        "3,120",
+        "$0.0184",
+    ):
+        assert shown in text
+    html = response.content.decode()
+    assert reverse("trace-page", args=[project.id, "t1"]) in html
+    assert 'aria-sort="descending"' in html
+
+
+def test_an_unknown_cost_is_called_unknown_and_a_partly_known_one_a_lower_bound(look, span):
+    span("t1", "r", cost_source="unknown")
+    span("t2", "r", at=-1, total_cost="0.5")
+    span("t2", "g", at=-1, cost_source="unknown")
+    text = text_of(look())
+    assert "unknown" in text and "≥ $0.5000 + unknown" in text and "$0.0000" not in text
+
+
+@pytest.mark.parametrize("role", ["owner", "member"])
+def test_members_see_the_list(client, project, request, role):
+    client.force_login(request.getfixturevalue(role))
+    assert client.get(reverse("trace-list", args=[project.id])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["trace-list", "session-list", "user-list", "session-page", "user-page"]
+)
+def test_a_stranger_gets_404_and_the_unknown_a_login(client, project, stranger, name):
+    url = reverse(name, args=[project.id])
+    assert client.get(url).status_code == 302
+    client.force_login(stranger)
+    assert client.get(url).status_code == 404
+
+
+def test_a_strangers_trace_page_is_404_as_well(client, project, stranger, span):
+    span("t", "r")
+    client.force_login(stranger)
+    assert client.get(reverse("trace-page", args=[project.id, "t"])).status_code == 404
+    assert client.get(f"/project/{project.id}/traces/t").status_code == 404
+
+
+def test_filters_work_from_the_address_alone_and_can_be_taken_away(look, span):
+    span("t1", "r", name="alpha", user_id="ann")
+    span("t2", "r", name="beta", user_id="bob")
+    response = look({"user": "ann", "range": "7d"})
+    assert names_of(response) == ["alpha"]
+    assert 'href="' in response.content.decode()
+    assert "?range=7d" in response.content.decode()  # the chip that takes the filter away
+
+
+def test_paging_adds_the_rows_that_come_next(look, span, project, now):
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    insert_spans(
+        [
+            Span(project.id, f"t{n:02d}", "r", now - n * 10**9, name=f"n{n:02d}", version=1)
+            for n in range(70)
+        ]
+    )
+    first = look()
+    [more] = set(re.findall(r'hx-get="[^"]*(\?[^"]*after=[^"]*)"', first.content.decode()))
+    url = reverse("trace-list", args=[project.id]) + more.replace("&amp;", "&")
+    client = first.client
+    rows = client.get(url, headers=HTMX)
+    assert "<html" not in rows.content.decode()
+    assert names_of(first) + names_of(rows) == [f"n{n:02d}" for n in range(70)]
+    assert names_of(client.get(url)) == names_of(rows)  # and the same without JavaScript
+
+
+def test_a_page_that_history_asks_for_is_a_whole_page(look, span):
+    span("t1", "r")
+    response = look({"after": "1~x"}, **HTMX, **{"HX-History-Restore-Request": "true"})
+    assert "<html" in response.content.decode()
+
+
+def test_sorting_is_said_in_the_header_and_turns_around(look, span):
+    span("slow", "r", took=9, name="slow")
+    span("fast", "r", at=1, took=1, name="fast")
+    response = look({"sort": "latency"})
+    assert names_of(response) == ["slow", "fast"]
+    assert "sort=latency.asc" in response.content.decode()
+    assert names_of(look({"sort": "latency.asc"})) == ["fast", "slow"]
+
+
+def test_an_empty_project_leads_to_its_setup(look, project):
+    response = look()
+    assert "No traces yet" in text_of(response)
+    assert reverse("setup", args=[project.id]) in response.content.decode()
+
+
+def test_an_empty_time_leads_to_the_newest_traces(look, span):
+    span("old", "r", at=-40 * 86400, name="long ago")
+    response = look({"range": "24h"})
+    assert "No traces in this time" in text_of(response)
+    [query] = re.findall(r'href="[^"]*(\?to=\d+)"', response.content.decode())
+    assert names_of(look({"to": query.partition("=")[2]})) == ["long ago"]
+
+
+def test_filters_that_are_too_narrow_offer_to_be_cleared_one_by_one(look, span):
+    span("t1", "r", user_id="ann")
+    text = text_of(look({"user": "nobody", "model": "none"}))
+    assert (
+        "No trace matches" in text and "Clear User: nobody" in text and "Clear Model: none" in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"range": "3weeks"}, "no time range “3weeks”"),
+        ({"from": "yesterday"}, "“yesterday” is not a time"),
+        ({"min_latency": "fast"}, "“fast” is not a number"),
+        ({"from": "2026-02-01T00:00", "to": "2026-01-01T00:00"}, "ends before it begins"),
+    ],
+)
+def test_what_cannot_be_understood_is_said_not_dropped(look, query, said):
+    response = look(query)
+    assert response.status_code == 200 and said in text_of(response)
+
+
+def test_the_strip_and_the_choices_load_by_themselves(look, span):
+    span("t1", "r", name="alpha", environment="prod", level="ERROR")
+    page = look().content.decode()
+    assert "part=strip" in page and "part=choices" in page
+    strip = look({"part": "strip"}, **HTMX)
+    assert "1 traces over time, 1 of them with an error" in strip.content.decode()
+    choices = text_of(look({"part": "choices"}, **HTMX))
+    assert "prod" in choices and "Error" in choices and "alpha" in choices
+
+
+def test_a_chosen_value_stays_chosen_even_where_nothing_has_it(look, span):
+    span("t1", "r", model="gpt-4o")
+    html = look({"part": "choices", "model": "gone"}, **HTMX).content.decode()
+    assert re.search(r'value="gone" checked', html)
+
+
+@pytest.fixture
+def away(settings):
+    """ClickHouse is away: nobody listens where it should."""
+    from traces import clickhouse
+
+    settings.CLICKHOUSE_URL = "http://sonde:x@127.0.0.1:9/nowhere"
+    clickhouse.forget_clients()
+    yield
+    clickhouse.forget_clients()
+
+
+@pytest.mark.parametrize("name", ["trace-list", "session-list", "user-list"])
+def test_while_the_store_is_away_pages_say_so(look, away, name):
+    response = look(name=name)
+    assert response.status_code == 503 and response["Retry-After"]
+    assert "does not answer" in text_of(response)
+
+
+def test_a_part_of_a_page_says_so_too_and_htmx_shows_it(look, away):
+    response = look({"part": "strip"}, **HTMX)
+    assert response.status_code == 200 and "does not answer" in text_of(response)
+
+
+def test_a_question_that_is_too_much_is_answered_kindly(look, span, monkeypatch):
+    from traces.errors import LimitReached
+
+    def too_much(*args, **kwargs):
+        raise LimitReached("took too long")
+
+    monkeypatch.setattr("traces.views.lists.sorted_traces", too_much)
+    response = look({"sort": "cost"})
+    assert response.status_code == 200 and "Too much to answer in time" in text_of(response)
+
+
+def test_a_full_page_of_rows_is_light(look, project, now):
+    import gzip
+
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    said = "환불 정책이 어떻게 되나요? What is the refund policy? " * 40
+    insert_spans([Span(project.id, f"{n:032x}", "r", now - n * 10**9, name=f"agent {n}", input=said, output=said, user_id=f"u{n}", version=1) for n in range(60)])  # fmt: skip
+    assert len(gzip.compress(look().content)) < 60_000

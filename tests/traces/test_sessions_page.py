@@ -1,0 +1,118 @@
+import json
+import re
+
+import pytest
+from django.urls import reverse
+
+
+@pytest.fixture
+def look(client, project, owner):
+    client.force_login(owner)
+
+    def get(name, **query):
+        return client.get(reverse(name, args=[project.id]), query)
+
+    return get
+
+
+def text_of(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def test_the_list_of_sessions_leads_to_each(look, span, project):
+    span(
+        "t1",
+        "r",
+        at=-100,
+        took=5,
+        session_id="a/b?c",
+        user_id="ann",
+        total_cost="0.5",
+        input_tokens=1200,
+    )
+    span("t2", "r", at=-10, took=4, session_id="a/b?c", user_id="bob")
+    response = look("session-list")
+    text = text_of(response)
+    for shown in ("a/b?c", "ann, bob", "1 m 34 s", "$0.5000", "1,200"):
+        assert shown in text
+    assert f"{reverse('session-page', args=[project.id])}?id=a%2Fb%3Fc" in response.content.decode()
+
+
+def test_a_session_reads_as_a_conversation(look, span):
+    span("t1", "r", at=-60, session_id="s", input="안녕하세요", output="무엇을 도와드릴까요?")
+    talk = [
+        {"role": "system", "content": "hidden rules"},
+        {"role": "user", "content": "refund please"},
+    ]
+    span(
+        "t2",
+        "r",
+        at=-30,
+        session_id="s",
+        input=json.dumps(talk),
+        output=json.dumps({"role": "assistant", "content": "**Done**"}),
+    )
+    span(
+        "t3",
+        "r",
+        at=-10,
+        session_id="s",
+        input="again",
+        level="ERROR",
+        status_message="model overloaded",
+    )
+    html = look("session-page", id="s").content.decode()
+    order = [
+        html.index(said)
+        for said in (
+            "안녕하세요",
+            "무엇을",
+            "refund please",
+            "<strong>Done</strong>",
+            "again",
+            "model overloaded",
+        )
+    ]
+    assert order == sorted(order)
+    assert "hidden rules" not in html
+    assert html.count("/traces/t") >= 3
+
+
+def test_an_unknown_session_says_so(look):
+    response = look("session-page", id="nobody")
+    assert response.status_code == 404 and "No trace belongs to this session" in text_of(response)
+
+
+def test_the_list_of_users_leads_to_each_and_a_user_to_their_traces(look, span, project):
+    span(
+        "t1",
+        "r",
+        user_id="Ann Lee@x",
+        session_id="s1",
+        name="alpha",
+        total_cost="0.25",
+        level="ERROR",
+    )
+    response = look("user-list")
+    assert "Ann Lee@x" in text_of(response)
+    assert "?id=Ann%20Lee%40x" in response.content.decode()
+    page = look("user-page", id="Ann Lee@x")
+    text = text_of(page)
+    assert "alpha" in text and "$0.2500" in text and "s1" in text
+    assert (
+        f"{reverse('trace-list', args=[project.id])}?range=30d&amp;user=Ann%20Lee%40x"
+        in page.content.decode()
+    )
+
+
+def test_a_user_without_traces_in_the_time_says_so(look):
+    assert "Nothing from this user in this time" in text_of(look("user-page", id="nobody"))
+
+
+@pytest.mark.parametrize("name", ["session-list", "user-list"])
+def test_empty_lists_say_why(look, span, name):
+    assert "No traces yet" in text_of(look(name))
+    span("t", "r")
+    assert "Nothing in this time" in text_of(look(name))
+    span("t2", "r", session_id="s", user_id="u")
+    assert "Nothing matches" in text_of(look(name, q="zzz"))
