@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -68,14 +69,14 @@ class Load:
             thread.join()
 
     def _send_own(self, rng: random.Random) -> None:
-        connection = Connection(self._url, self._keys)
-        for message in messages(rng):
-            if self._stop.is_set():
-                return
-            self._ledger.note_sent(message.facts)
-            self._send_until_acked(connection, message, rng)
-            with self._lock:
-                self._recent = [*self._recent[-20:], message]
+        with closing(Connection(self._url, self._keys)) as connection:
+            for message in messages(rng):
+                if self._stop.is_set():
+                    return
+                self._ledger.note_sent(message.facts)
+                self._send_until_acked(connection, message, rng)
+                with self._lock:
+                    self._recent = [*self._recent[-20:], message]
 
     def _send_until_acked(
         self, connection: "Connection", message: Message, rng: random.Random
@@ -93,12 +94,12 @@ class Load:
 
     def _repeat(self, rng: random.Random) -> None:
         """What was acknowledged already is sent again, as clients do that lost the answer."""
-        connection = Connection(self._url, self._keys)
-        while not self._stop.wait(0.1):
-            with self._lock:
-                message = rng.choice(self._recent) if self._recent else None
-            if message is not None:
-                self._count(*connection.post(message.path, message.body))
+        with closing(Connection(self._url, self._keys)) as connection:
+            while not self._stop.wait(0.1):
+                with self._lock:
+                    message = rng.choice(self._recent) if self._recent else None
+                if message is not None:
+                    self._count(*connection.post(message.path, message.body))
 
     def _count(self, status: int, answer: bytes) -> None:
         with self._lock:
@@ -127,9 +128,13 @@ class Connection:
             response = self._connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException):
+            self.close()
+            return 0, b""
+
+    def close(self) -> None:
+        if self._connection is not None:
             self._connection.close()
             self._connection = None
-            return 0, b""
 
 
 def is_ack(status: int, answer: bytes) -> bool:

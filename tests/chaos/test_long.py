@@ -8,6 +8,7 @@ import platform
 import random
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,14 +94,14 @@ def test_nothing_that_was_acknowledged_is_lost_or_doubled(trials, outcomes, name
 def test_a_batch_is_there_though_clickhouse_is_killed_the_moment_it_is_acknowledged(
     trials, outcomes
 ):
-    connection = trials.connection()
     rng = random.Random(7)
     sent = messages(rng)
-    for _ in range(5):
-        acknowledge(trials, connection, next(sent))
-        faults.kill_clickhouse(trials.stack, rng)
-        acknowledge(trials, connection, next(sent))  # this one is held
-        trials.stack.wait_until_ready()
+    with closing(trials.connection()) as connection:
+        for _ in range(5):
+            acknowledge(trials, connection, next(sent))
+            faults.kill_clickhouse(trials.stack, rng)
+            acknowledge(trials, connection, next(sent))  # this one is held
+            trials.stack.wait_until_ready()
     trials.wait_until_drained()
     verdict = check(trials.ledger, trials.clickhouse_url, trials.stack.project_id)
     outcomes.append({"name": "ClickHouse killed at the ack", "verdict": asdict(verdict)})
@@ -115,7 +116,8 @@ def acknowledge(trials: Trials, connection: Connection, message) -> None:
 
 
 def test_the_suite_notices_a_sonde_that_acknowledges_too_early(tmp_path, outcomes):
-    with Stack(tmp_path, PYTHONPATH=str(EARLY_ACK)) as stack:
+    path = os.pathsep.join(filter(None, (str(EARLY_ACK), os.environ.get("PYTHONPATH"))))
+    with Stack(tmp_path, PYTHONPATH=path) as stack:
         trials = Trials(stack, tmp_path)
         fault = repeatedly(faults.kill_all_of_web, times=2, pause=(2, 3))
         outcome = trials.run("negative control: acknowledged too early", fault, seed=1)
