@@ -173,7 +173,7 @@ def _facts(
             SELECT trace_id, span_id, start_time, end_time, type, name, level, status_message, trace_name, user_id,
                 session_id, environment, release, version_label, tags, model, input_tokens, output_tokens, total_cost,
                 cost_source, is_deleted, concat(prompt_name, if(prompt_version IS NULL, '', concat(' v', toString(prompt_version)))) AS prompt, span_id != '' AND (is_root OR parent_span_id = '') AS is_top,
-                {_ENDS.format('s.trace_input')} AS trace_input, {_ENDS.format('s.trace_output')} AS trace_output
+                {_ENDS.format("s.trace_input")} AS trace_input, {_ENDS.format("s.trace_output")} AS trace_output
             {CURRENT}
         ) AS s
         WHERE NOT is_deleted
@@ -225,7 +225,7 @@ def _add_previews(project_id: str, page: list[TraceRow]) -> None:
         f"""
         SELECT trace_id, input, output
         FROM (
-            SELECT trace_id, is_deleted, {_ENDS.format('s.input')} AS input, {_ENDS.format('s.output')} AS output
+            SELECT trace_id, is_deleted, {_ENDS.format("s.input")} AS input, {_ENDS.format("s.output")} AS output
             FROM spans AS s
             PREWHERE project_id = {{project_id:String}}
               AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
