@@ -92,7 +92,9 @@ def for_the_app(
         "SONDE_PORT": str(options.port),
         "SONDE_BASE_URL": options.base_url,
         "SONDE_DATA_DIR": str(options.folder),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, [str(ROOT), str(ROOT / "platform"), environment.get("PYTHONPATH")])
+        ),
         "PYTHONUNBUFFERED": "1",
     }
 
