@@ -1,5 +1,6 @@
 """gunicorn's settings, for `make up` and for the image: `gunicorn -c python:config.gunicorn`."""
 
+import gc
 from pathlib import Path
 
 from config import environment as env
@@ -26,4 +27,9 @@ def post_worker_init(worker: object) -> None:
     """Called in each worker after the fork, where threads stay alive."""
     from ingest import keeper
 
+    # What was imported lives for ever, and a batch of spans is 50,000 objects that die together:
+    # looking through all of them every 700 costs a fifth of ingest (67 → 52 µs a span).
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     keeper.start()
