@@ -4,6 +4,7 @@ from django.template import Context, Template
 from ingest import held
 from ingest.batch import Batch
 from ingest.models import HeldBatch
+from tests.ingest.proxy import Fault
 from tests.ingest.rows import a_span
 
 
@@ -52,3 +53,22 @@ def test_holding_does_not_depend_on_the_project_being_there(db):
     """It may have been deleted a moment ago; what was acknowledged is kept all the same."""
     held.hold("gone", Batch(spans=[a_span("gone")]), version=1)
     assert HeldBatch.objects.get().project_id == "gone"
+
+
+def test_the_list_of_traces_tells_what_is_held(client, member, project, hold_one):
+    hold_one(rows=7)
+    client.force_login(member)
+    page = client.get(f"/projects/{project.id}/traces").content.decode()
+    assert "(7 rows) is held safely" in page
+
+
+@pytest.mark.usefixtures("clickhouse_schema")
+def test_while_clickhouse_is_away_the_page_tells_what_is_held(
+    client, member, project, hold_one, clickhouse_proxy
+):
+    hold_one(rows=7)
+    clickhouse_proxy.fault = Fault.REFUSE
+    client.force_login(member)
+    answer = client.get(f"/projects/{project.id}/traces")
+    assert answer.status_code == 503
+    assert "(7 rows) is held safely" in answer.content.decode()
