@@ -119,7 +119,8 @@ def snippet(base_url: str, seeded: Mapping[str, str | None]) -> str:
             *({"key": key, "value": {"intValue": str(count)}} for key, count in counts.items()),
         ],
     }
-    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]})
+    request = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+    body = json.dumps(request, separators=(",", ":"))
     return (
         f"curl {base_url}/v1/traces -u {seeded['public_key']}:{seeded['secret_key']} \\\n"
         f"  -H 'Content-Type: application/json' -d '{body}'"

@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -44,5 +45,6 @@ class LogFile:
             return
         self._next_look = now + SECONDS_BETWEEN_LOOKS
         if self.path.exists() and self.path.stat().st_size > max_bytes:
-            shutil.copyfile(self.path, self.path.with_name(self.path.name + ".1"))
+            with suppress(OSError):  # a full disk: then the older half is lost
+                shutil.copyfile(self.path, self.path.with_name(self.path.name + ".1"))
             os.truncate(self.path, 0)

@@ -84,6 +84,9 @@ class Child:
             )
         self.is_ready, self.restart_at, self.started_at = False, None, time.monotonic()
 
+    def backoff(self) -> float:
+        return min(0.5 * 2 ** (self.failures - 1), LONGEST_BACKOFF_SECONDS)
+
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -201,8 +204,7 @@ class Supervisor:
         for child in self.children():
             if child.restart_at is not None:
                 if time.monotonic() >= child.restart_at:
-                    child.start(self.environment)
-                    self.record()
+                    self._start_again(child)
             elif not child.is_running():
                 self._note_death(child)
             elif not child.is_ready:
@@ -214,6 +216,15 @@ class Supervisor:
     def children(self) -> list[Child]:
         return [child for group in self.groups for child in group]
 
+    def _start_again(self, child: Child) -> None:
+        try:
+            child.start(self.environment)
+        except OSError as error:  # the disk is full, say: it will not be for ever
+            child.failures += 1
+            child.restart_at = time.monotonic() + child.backoff()
+            self.say(f"{child.service.name} cannot start: {error}.")
+        self.record()
+
     def _note_readiness(self, child: Child) -> None:
         child.is_ready = child.service.is_ready()
         if child.is_ready and child.failures:
@@ -222,7 +233,7 @@ class Supervisor:
     def _note_death(self, child: Child) -> None:
         child.end_group()
         child.failures += 1
-        wait = min(0.5 * 2 ** (child.failures - 1), LONGEST_BACKOFF_SECONDS)
+        wait = child.backoff()
         child.restart_at = time.monotonic() + wait
         was_ready, child.is_ready = child.is_ready, False
         if was_ready or child.failures > 1:
@@ -272,8 +283,9 @@ class Supervisor:
         }
         path = self.folder / "processes.json"
         unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps({"supervisor": os.getpid(), **running}))
-        unfinished.rename(path)
+        with suppress(OSError):  # a full disk is no reason to stop minding them
+            unfinished.write_text(json.dumps({"supervisor": os.getpid(), **running}))
+            unfinished.rename(path)
 
 
 def ending(returncode: int) -> str:

@@ -1,5 +1,6 @@
 """The supervisor, with small programs in place of engines."""
 
+import errno
 import json
 import os
 import signal
@@ -200,3 +201,17 @@ def test_the_processes_are_listed_with_their_numbers(tmp_path: Path, supervisor)
     [child] = supervisor.children()
     listed = json.loads((tmp_path / "processes.json").read_text())
     assert listed == {"supervisor": os.getpid(), "web": child.process.pid}
+
+
+def test_a_full_disk_when_a_service_should_start_again_does_not_end_the_rest(supervisor, said):
+    refusals = iter([None, OSError(errno.ENOSPC, "No space left on device"), None])
+
+    def before_start() -> None:
+        if refusal := next(refusals):
+            raise refusal
+
+    supervisor.start(program("web", SLEEP, before_start=before_start))
+    [child] = supervisor.children()
+    child.send(signal.SIGKILL)
+    mind_until(supervisor, lambda: child.failures == 2 and child.is_running() and child.is_ready)
+    assert any("web cannot start" in line and "No space left" in line for line in said)
