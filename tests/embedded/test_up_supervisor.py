@@ -77,10 +77,9 @@ def test_each_crash_in_a_row_doubles_the_wait(supervisor, said):
 
 
 def test_a_service_that_cannot_start_is_one_sentence_with_its_log(supervisor):
+    code = "import sys; sys.exit(print('no such thing', file=sys.stderr) or 3)"
     with pytest.raises(StartError, match=r"(?s)web ended with exit code 3 .*no such thing"):
-        supervisor.start(
-            program("web", "import sys; sys.exit(print('no such thing', file=sys.stderr) or 3)")
-        )
+        supervisor.start(program("web", code, is_ready=lambda: False))
 
 
 def test_a_service_that_never_gets_ready_does_not_hold_the_start_for_ever(supervisor):
