@@ -15,44 +15,76 @@ COLUMNS = ", ".join(
 )
 
 
+IDENTIFIED = """
+    s.project_id = {project_id:String}
+    AND s.start_time >= {since:DateTime64(9, 'UTC')}
+    AND s.start_time < {until:DateTime64(9, 'UTC')}
+    AND s.trace_id IN {trace_ids:Array(String)}
+    AND s.span_id IN {span_ids:Array(String)}
+    AND (s.trace_id, s.span_id) IN arrayZip({traces:Array(String)}, {spans:Array(String)})
+"""
+
+
 def stored_spans(
     project_id: str, keys: Iterable[Key], *, since: int = 0, until: int = native.LAST_START
 ) -> dict[Key, list[Span]]:
     """The newest row at each hour where a span of that key was ever put, tombstones included.
 
-    An update may come at any time after its span, so by default all time is searched: the bloom
-    filters on trace and span make that cheap.
+    An update may come at any time after its span, so by default all time is searched. Most keys are
+    new, and to know that takes three columns: planning a query of all of them costs more than that.
     """
     found: dict[Key, list[Span]] = defaultdict(list)
     wanted = sorted(set(keys))
     for first in range(0, len(wanted), IDS_PER_QUERY):
-        some = wanted[first : first + IDS_PER_QUERY]
-        for row in _query(project_id, some, since, until):
+        places = _places(project_id, wanted[first : first + IDS_PER_QUERY], since, until)
+        for row in _rows(project_id, places) if places else ():
             row["is_deleted"] = bool(row["is_deleted"])
             found[row["trace_id"], row["span_id"]].append(Span(**row))
     return found
 
 
-def _query(project_id: str, keys: list[Key], since: int, until: int) -> list[dict]:
+def _places(project_id: str, keys: list[Key], since: int, until: int) -> list[dict]:
+    """Which of the spans are there, and between which starts."""
+    return clickhouse.rows(
+        f"""
+        SELECT s.trace_id AS trace_id, s.span_id AS span_id,
+               min(toUnixTimestamp64Nano(s.start_time)) AS first,
+               max(toUnixTimestamp64Nano(s.start_time)) AS last
+        FROM spans AS s
+        WHERE {IDENTIFIED}
+        GROUP BY s.trace_id, s.span_id
+        """,
+        purpose=clickhouse.write_purpose(),
+        **_identity(project_id, keys, since=since, until=until),
+    )
+
+
+def _rows(project_id: str, places: list[dict]) -> list[dict]:
     return clickhouse.rows(
         f"""
         SELECT {COLUMNS}
         FROM spans AS s
-        WHERE s.project_id = {{project_id:String}}
-          AND s.start_time >= {{since:DateTime64(9, 'UTC')}}
-          AND s.start_time < {{until:DateTime64(9, 'UTC')}}
-          AND s.trace_id IN {{trace_ids:Array(String)}}
-          AND s.span_id IN {{span_ids:Array(String)}}
-          AND (s.trace_id, s.span_id) IN arrayZip({{traces:Array(String)}}, {{spans:Array(String)}})
+        WHERE {IDENTIFIED}
         ORDER BY s.version DESC
         LIMIT 1 BY s.trace_id, s.span_id, toStartOfHour(s.start_time)
         """,
         purpose=clickhouse.write_purpose(),
-        project_id=project_id,
-        since=clickhouse.moment(since),
-        until=clickhouse.moment(until),
-        trace_ids=sorted({trace_id for trace_id, _ in keys}),
-        span_ids=sorted({span_id for _, span_id in keys}),
-        traces=[trace_id for trace_id, _ in keys],
-        spans=[span_id for _, span_id in keys],
+        **_identity(
+            project_id,
+            [(place["trace_id"], place["span_id"]) for place in places],
+            since=min(place["first"] for place in places),
+            until=max(place["last"] for place in places) + 1,
+        ),
     )
+
+
+def _identity(project_id: str, keys: list[Key], *, since: int, until: int) -> dict:
+    return {
+        "project_id": project_id,
+        "since": clickhouse.moment(since),
+        "until": clickhouse.moment(until),
+        "trace_ids": sorted({trace_id for trace_id, _ in keys}),
+        "span_ids": sorted({span_id for _, span_id in keys}),
+        "traces": [trace_id for trace_id, _ in keys],
+        "spans": [span_id for _, span_id in keys],
+    }

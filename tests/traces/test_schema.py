@@ -303,8 +303,8 @@ def test_every_statement_of_the_cluster_form_parses(cluster_names):
 
 
 def test_the_cluster_form_makes_replicated_and_distributed_tables(cluster_names, tmp_path: Path):
-    """On an engine with an in-memory keeper, which takes definitions but nothing else. It has no DDL
-    queue, so ON CLUSTER gives way to the unique name that it would give each table."""
+    """On an engine with an in-memory keeper, which takes definitions and no rows. It has no queue
+    for DDL, so ON CLUSTER gives way to the unique name that it would give each table."""
     (tmp_path / "cluster.xml").write_text(CLUSTER)
     statements = [
         sql.replace("ON CLUSTER `main`", f"UUID '{uuid.uuid4()}'")
