@@ -150,6 +150,8 @@ TRUST_PROXY = env.flag("SONDE_TRUST_PROXY")  # X-Forwarded-For and -Proto are th
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# HTTPS redirects, HSTS for subdomains and preloading are the proxy's and its owner's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
