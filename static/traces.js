@@ -49,10 +49,9 @@ function fold(row, open) {
 function show(link) {
   const row = link.closest(".treegrid tr");
   if (row) select(row);
-  htmx.ajax("GET", link.getAttribute("href"), { target: "#pane", swap: "innerHTML", source: link }).then(() => {
-    history.pushState({}, "", link.href);
-    document.getElementById("pane").scrollTop = 0;
-  });
+  const { href } = link; // the link may be gone once the pane has changed
+  history.pushState({}, "", href);
+  htmx.ajax("GET", href, { target: "#pane", swap: "innerHTML" }).then(() => (document.getElementById("pane").scrollTop = 0));
 }
 
 function select(row) {
@@ -72,7 +71,8 @@ function step(link) {
   const all = rows();
   const at = all.findIndex((row) => row.hasAttribute("aria-selected"));
   const forward = link.dataset.step === "1";
-  const failing = forward ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
+  const round = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))];
+  const failing = forward ? round : round.reverse();
   const found = failing.find((row) => row.matches(".failed") && isShown(row))?.querySelector("a.main");
   if (found) show(found);
   return Boolean(found);

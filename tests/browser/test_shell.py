@@ -5,76 +5,12 @@ import shutil
 import pytest
 
 CHROMIUM = shutil.which("chromium") or ""
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: apt install chromium"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-
-
-@pytest.fixture(scope="module")
-def session_cookies(browser, stack) -> list[dict]:
-    """Logged in once: hashing a password takes long."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{stack.url}/login")
-    page.fill("#id_username", stack.email)
-    page.fill("#id_password", stack.password)
-    page.click("form.form button")
-    page.wait_for_url("**/traces")
-    cookies = context.cookies()
-    context.close()
-    return cookies
-
-
-@pytest.fixture
-def open_page(browser, stack, session_cookies):
-    """`open_page(path, size=PHONE, theme="dark", language="ko")`: a page, and what went wrong on
-    it.
-    """
-    contexts = []
-
-    def open_at(path: str, *, size=DESK, theme="light", language="en", **options):
-        context = browser.new_context(viewport=size, **options)
-        contexts.append(context)
-        chosen = {"sonde_theme": theme, "django_language": language}
-        context.add_cookies(
-            [
-                *session_cookies,
-                *({"name": k, "value": v, "url": stack.url} for k, v in chosen.items()),
-            ]
-        )
-        page = context.new_page()
-        page.wrong = []
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on(
-            "console",
-            lambda message: message.type == "error" and page.wrong.append(message.text),
-        )
-        page.goto(f"{stack.url}{path}")
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="module")

@@ -162,15 +162,16 @@ def first_token(tree: Tree) -> int | None:
 
 
 def error_steps(tree: Tree, failing: list[Node], selected: Node | None) -> dict:
-    """The failing spans in the tree's order, and which come before and after the one that is looked at."""
+    """The failing spans in the tree's order, and round which way the others lie."""
     order = {node.id: place for place, node in enumerate(tree)}
     here = order.get(selected.id, -1) if selected else -1
     places = [node.id for node in failing]
-    earlier = [node for node in failing if order[node.id] < here]
-    later = [node for node in failing if order[node.id] > here]
+    others = [place for place in places if not selected or place != selected.id]
+    earlier = [place for place in others if order[place] < here]
+    later = [place for place in others if order[place] > here]
     return {
         "count": len(failing),
         "here": places.index(selected.id) + 1 if selected and selected.id in places else 0,
-        "previous": earlier[-1].id if earlier else "",
-        "next": later[0].id if later else (places[0] if places and not selected else ""),
+        "previous": (earlier or others or [""])[-1],
+        "next": (later or others or [""])[0],
     }

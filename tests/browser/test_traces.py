@@ -1,0 +1,179 @@
+"""The trace pages in Debian's Chromium: for everyone's eyes and hands, and obeying the policy."""
+
+import re
+import shutil
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or ""
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: apt install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def project(stack) -> str:
+    return f"/projects/{stack.project_id}"
+
+
+@pytest.fixture(scope="module")
+def pages(project, sent) -> list[str]:
+    failed = f"{project}/traces/{sent['failed']}"
+    return [
+        f"{project}/traces",
+        f"{project}/traces?level=ERROR&q=refund&from=2026-01-01T00:00&sort=latency",
+        f"{project}/traces?user=nobody",
+        f"{project}/traces/{sent['rag']}",
+        f"{project}/traces/{sent['long']}",
+        f"{project}/traces/{sent['hostile']}",
+        *(f"{failed}?tab={tab}" for tab in ("messages", "raw", "attributes", "events", "scores")),
+        f"{project}/traces/missing",
+        f"{project}/sessions",
+        f"{project}/sessions/one?id={sent['session']}",
+        f"{project}/users",
+        f"{project}/users/one?id={sent['user']}",
+    ]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
+@pytest.mark.parametrize(("theme", "language"), [("light", "ko"), ("dark", "en")])
+def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
+    open_page, pages, stack, size, theme, language
+):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(pages[0], size=size, theme=theme, language=language)
+    for path in pages:
+        page.goto(f"{stack.url}{path}")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+        assert page.title() != "owned"
+    assert [text for text in page.wrong if "404" not in text] == []
+
+
+def test_the_tree_is_walked_with_the_arrow_keys(open_page, project, sent):
+    page = open_page(f"{project}/traces/{sent['long']}")
+    page.locator(".treegrid tbody tr a.main").first.focus()
+    shown = page.locator(".treegrid tbody tr:visible")
+    before = shown.count()
+    page.keyboard.press("ArrowDown")  # step 1
+    page.keyboard.press("ArrowLeft")  # folds it
+    assert (
+        page.evaluate("document.activeElement.closest('tr').getAttribute('aria-expanded')")
+        == "false"
+    )
+    assert shown.count() == before - 16
+    page.keyboard.press("ArrowRight")
+    assert shown.count() == before
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == "fetch page"
+    page.keyboard.press("Enter")
+    page.locator("#pane h2", has_text="fetch page").wait_for()
+    assert "span=" in page.url
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.textContent") == "step 1"
+
+
+def test_spans_open_beside_the_tree_and_the_back_button_returns(open_page, project, sent):
+    page = open_page(f"{project}/traces/{sent['failed']}")
+    page.locator("#pane h2", has_text="refund_payment").wait_for()
+    page.get_by_role("link", name="plan", exact=True).click()
+    page.locator("#pane h2", has_text="plan").wait_for()
+    page.get_by_role("link", name="Raw").click()
+    page.locator("#pane pre").first.wait_for()
+    assert "tab=raw" in page.url
+    address = page.url
+    page.go_back()
+    page.wait_for_function(
+        "location.search.includes('span=') && !location.search.includes('tab=raw')"
+    )
+    page.locator("#pane h2", has_text="plan").wait_for()
+    page.goto(address)
+    assert page.locator("#pane h2").inner_text() == "plan"
+    assert page.locator("#pane pre").count() > 0
+
+
+def test_n_and_p_lead_from_error_to_error(open_page, project, sent):
+    page = open_page(f"{project}/traces/{sent['failed']}")
+    selected = page.locator(".treegrid tr[aria-selected] a.main")
+    assert selected.inner_text() == "refund_payment"
+    page.keyboard.press("p")
+    page.locator("#pane h2", has_text="support-agent").wait_for()
+    page.keyboard.press("n")
+    page.locator("#pane h2", has_text="refund_payment").wait_for()
+
+
+def test_the_list_filters_without_a_reload_and_keeps_its_address(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    page.evaluate("window.stayed = true")
+    page.locator("#choices input[name=name][value='rag-answer']").check()
+    page.wait_for_url(re.compile("name=rag-answer"))
+    page.locator(".narrowings", has_text="rag-answer").wait_for()
+    assert set(page.locator("#traces a.main").all_inner_texts()) == {"rag-answer"}
+    assert page.evaluate("window.stayed") and "user=" not in page.url
+    page.fill("input[name=q]", "환불")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q="))
+    page.locator(".narrowings", has_text="환불").wait_for()
+    asked = page.locator("#traces tbody tr td:nth-child(3)").all_inner_texts()
+    assert any("환불" in text for text in asked) and len(asked) < 40
+
+
+def test_more_traces_load_below(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    assert page.locator("#traces a.main").count() == 50
+    page.get_by_role("link", name="Load more").click()
+    page.locator("#traces a.main").nth(99).wait_for()
+    links = page.locator("#traces a.main").evaluate_all("all => all.map(a => a.href)")
+    assert len(links) == len(set(links)) == 100
+
+
+def test_j_and_k_move_through_the_list_and_enter_opens(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    links = page.locator("#traces a.main").evaluate_all("all => all.slice(0, 3).map(a => a.href)")
+    for key, at in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.href") == links[at]
+    page.keyboard.press("Enter")
+    page.wait_for_url(links[1])
+
+
+def test_everything_works_without_javascript(open_page, project, sent):
+    page = open_page(f"{project}/traces", java_script_enabled=False)
+    page.fill("input[name=q]", "환불")
+    page.get_by_role("button", name="Show").first.click()
+    assert "환불" in page.locator(".narrowings").inner_text()
+    page.goto(page.url.partition("?")[0])
+    page.get_by_role("link", name="Load more").click()
+    assert page.locator("#traces a.main").count() > 40
+    page.goto(re.sub(r"/traces.*", f"/traces/{sent['failed']}", page.url))
+    page.get_by_role("link", name="plan", exact=True).click()
+    assert page.locator("#pane h2").inner_text() == "plan"
+    page.get_by_role("link", name="Attributes").click()
+    assert "tab=attributes" in page.url and page.locator("#pane .values").count() > 0
+
+
+def test_on_a_phone_filters_are_a_sheet_and_the_trace_reads_from_top_to_bottom(
+    open_page, project, sent
+):
+    page = open_page(f"{project}/traces", size=PHONE)
+    assert not page.locator("#facets").is_visible()
+    page.get_by_role("button", name="Filters").click()
+    page.locator("#choices input[name=level][value=ERROR]").check()
+    page.wait_for_url(re.compile("level=ERROR"))
+    page.goto(re.sub(r"/traces.*", f"/traces/{sent['failed']}", page.url))
+    tree, pane = page.locator(".tree").bounding_box(), page.locator("#pane").bounding_box()
+    assert tree["y"] + tree["height"] <= pane["y"] + 1
+
+
+def test_nothing_that_was_sent_is_left_in_the_browsers_storage(open_page, pages, stack):
+    page = open_page(pages[0])
+    for path in pages:
+        page.goto(f"{stack.url}{path}")
+    kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+    assert set(kept) <= {"htmx-current-path-for-history"}
