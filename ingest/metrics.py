@@ -8,13 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-
-FOLDER = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.DATA_DIR / "metrics")))
-FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-# The library chooses between one process and several when it is imported, by the variable above.
-from prometheus_client import (  # noqa: E402
+from prometheus_client import (
     CollectorRegistry,
     Counter,
     Histogram,
@@ -24,6 +18,8 @@ from prometheus_client import (  # noqa: E402
 
 if TYPE_CHECKING:
     from ingest.delivery import Delivery
+
+FOLDER = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])  # set in ingest.apps
 
 ACCEPTED = Counter("ingest_accepted", "Records that were acknowledged.")
 STORED = Counter("ingest_stored", "Records written to ClickHouse.", ["by"])

@@ -1,10 +1,15 @@
 """What load balancers and Prometheus are told."""
 
+import subprocess
+import sys
+import textwrap
+from urllib.parse import urlsplit, urlunsplit
+
 import pytest
 
 from ingest import health, metrics
 from ingest.pipeline import Overloaded, accept
-from tests.ingest.proxy import Fault
+from tests.ingest.proxy import Fault, Proxy
 from tests.ingest.rows import a_span
 
 pytestmark = pytest.mark.usefixtures("circuit", "clickhouse_schema")
@@ -56,6 +61,19 @@ def test_a_clickhouse_that_hangs_does_not_make_the_check_hang(client, db, clickh
     verbose = client.get("/readyz?verbose=1").json()
     assert verbose["dependencies"]["clickhouse"]["up"] is False
     assert verbose["dependencies"]["clickhouse"]["ms"] < 9000
+
+
+def test_a_valkey_that_hangs_does_not_make_the_check_hang(client, db, settings):
+    url = urlsplit(settings.VALKEY_URL)
+    proxy = Proxy(url.hostname, url.port)
+    proxy.fault = Fault.HANG
+    login = url.netloc.rpartition("@")[0]
+    settings.VALKEY_URL = urlunsplit(url._replace(netloc=f"{login}@127.0.0.1:{proxy.port}"))
+    verbose = client.get("/readyz?verbose=1").json()
+    proxy.close()
+    assert verbose["ready"] is True  # only what runs in the background waits
+    assert verbose["dependencies"]["valkey"]["up"] is False
+    assert verbose["dependencies"]["valkey"]["ms"] < 9000
 
 
 def test_however_often_it_is_asked_dependencies_are_asked_once_a_second(
@@ -167,3 +185,16 @@ def test_counters_of_earlier_runs_are_forgotten_at_start(tmp_path, monkeypatch):
     monkeypatch.setattr(metrics, "FOLDER", tmp_path)
     metrics.forget_earlier_runs()
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def test_whatever_is_imported_first_all_processes_count_into_the_same_files():
+    program = """
+        import django; django.setup()
+        import ingest.views
+        from prometheus_client.values import ValueClass
+        print(ValueClass.__name__)
+    """
+    run = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "MmapedValue"
