@@ -26,6 +26,7 @@ LEAST_ROLE = {
     "see_members": Role.MEMBER,  # with their e-mail addresses
     "manage_keys": Role.ADMIN,  # API keys, also to see which there are
     "manage_projects": Role.ADMIN,  # rename, create
+    "manage_prices": Role.ADMIN,  # a project's own model prices, and pricing past calls again
     "manage_members": Role.ADMIN,  # invite, change the role of, remove: up to one's own role
     "manage_organisation": Role.OWNER,  # rename
 }

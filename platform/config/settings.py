@@ -229,6 +229,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "resume-repricing": {
+        "task": "pricing.tasks.resume",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
 }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

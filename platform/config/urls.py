@@ -7,6 +7,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("traces.urls")),
+    path("", include("pricing.urls")),
     path("", include("ingest.urls")),
 ]
 

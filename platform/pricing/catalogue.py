@@ -10,7 +10,7 @@ from typing import Any
 
 import re2
 
-from pricing.matching import candidates, same_provider
+from pricing.matching import PROVIDERS, candidates, same_provider
 
 MAX_DOLLARS_PER_TOKEN = Decimal(1000)
 SERVICE_TIERS = ("", "batch", "flex", "priority")
@@ -117,6 +117,7 @@ def compiled(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True
+    options.case_sensitive = False  # names are compared in lower case
     options.max_mem = 1 << 20
     try:
         return re2.compile(pattern, options)
@@ -165,11 +166,19 @@ class Catalogue:
 
 
 def matches(price: Price, provider: str, model: str) -> bool:
-    if price.provider and provider and not same_provider(provider, price.provider):
+    """Whether a project's own price is for this model."""
+    if not is_of_provider(price, provider):
         return False
     if price.pattern:
         return compiled(price.pattern).search(model) is not None
     return price.model_name == model
+
+
+def is_of_provider(price: Price, provider: str) -> bool:
+    """An own price names its provider as calls do, or as the catalogue does."""
+    if not price.provider or not provider or provider == price.provider:
+        return True
+    return provider in PROVIDERS and same_provider(provider, price.provider)
 
 
 def newest_first(prices: list[Price]) -> list[Price]:

@@ -14,6 +14,7 @@ from traces.records import Span
 from traces.stored import Key, stored_spans
 
 SPANS_AT_ONCE = 500
+BEFORE_ALL: Key = ("", "")
 COST_FIELDS = ("cost", "total_cost", "cost_source", "price_id")
 
 
@@ -27,6 +28,9 @@ class Progress:
     changed: int = 0
     before: Decimal = Decimal(0)
     after: Decimal = Decimal(0)
+    # Where to go on from when stopped here: the hour (its first nanosecond), and its last span done
+    hour: int = 0
+    span: Key = BEFORE_ALL
 
 
 def reprice(
@@ -37,18 +41,21 @@ def reprice(
     model: str = "",
     catalogue: Catalogue | None = None,
     dry_run: bool = False,
+    span: Key = BEFORE_ALL,
 ) -> Iterator[Progress]:
-    """Go through [since, until) (nanoseconds) hour by hour, telling how far it came.
+    """Go through [since, until) (nanoseconds) hour by hour, telling how far it came after each
+    group of spans and each hour.
 
     Costs that clients sent stay. Safe to stop and to run again, and beside ingest: each span is
-    read and written under its trace's lock, with a higher version.
+    read and written under its trace's lock, with a higher version. `span` goes on after that one of
+    the first hour.
     """
     hours = priceable_hours(project_id, since=since, until=until, model=model)
     progress = Progress(0, len(hours))
     yield progress
     for done, hour in enumerate(hours, 1):
         start, end = max(since, hour), min(until, hour + HOUR)
-        after: Key = ("", "")
+        after, span = span, BEFORE_ALL
         while keys := priceable_spans(
             project_id, since=start, until=end, model=model, after=after, limit=SPANS_AT_ONCE
         ):
@@ -64,14 +71,22 @@ def reprice(
                 changed=progress.changed + len(new),
                 before=progress.before + dollars(old),
                 after=progress.after + dollars([*unchanged(old, new), *new]),
+                hour=hour,
+                span=after,
             )
-        progress = replace(progress, hours_done=done)
+            yield progress
+        progress = replace(progress, hours_done=done, hour=hour + HOUR, span=BEFORE_ALL)
         yield progress
 
 
 def live_spans(project_id: str, keys: list[Key], since: int, until: int) -> list[Span]:
-    stored = stored_spans(project_id, keys, since=since, until=until)
-    return [span for rows in stored.values() for span in rows if not span.is_deleted]
+    stored = stored_spans(project_id, keys)
+    return [
+        span
+        for rows in stored.values()
+        for span in rows
+        if since <= span.start_time < until and not span.is_deleted
+    ]
 
 
 def priced_anew(spans: list[Span], catalogue: Catalogue | None) -> list[Span]:

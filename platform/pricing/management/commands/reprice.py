@@ -41,11 +41,13 @@ class Command(BaseCommand):
         if since >= until:
             raise CommandError("--since must be before --until.")
         try:
-            progress = None
+            progress, told = None, 0
             for progress in reprice(
                 project, since=since, until=until, model=model, dry_run=dry_run
             ):
-                self.tell(progress)
+                if progress.hours_done >= told + 24:
+                    told = progress.hours_done
+                    self.tell(progress)
         except Unavailable as error:
             raise CommandError(
                 f"{error} What is done is done; run it again for the rest."
@@ -57,7 +59,6 @@ class Command(BaseCommand):
         )
 
     def tell(self, progress: Progress) -> None:
-        if progress.hours_done and progress.hours_done % 24 == 0:
-            self.stdout.write(
-                f"{progress.hours_done} of {progress.hours} hours, {progress.changed} spans"
-            )
+        self.stdout.write(
+            f"{progress.hours_done} of {progress.hours} hours, {progress.changed} spans"
+        )
