@@ -18,40 +18,64 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 SPANS_A_TRACE = 8
 DAY = 86_400_000_000_000
-WORDS = (
-    "refund policy order shipping invoice cancel agent error customer warranty payment delivery "
-    "환불 정책 주문 배송 영수증 보증 고객 결제"
-).split()
+WORDS = [
+    *("refund", "policy", "order", "shipping", "invoice", "cancel", "agent", "error", "customer"),
+    *(
+        "warranty",
+        "payment",
+        "delivery",
+        "환불",
+        "정책",
+        "주문",
+        "배송",
+        "영수증",
+        "보증",
+        "고객",
+        "결제",
+    ),
+]
 
 ROWS = """
 INSERT INTO spans
-    (project_id, trace_id, span_id, start_time, end_time, completion_start_time, parent_span_id, type, name, level,
-     status_message, is_root, user_id, session_id, environment, release, version_label, tags, input, output, metadata,
-     model, provider, usage, cost, input_tokens, output_tokens, total_tokens, total_cost, cost_source, attributes,
+    (project_id, trace_id, span_id, start_time, end_time, completion_start_time, parent_span_id,
+        type, name, level,
+     status_message, is_root, user_id, session_id, environment, release, version_label, tags,
+         input, output, metadata,
+     model, provider, usage, cost, input_tokens, output_tokens, total_tokens, total_cost,
+         cost_source, attributes,
      resource_attributes, service_name, sdk_name, source, received_at, version)
 WITH
-    intDiv(number, 8) AS trace, number % 8 AS place, sipHash64(trace, 1) AS h, sipHash64(number, 2) AS g,
+    intDiv(number, 8) AS trace, number % 8 AS place, sipHash64(trace, 1) AS h, sipHash64(number,
+        2) AS g,
     {start:Int64} + toInt64(h % {length:UInt64}) + toInt64(place) * 210000000 AS at,
     100000000 + toInt64(g % 3000) * 1000000 AS took,
     place IN (3, 5, 7) AS is_call,
-    arrayStringConcat(arrayMap(i -> {words:Array(String)}[1 + sipHash64(number, i) % length({words:Array(String)})], range(70)), ' ') AS said
+    arrayStringConcat(arrayMap(i -> {words:Array(String)}[1 + sipHash64(number,
+        i) % length({words:Array(String)})], range(70)), ' ') AS said
 SELECT
-    {project:String}, lower(hex(sipHash128(trace))), lower(hex(g)), fromUnixTimestamp64Nano(at, 'UTC'),
-    fromUnixTimestamp64Nano(at + took, 'UTC'), if(is_call, fromUnixTimestamp64Nano(at + intDiv(took, 4), 'UTC'), NULL),
+    {project:String}, lower(hex(sipHash128(trace))), lower(hex(g)), fromUnixTimestamp64Nano(at,
+        'UTC'),
+    fromUnixTimestamp64Nano(at + took, 'UTC'), if(is_call,
+        fromUnixTimestamp64Nano(at + intDiv(took, 4), 'UTC'), NULL),
     if(place = 0, '', lower(hex(sipHash64(trace * 8, 2)))),
-    ['AGENT', 'RETRIEVER', 'EMBEDDING', 'GENERATION', 'TOOL', 'GENERATION', 'TOOL', 'GENERATION'][place + 1],
-    if(place = 0, concat('agent-', toString(h % 6)), ['', 'retrieve', 'embed', 'plan', 'lookup', 'decide', 'refund', 'answer'][place + 1]),
+    ['AGENT', 'RETRIEVER', 'EMBEDDING', 'GENERATION', 'TOOL', 'GENERATION', 'TOOL',
+        'GENERATION'][place + 1],
+    if(place = 0, concat('agent-', toString(h % 6)), ['', 'retrieve', 'embed', 'plan', 'lookup',
+        'decide', 'refund', 'answer'][place + 1]),
     if(g % 200 = 0, 'ERROR', 'DEFAULT'), if(g % 200 = 0, 'timed out after 5000 ms', ''), place = 0,
     concat('user-', toString(h % 20000)), concat('session-', toString(h % 200000)),
-    if(h % 4 = 0, 'staging', 'production'), concat('2026.', toString(h % 9)), '', if(h % 3 = 0, ['vip'], []),
+    if(h % 4 = 0, 'staging', 'production'), concat('2026.', toString(h % 9)), '', if(h % 3 = 0,
+        ['vip'], []),
     concat('[{{"role": "user", "content": "', said, '"}}]'), said, map('tenant', toString(h % 50)),
-    if(is_call, ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4-5'][1 + h % 3], ''), if(is_call, 'openai', ''),
+    if(is_call, ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4-5'][1 + h % 3], ''), if(is_call,
+        'openai', ''),
     if(is_call, map('input', g % 3000, 'output', g % 300), map()),
     if(is_call, map('total', toDecimal64((g % 3000) / 1000000, 12)), map()),
     if(is_call, g % 3000, 0), if(is_call, g % 300, 0), if(is_call, g % 3000 + g % 300, 0),
     if(is_call AND g % 50 != 0, toDecimal64((g % 3000) / 1000000, 12), NULL),
     multiIf(NOT is_call, '', g % 50 = 0, 'unknown', 'computed'),
-    map('http.route', '/v1/chat', 'thread.id', toString(g % 64)), map('host.name', 'web-1'), 'bench', 'opentelemetry',
+    map('http.route', '/v1/chat', 'thread.id', toString(g % 64)), map('host.name', 'web-1'),
+        'bench', 'opentelemetry',
     'otlp', fromUnixTimestamp64Nano(at, 'UTC'), toUInt64(at)
 FROM numbers({first:UInt64}, {count:UInt64})
 """.replace("{{", "{").replace("}}", "}")

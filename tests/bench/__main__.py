@@ -1,0 +1,226 @@
+"""`make bench`: the budgets as a table, measured on this machine now, into docs/benchmarks.md.
+
+make bench ARGS="--millions 10"     pages at ten million spans (the default is 2)
+make bench ARGS="--only ingest"     a part of it, printed and not written
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
+
+import clickhouse_connect  # noqa: E402
+import psutil  # noqa: E402
+
+from tests.bench import ingest, pages  # noqa: E402
+from tests.running_sonde import Stack  # noqa: E402
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+LOAD_SECONDS = 20
+CONNECTIONS = 8
+TRACES_A_REQUEST = 100
+PARTS = ("start", "ingest", "pages")
+
+
+@dataclass(frozen=True)
+class Figure:
+    what: str
+    budget: str
+    measured: str
+
+
+def clickhouse(stack: Stack):
+    """A client of its own, to look at what is stored without asking Sonde."""
+    port = json.loads((stack.folder / "ports.json").read_text())["clickhouse"]
+    password = json.loads((stack.folder / "secrets.json").read_text())["clickhouse"]
+    return clickhouse_connect.get_client(
+        host="127.0.0.1", port=port, username="default", password=password, database="sonde"
+    )
+
+
+def start_figures(stack: Stack, first_seconds: float) -> list[Figure]:
+    stack.stop()
+    again = stack.start()
+    return [
+        Figure("the first start, engines and stores made", "", f"{first_seconds:.1f} s"),
+        Figure("start to healthy, after the first time", "< 10 s", f"{again:.1f} s"),
+    ]
+
+
+def ingest_figures(stack: Stack) -> list[Figure]:
+    keys = (stack.public_key, stack.secret_key)
+    common = {"connections": CONNECTIONS, "traces_a_request": TRACES_A_REQUEST}
+    ingest.load(stack.url, keys, seconds=5, **common)  # warm
+    before, memory = stored(stack), Memory(stack)
+    full = ingest.load(stack.url, keys, seconds=LOAD_SECONDS, **common)
+    queryable = stored(stack) - before
+    peak = memory.now()
+    half = ingest.load(
+        stack.url,
+        keys,
+        seconds=LOAD_SECONDS,
+        spans_a_second=full.rate / 2,
+        connections=CONNECTIONS,
+        traces_a_request=25,
+    )
+    raw = raw_rate(stack)
+    return [
+        Figure(
+            "ingest, 8-span traces, OTLP protobuf, full mapping",
+            "≥ 13,000 spans/s acked and queryable",
+            f"{full.rate:,.0f} spans/s acked, {queryable - full.acked_spans:+,} of "
+            f"{full.acked_spans:,} when counted right after, {full.refused} refused",
+        ),
+        Figure(
+            "of what the raw engine inserts of the same rows",
+            "≥ 25 %",
+            f"{full.rate / raw:.0%} of {raw:,.0f} rows/s",
+        ),
+        Figure(
+            "ack at full load, 800 spans a request",
+            "",
+            f"p50 {full.percentile(0.5) * 1e3:.0f} ms, p99 {full.percentile(0.99) * 1e3:.0f} ms",
+        ),
+        Figure(
+            f"ack at half that load ({half.rate:,.0f} spans/s, 200 a request)",
+            "p99 < 250 ms",
+            f"p50 {half.percentile(0.5) * 1e3:.0f} ms, p99 {half.percentile(0.99) * 1e3:.0f} ms",
+        ),
+        Figure("memory of all processes under that load", "< 4 GiB", f"{peak / 2**30:.2f} GiB"),
+        Figure("disk a span", "", f"{bytes_a_span(stack):,.0f} bytes, text index included"),
+    ]
+
+
+class Memory:
+    """What all processes of a Sonde have for themselves (USS: shared pages are counted nowhere)."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.supervisor = psutil.Process(stack.pids()["supervisor"])
+
+    def now(self) -> int:
+        return sum(
+            process.memory_full_info().uss
+            for process in [self.supervisor, *self.supervisor.children(recursive=True)]
+        )
+
+
+def stored(stack: Stack) -> int:
+    query = "SELECT count() FROM spans FINAL WHERE project_id = {project:String}"
+    with clickhouse(stack) as client:
+        return client.query(query, parameters={"project": stack.project_id}).result_rows[0][0]
+
+
+def bytes_a_span(stack: Stack) -> float:
+    query = (
+        "SELECT sum(bytes_on_disk) / sum(rows) FROM system.parts WHERE active AND table = 'spans'"
+    )
+    with clickhouse(stack) as client:
+        return client.query(query).result_rows[0][0]
+
+
+def raw_rate(stack: Stack, rows: int = 20_000) -> float:
+    """Rows a second of the engine alone, in a process of its own while Sonde is idle."""
+    with tempfile.TemporaryDirectory() as folder, clickhouse(stack) as client:
+        sample, ddl = Path(folder) / "rows.native", Path(folder) / "spans.sql"
+        with client.raw_stream(f"SELECT * FROM spans LIMIT {rows}", fmt="Native") as stream:
+            sample.write_bytes(stream.read())
+        created = client.command("SHOW CREATE TABLE spans")
+        ddl.write_text(created.replace("\\n", "\n").replace(" sonde.spans", " TABLE_NAME", 1))
+        argv = [sys.executable, "-m", "tests.bench.raw_engine", sample, str(rows), ddl]
+        done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
+        return float(done.stdout)
+
+
+def page_figures(stack: Stack, millions: float) -> list[Figure]:
+    filler = [sys.executable, "tests/bench/fill.py", "--project", stack.project_id]
+    environment = {**os.environ, "SONDE_DATA_DIR": str(stack.folder)}
+    argv = [*filler, "--millions", str(millions), "--days", "30"]
+    subprocess.run(argv, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    browser = pages.Browser(stack.url, stack.email, stack.password)
+    traces = f"/projects/{stack.project_id}/traces"
+    with clickhouse(stack) as client:
+        ids = client.query(
+            "SELECT DISTINCT trace_id FROM spans WHERE project_id = {p:String} LIMIT 5",
+            parameters={"p": stack.project_id},
+        ).result_rows
+    asked = {
+        "list, newest, last 24 hours": [traces],
+        "list, newest, last 30 days": [f"{traces}?range=30d"],
+        "list, by name and errors, last 30 days": [f"{traces}?range=30d&level=ERROR&name=agent-1"],
+        "list, Korean text, last 7 days": [f"{traces}?range=7d&q=" + quote("환불")],
+        "trace page": [f"{traces}/{trace_id}" for (trace_id,) in ids],
+    }
+    figures = []
+    for what, paths in asked.items():
+        median, p95 = pages.p95_ms(browser, paths)
+        budget = "p95 < 150 ms" if "newest" in what or what == "trace page" else ""
+        figures.append(Figure(what, budget, f"p50 {median:.0f} ms, p95 {p95:.0f} ms"))
+    html, code = pages.weight_kb(browser, traces)
+    figures.append(Figure("list, HTML on the wire", "≤ 60 KB", f"{html:.0f} KB"))
+    figures.append(Figure("list, JavaScript on the wire", "≤ 40 KB", f"{code:.0f} KB"))
+    return figures
+
+
+def machine() -> str:
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"{psutil.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}; load average before {os.getloadavg()[0]:.1f}"
+    )
+
+
+def table(figures: list[Figure]) -> str:
+    rows = [f"| {figure.what} | {figure.budget} | {figure.measured} |" for figure in figures]
+    return "\n".join(["| what | budget | measured |", "|---|---|---|", *rows])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--millions", type=float, default=2, help="spans that pages are asked of")
+    parser.add_argument("--only", choices=PARTS)
+    options = parser.parse_args()
+    about, began = machine(), time.monotonic()
+    made: dict[str, list[Figure]] = {}
+    with tempfile.TemporaryDirectory(prefix="sonde-bench-") as folder:
+        stack = Stack(Path(folder))
+        first = stack.start()
+        try:
+            if options.only in (None, "start"):
+                made["Start"] = start_figures(stack, first)
+            if options.only in (None, "ingest"):
+                made["Ingest"] = ingest_figures(stack)
+            if options.only in (None, "pages"):
+                title = f"Pages, at {options.millions:g} million spans over 30 days"
+                made[title] = page_figures(stack, options.millions)
+        finally:
+            stack.stop()
+    parts = [f"## {title}\n\n{table(figures)}\n" for title, figures in made.items()]
+    print("\n".join(parts))
+    if options.only is None:
+        PAGE.write_text(HEAD.format(date=datetime.date.today(), machine=about) + "\n".join(parts))
+        print(f"Written to {PAGE.relative_to(ROOT)} after {time.monotonic() - began:.0f} s.")
+
+
+HEAD = """# Benchmarks
+
+Made by `make bench` on {date}: {machine}. The client that makes the load runs on the same cores.
+"Acked" means stored and
+visible, with `fsync` after each insert; the count right after the load is read back from the store.
+The raw engine inserts the
+same rows into the same table from a Native file, in a process of its own, right after the load.
+
+"""
+
+if __name__ == "__main__":
+    main()
