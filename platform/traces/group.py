@@ -95,7 +95,7 @@ class GroupCommit:
             batch.settled = True
 
     def _slices(self, rows: list) -> list[list]:
-        """The rows in inserts of bearable size, for a request that is larger than a group may be."""
+        """The rows in inserts of bearable size: one request may be larger than a group."""
         parts = max(ceil(len(rows) / MAX_GROUP_ROWS), ceil(self._weigh(rows) / MAX_GROUP_BYTES), 1)
         size = ceil(len(rows) / parts)
         return [rows[start : start + size] for start in range(0, len(rows), size)]

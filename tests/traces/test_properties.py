@@ -1,4 +1,4 @@
-"""Joining what was said of one metadata key: any order, grouping and repetition, stored in between."""
+"""Joining what was said of one metadata key: in any order, repeated, stored in between."""
 
 import json
 from functools import reduce

@@ -9,17 +9,19 @@ from dataclasses import fields
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from xml.etree import ElementTree
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from traces import clickhouse, writer
-from traces.records import SCORE_COLUMNS, Score, Span
+from traces.records import Score, Span
 from traces.stored import stored_spans
 
 pytestmark = pytest.mark.usefixtures("clickhouse_schema")
 
+ROOT = Path(__file__).parents[2]
 START = 1_772_334_000_000_000_000  # 2026-03-01 03:00
 HOUR = 3_600_000_000_000
 
@@ -280,6 +282,16 @@ os._exit(0)  # closing this engine aborts
 """
 
 
+def on_an_engine(folder: Path, config: Path, statements: list[str]) -> list[str]:
+    """The last line of each answer of an engine that was started with this configuration."""
+    done = subprocess.run(
+        [sys.executable, "-c", ON_AN_ENGINE, str(folder), str(config)],
+        input="\x00".join(statements), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.splitlines()
+
+
 @pytest.fixture
 def cluster_names(settings):
     settings.CLICKHOUSE_CLUSTER = "main"
@@ -314,18 +326,30 @@ def test_the_cluster_form_makes_replicated_and_distributed_tables(cluster_names,
     statements.append(
         "SELECT name, engine FROM system.tables WHERE database = 'default' ORDER BY name"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", ON_AN_ENGINE, str(tmp_path / "db"), str(tmp_path / "cluster.xml")],
-        input="\x00".join(statements), capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split("\n")[-5:] == [
+    answers = on_an_engine(tmp_path / "db", tmp_path / "cluster.xml", statements)
+    assert answers[-4:] == [
         "scores\tDistributed",
         "scores_local\tReplicatedReplacingMergeTree",
         "spans\tDistributed",
         "spans_local\tReplicatedReplacingMergeTree",
-        "",
     ]
+
+
+def test_the_small_server_of_compose_takes_its_configuration_and_our_tables(tmp_path: Path):
+    config = ROOT / "docker" / "clickhouse" / "sonde.xml"
+    asked = ("background_pool_size", "index_mark_cache_size", "mark_cache_size")
+    answers = on_an_engine(
+        tmp_path / "db",
+        config,
+        [
+            *cluster_statements(clickhouse.schema_names()),
+            "INSERT INTO spans (project_id, start_time) VALUES ('p', 1772334000.5)",
+            "OPTIMIZE TABLE spans FINAL",
+            f"SELECT name, value FROM system.server_settings WHERE name IN {asked} ORDER BY name",
+        ],
+    )
+    written = ElementTree.parse(config).getroot()
+    assert answers[-3:] == [f"{name}\t{written.findtext(name)}" for name in sorted(asked)]
 
 
 def test_one_server_gets_none_of_the_cluster_s_statements():
@@ -333,4 +357,3 @@ def test_one_server_gets_none_of_the_cluster_s_statements():
     found = cluster_statements(names)
     assert len(found) == 3
     assert not any("CLUSTER" in sql or "Replicated" in sql for sql in found)
-    assert SCORE_COLUMNS[0] == "project_id"
