@@ -10,6 +10,7 @@ import base64
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import clickhouse_connect
 import django
 import pytest
 
@@ -40,10 +42,15 @@ def start_engines() -> None:
     supervisor = Supervisor(folder, os.environ, print)
 
     def stop() -> None:
+        if url := given.get("CLICKHOUSE_URL"):
+            with clickhouse_connect.get_client(dsn=url) as client:
+                client.command(f"DROP DATABASE IF EXISTS test_{run}")
         supervisor.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(stop)
+    # A SIGTERM, as `timeout` sends it, ends the run like Ctrl-C: with the engines stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         supervisor.start(*services(own, folder, ports, passwords, durable=False))
     except StartError as error:

@@ -16,7 +16,7 @@ protected-mode yes
 requirepass {password}
 daemonize no
 dir "{folder}"
-databases 4
+databases 16
 appendonly yes
 appendfsync everysec
 aof-load-truncated yes
