@@ -43,7 +43,7 @@ def start_engines() -> None:
 
     def stop() -> None:
         if url := given.get("CLICKHOUSE_URL"):
-            with clickhouse_connect.get_client(dsn=url) as client:
+            with clickhouse_connect.get_client(dsn=in_database(url, "default")) as client:
                 client.command(f"DROP DATABASE IF EXISTS test_{run}")
         supervisor.stop()
         shutil.rmtree(folder, ignore_errors=True)
