@@ -1,4 +1,6 @@
-"""Which lines of a trace's tree a page shows: those that fit, and always the way to the span that is looked at."""
+"""Which lines of a trace's tree a page shows: those that fit, and always the way to the span that
+is looked at.
+"""
 
 from collections import deque
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ MAX_SIBLINGS = 100  # shown at once under one parent
 
 @dataclass(frozen=True, slots=True)
 class TreeLine:
-    """A span's line, or (`node` is None) the one that offers `more` siblings under `parent` from `offset` on."""
+    """A span's line, or (`node` is None) the one that offers `more` siblings under `parent` from
+    `offset` on.
+    """
 
     node: Node | None
     is_open: bool = False

@@ -1,6 +1,7 @@
 """A trace's rows as a tree: pure, without recursion, for any rows that a client may have sent.
 
-Parents that never came are shown as such, cycles are cut where they start earliest, and every row appears once.
+Parents that never came are shown as such, cycles are cut where they start earliest, and every row
+appears once.
 """
 
 from collections.abc import Iterator
@@ -34,7 +35,9 @@ class Totals:
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A span in its place, or (`row` is None) the stand-in for a parent that several spans name and that has not come."""
+    """A span in its place, or (`row` is None) the stand-in for a parent that several spans name and
+    that has not come.
+    """
 
     id: str
     row: SpanRow | None
@@ -94,7 +97,9 @@ def _by_start(row: SpanRow) -> tuple[int, str]:
 
 
 def _stand_ins(absent: dict[str, list[Node]], alone: bool) -> list[Node]:
-    """The spans whose parent has not come, under a stand-in for it, except where it would be the only root."""
+    """The spans whose parent has not come, under a stand-in for it, except where it would be the
+    only root.
+    """
     if alone:
         return next(iter(absent.values()))
     stand_ins = []
@@ -203,6 +208,6 @@ def costliest(tree: Tree) -> Node | None:
 
 
 def opening_span(tree: Tree) -> Node | None:
-    """What a trace page shows first: the first error, else the costliest model call, else the root."""
+    """What a trace page shows first: an error, else the costliest model call, else the root."""
     real_roots = (node for node in tree if node.row)
     return first_error(tree) or costliest(tree) or next(real_roots, None)

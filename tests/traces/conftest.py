@@ -1,4 +1,4 @@
-"""For tests of queries and pages: rows straight into the store, as the pipeline would write them."""
+"""For tests of queries and pages: rows straight into the store, as the pipeline writes them."""
 
 import time
 from collections.abc import Callable
@@ -58,3 +58,21 @@ def score(project, now) -> Callable:
         return row
 
     return stored
+
+
+@pytest.fixture
+def listed(project, now):
+    """`listed(user=("ann",))`: the ids that a filter finds, the newest first."""
+    from traces.queries.filters import DAY, HOUR, TraceFilter
+    from traces.queries.traces import list_traces
+
+    def ids(**wanted) -> list[str]:
+        return [row.trace_id for row in page(**wanted).traces]
+
+    def page(limit=50, after=None, **wanted):
+        wanted.setdefault("since", now - DAY)
+        wanted.setdefault("until", now + HOUR)
+        return list_traces(project.id, TraceFilter(**wanted), after=after, limit=limit)
+
+    ids.page = page
+    return ids

@@ -25,7 +25,19 @@ def names_of(response) -> list[str]:
 
 
 def test_the_list_shows_what_happened_with_units_and_links(look, span, project):
-    span("t1", "r", took=2.31, name="rag-answer", type="CHAIN", input="환불 정책이 어떻게 되나요?", output="14일 이내라면", user_id="ann", total_cost="0.0184", input_tokens=3000, output_tokens=120)  # fmt: skip
+    span(
+        "t1",
+        "r",
+        took=2.31,
+        name="rag-answer",
+        type="CHAIN",
+        input="환불 정책이 어떻게 되나요?",
+        output="14일 이내라면",
+        user_id="ann",
+        total_cost="0.0184",
+        input_tokens=3000,
+        output_tokens=120,
+    )
     response = look()
     text = text_of(response)
     for shown in (
@@ -211,5 +223,20 @@ def test_a_full_page_of_rows_is_light(look, project, now):
     from traces.writer import insert_spans
 
     said = "환불 정책이 어떻게 되나요? What is the refund policy? " * 40
-    insert_spans([Span(project.id, f"{n:032x}", "r", now - n * 10**9, name=f"agent {n}", input=said, output=said, user_id=f"u{n}", version=1) for n in range(60)])  # fmt: skip
+    insert_spans(
+        [
+            Span(
+                project.id,
+                f"{n:032x}",
+                "r",
+                now - n * 10**9,
+                name=f"agent {n}",
+                input=said,
+                output=said,
+                user_id=f"u{n}",
+                version=1,
+            )
+            for n in range(60)
+        ]
+    )
     assert len(gzip.compress(look().content)) < 60_000

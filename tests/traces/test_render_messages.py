@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -25,66 +26,10 @@ CONVERSATION = [
     ("assistant", [("tool_call", {"order": 7}, "c1")]),
     ("tool", [("tool_result", {"status": "paid"}, "c1")]),
 ]
-ARGUMENTS, PAID = json.dumps({"order": 7}), json.dumps({"status": "paid"})
-OPENAI_CALL = {
-    "id": "c1",
-    "type": "function",
-    "function": {"name": "lookup", "arguments": ARGUMENTS},
-}
-SAME = {
-    "openai chat": [
-        {"role": "system", "content": "Be kind."},
-        {"role": "user", "content": [{"type": "text", "text": "주문 7은요?"}]},
-        {"role": "assistant", "content": None, "tool_calls": [OPENAI_CALL]},
-        {"role": "tool", "tool_call_id": "c1", "content": PAID},
-    ],
-    "openai request": {
-        "model": "gpt-4o",
-        "messages": [
-            {"role": "system", "content": "Be kind."},
-            {"role": "user", "content": "주문 7은요?"},
-            {"role": "assistant", "content": "", "tool_calls": [OPENAI_CALL]},
-            {"role": "tool", "tool_call_id": "c1", "content": PAID},
-        ],
-    },
-    "openai responses": {
-        "instructions": "Be kind.",
-        "input": [
-            {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "주문 7은요?"}]},
-            {"type": "function_call", "call_id": "c1", "name": "lookup", "arguments": ARGUMENTS},
-            {"type": "function_call_output", "call_id": "c1", "output": PAID},
-        ],
-    },
-    "genai parts": [
-        {"role": "system", "parts": [{"type": "text", "content": "Be kind."}]},
-        {"role": "user", "parts": [{"type": "text", "content": "주문 7은요?"}]},
-        {"role": "assistant", "parts": [{"type": "tool_call", "id": "c1", "name": "lookup", "arguments": {"order": 7}}]},
-        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": {"status": "paid"}}]},
-    ],
-    "langchain dicts": [
-        {"type": "system", "content": "Be kind."},
-        {"type": "human", "content": "주문 7은요?"},
-        {"type": "ai", "content": "", "tool_calls": [{"name": "lookup", "args": {"order": 7}, "id": "c1"}]},
-        {"type": "tool", "content": PAID, "tool_call_id": "c1"},
-    ],
-    "langchain serialised, in a batch": [
-        [
-            {"lc": 1, "type": "constructor", "id": ["langchain", "SystemMessage"], "kwargs": {"content": "Be kind."}},
-            {"lc": 1, "type": "constructor", "id": ["langchain", "HumanMessage"], "kwargs": {"content": "주문 7은요?"}},
-            {"lc": 1, "type": "constructor", "id": ["langchain", "AIMessage"],
-             "kwargs": {"content": "", "tool_calls": [{"name": "lookup", "args": {"order": 7}, "id": "c1"}]}},
-            {"lc": 1, "type": "constructor", "id": ["langchain", "ToolMessage"],
-             "kwargs": {"content": PAID, "tool_call_id": "c1"}},
-        ]
-    ],
-    "vercel": [
-        {"role": "system", "content": "Be kind."},
-        {"role": "user", "content": [{"type": "text", "text": "주문 7은요?"}]},
-        {"role": "assistant", "content": [{"type": "tool-call", "toolCallId": "c1", "toolName": "lookup", "input": {"order": 7}}]},
-        {"role": "tool", "content": [{"type": "tool-result", "toolCallId": "c1", "toolName": "lookup",
-                                      "output": {"type": "json", "value": {"status": "paid"}}}]},
-    ],
-}  # fmt: skip
+PAYLOADS = Path(__file__).resolve().parents[1] / "payloads" / "messages"
+# The same conversation, and the same answer, as each maker writes it down (see README.md there).
+SAME = json.loads((PAYLOADS / "conversations.json").read_text())
+ANSWERS = json.loads((PAYLOADS / "answers.json").read_text())
 
 
 @pytest.mark.parametrize("name", SAME)
@@ -93,13 +38,17 @@ def test_one_conversation_reads_the_same_in_every_dialect(name):
 
 
 def test_anthropic_puts_results_into_the_users_turn():
+    thought = {"type": "thinking", "thinking": "Look."}
+    call = {"type": "tool_use", "id": "c1", "name": "lookup", "input": {"order": 7}}
+    paid = [{"type": "text", "text": "paid"}]
+    result = {"type": "tool_result", "tool_use_id": "c1", "content": paid}
     assert said(
         {
             "system": [{"type": "text", "text": "Be kind."}],
             "messages": [
                 {"role": "user", "content": "주문 7은요?"},
-                {"role": "assistant", "content": [{"type": "thinking", "thinking": "Look."}, {"type": "tool_use", "id": "c1", "name": "lookup", "input": {"order": 7}}]},
-                {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": [{"type": "text", "text": "paid"}]}]},
+                {"role": "assistant", "content": [thought, call]},
+                {"role": "user", "content": [result]},
             ],
         }
     ) == [
@@ -142,22 +91,9 @@ def test_bedrock_names_its_parts_by_their_keys():
     ]
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"role": "assistant", "content": "Done."},
-        {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Done."}, "finish_reason": "stop"}]},
-        {"id": "r1", "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Done."}]}]},
-        {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "Done."}]},
-        [{"type": "text", "text": "Done."}],
-        {"candidates": [{"content": {"role": "model", "parts": [{"text": "Done."}]}, "finishReason": "STOP"}]},
-        {"generations": [[{"text": "Done.", "message": {"lc": 1, "id": ["x", "AIMessage"], "kwargs": {"content": "Done."}}}]]},
-        {"text": "Done."},
-        [{"role": "assistant", "parts": [{"type": "text", "content": "Done."}], "finish_reason": "stop"}],
-    ],
-)  # fmt: skip
-def test_one_answer_reads_the_same_in_every_dialect(answer):
-    assert said(answer) == [("assistant", [("text", "Done.", "")])]
+@pytest.mark.parametrize("name", ANSWERS)
+def test_one_answer_reads_the_same_in_every_dialect(name):
+    assert said(ANSWERS[name]) == [("assistant", [("text", "Done.", "")])]
 
 
 @pytest.mark.parametrize(
@@ -256,9 +192,14 @@ def test_what_a_retriever_found_is_shown_as_documents():
         (json.dumps(SAME["openai chat"]), "user", "주문 7은요?"),
         (json.dumps(SAME["openai chat"][2]), "assistant", "→ lookup"),
         (json.dumps({"order": 7}), "user", '{"order": 7}'),
-        ('[{"role": "system", "content": "Be ki…"}, {"role": "user", "content": "caf\\u00e9\\n?"}, {"role": "ass', "user", "café ?"),
+        (
+            '[{"role": "system", "content": "Be…"}, '
+            '{"role": "user", "content": "caf\\u00e9\\n?"}, {"role": "a',
+            "user",
+            "café ?",
+        ),
         ('[{"role": "user", "content": "half a senten', "user", "half a senten"),
     ],
-)  # fmt: skip
+)
 def test_a_cell_shows_what_was_said_last(text, role, expected):
     assert preview(text, role) == expected

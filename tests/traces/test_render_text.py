@@ -72,9 +72,15 @@ def test_json_becomes_lines_that_open_and_close():
         (line.kind, line.key, line.text) for line in json_lines({"a": [1, "x", None], "b": {}})
     ]
     assert kinds == [
-        ("open", "", ""), ("open", "a", ""), ("leaf", "0", "1"), ("leaf", "1", "x"), ("leaf", "2", "null"),
-        ("close", "", ""), ("leaf", "b", "{}"), ("close", "", ""),
-    ]  # fmt: skip
+        ("open", "", ""),
+        ("open", "a", ""),
+        ("leaf", "0", "1"),
+        ("leaf", "1", "x"),
+        ("leaf", "2", "null"),
+        ("close", "", ""),
+        ("leaf", "b", "{}"),
+        ("close", "", ""),
+    ]
 
 
 def test_every_line_that_opens_is_closed_however_much_is_left_out():

@@ -13,7 +13,19 @@ def read(client, api_key, auth):
 
 def test_a_trace_reads_back_as_it_was_stored(read, span, score, now):
     span("t", "r", took=2, name="agent", type="AGENT", user_id="ann", session_id="s", tags=["vip"])
-    span("t", "g", at=0.5, parent_span_id="r", type="GENERATION", input="환불", model="gpt-4o", usage={"input": 3}, cost={"total": Decimal("0.25")}, total_cost="0.25", input_tokens=3)  # fmt: skip
+    span(
+        "t",
+        "g",
+        at=0.5,
+        parent_span_id="r",
+        type="GENERATION",
+        input="환불",
+        model="gpt-4o",
+        usage={"input": 3},
+        cost={"total": Decimal("0.25")},
+        total_cost="0.25",
+        input_tokens=3,
+    )
     span("t", "", took=None, type="TRACE", trace_name="named", trace_metadata={"k": "v"})
     score("t", "faithful", 0.9, observation_id="g")
     found = read("t").json()

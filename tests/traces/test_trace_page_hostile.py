@@ -114,9 +114,21 @@ def hostile_span(project_id: str, now: int, text: str, number: int) -> Span:
         "usage": {text: 5},
         "cost": {text: Decimal(1)},
         "total_cost": Decimal(1),
-        "events": json.dumps([{"name": text, "time": now, "attributes": {text: text, "exception.type": text, "exception.stacktrace": text}}]),
+        "events": json.dumps(
+            [
+                {
+                    "name": text,
+                    "time": now,
+                    "attributes": {
+                        text: text,
+                        "exception.type": text,
+                        "exception.stacktrace": text,
+                    },
+                }
+            ]
+        ),
         "links": json.dumps([{"trace_id": text, "span_id": text}]),
-    }  # fmt: skip
+    }
     return Span(**ids, **values)
 
 
@@ -129,11 +141,23 @@ def conversation(text: str) -> str:
     return json.dumps(
         [
             {"role": text, "content": text, "name": text},
-            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": text}}, {"type": text, text: text}]},
-            {"role": "assistant", "content": text, "reasoning_content": text, "tool_calls": [call], "refusal": text},
+            {
+                "role": "user",
+                "content": [
+                    {"type": "image_url", "image_url": {"url": text}},
+                    {"type": text, text: text},
+                ],
+            },
+            {
+                "role": "assistant",
+                "content": text,
+                "reasoning_content": text,
+                "tool_calls": [call],
+                "refusal": text,
+            },
             {"role": "tool", "tool_call_id": text, "content": text},
         ]
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

@@ -85,10 +85,18 @@ def test_totals_add_up_what_is_below_and_leave_unknown_cost_unknown():
         [
             row("root", end=100),
             row("a", "root", 1, total_cost=Decimal("0.5"), total_tokens=7, cost_source="computed"),
-            row("b", "root", 2, total_cost=Decimal("0.25"), total_tokens=3, cost_source="sent", level="ERROR"),
+            row(
+                "b",
+                "root",
+                2,
+                total_cost=Decimal("0.25"),
+                total_tokens=3,
+                cost_source="sent",
+                level="ERROR",
+            ),
             row("c", "b", 3, total_tokens=5, cost_source="unknown"),
         ]
-    )  # fmt: skip
+    )
     totals = tree.nodes["root"].totals
     assert (totals.spans, totals.errors, totals.tokens, totals.cost, totals.unpriced) == (
         4, 1, 15, Decimal("0.75"), 1,
@@ -107,7 +115,13 @@ def test_own_time_is_what_no_child_covers_even_where_children_overlap():
 
 
 def test_a_page_opens_on_the_first_cause_of_error_not_on_those_that_passed_it_up():
-    tree = build_tree([row("root", level="ERROR"), row("tool", "root", 5, level="ERROR"), row("late", "root", 8, level="ERROR")])  # fmt: skip
+    tree = build_tree(
+        [
+            row("root", level="ERROR"),
+            row("tool", "root", 5, level="ERROR"),
+            row("late", "root", 8, level="ERROR"),
+        ]
+    )
     assert opening_span(tree) is first_error(tree) is tree.nodes["tool"]
 
 

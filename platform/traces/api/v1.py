@@ -12,8 +12,9 @@ from rest_framework.views import APIView
 from accounts.authentication import require_scope
 from traces.api.view import Away, TooMuch
 from traces.errors import LimitReached, Unavailable
+from traces.queries.scores import scores_of
 from traces.queries.trace import locate, whole_rows
-from traces.queries.traces import TraceRow, scores_of, trace_facts
+from traces.queries.traces import TraceRow, trace_facts
 
 MAX_LIMIT = 1000
 MAX_OFFSET = 1_000_000

@@ -9,7 +9,7 @@ WIDTH, HEIGHT = 960, 48
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One bin: its place and the heights of its two parts, in the units of a WIDTH × HEIGHT view."""
+    """One bin: its place and the heights of its two parts, on a field of WIDTH × HEIGHT."""
 
     x: str
     width: str

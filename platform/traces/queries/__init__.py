@@ -1,4 +1,4 @@
-"""What pages and API read of the store: every question with its project and its time range bound."""
+"""What pages and API read of the store, each question with project and time range bound."""
 
 from traces.queries.overview import first_trace
 

@@ -1,7 +1,10 @@
-"""The first half of listing traces: which might be next, newest first, read cheaply from few columns.
+"""The first half of listing traces: which might be next, newest first, read cheaply from few
+columns.
 
-Rows here may be superseded ones, so what comes out is a superset in nearly the right order; `traces.queries.traces`
-reads the exact rows of these only. Merged reading (FINAL) of the whole range took 1 s where this takes 10 ms.
+Rows here may be superseded ones, so what comes out is a superset in nearly the right order;
+`traces.queries.traces`
+reads the exact rows of these only. Merged reading (FINAL) of the whole range took 1 s where this
+takes 10 ms.
 """
 
 import time
@@ -33,7 +36,9 @@ class Candidate:
 
 @dataclass(slots=True)
 class Search:
-    """How far a listing has come: everything that starts at `searched_to` or later has been looked at."""
+    """How far a listing has come: everything that starts at `searched_to` or later has been looked
+    at.
+    """
 
     searched_to: int
     gave_up: bool = False
@@ -49,7 +54,8 @@ def candidates(
 ) -> Iterator[tuple[Candidate, int]]:
     """Candidates from the newest backwards, each with the start of the window it was found in.
 
-    A trace that starts before that window is met again in a later one: leave it for then. Ends with the range,
+    A trace that starts before that window is met again in a later one: leave it for then. Ends with
+    the range,
     or (`search.gave_up`) when the time is up.
     """
     deadline = time.monotonic() + seconds
@@ -72,7 +78,9 @@ def candidates(
 def _window(
     project_id: str, wanted: TraceFilter, low: int, high: int, last: Candidate
 ) -> list[Candidate]:
-    """Those that begin from `low` on and before `last`. Rows after `high` count for the filters only."""
+    """Those that begin from `low` on and before `last`. Rows after `high` count for the filters
+    only.
+    """
     found = rows(
         f"""
         SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS started
@@ -82,7 +90,8 @@ def _window(
           AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
           {narrowing(wanted)}
         GROUP BY trace_id
-        HAVING (started, trace_id) < ({{last_started:Int64}}, {{last_id:String}}) AND {having(wanted, exact=False)}
+        HAVING (started, trace_id) < ({{last_started:Int64}}, {{last_id:String}})
+            AND {having(wanted, exact=False)}
         ORDER BY started DESC, trace_id DESC
         LIMIT {{batch:UInt32}}
         """,

@@ -1,4 +1,6 @@
-"""A session as a conversation: its traces in the order they began, with what went in and what came out."""
+"""A session as a conversation: its traces in the order they began, with what went in and what came
+out.
+"""
 
 from dataclasses import dataclass
 
@@ -6,7 +8,8 @@ from traces.clickhouse import rows
 from traces.queries.candidates import Candidate
 from traces.queries.filters import TraceFilter, reaching
 from traces.queries.limits import LIST
-from traces.queries.traces import TraceRow, exact_traces, scores_of
+from traces.queries.scores import scores_of
+from traces.queries.traces import TraceRow, exact_traces
 
 MAX_TURN_TEXT = 6_000  # characters of one side of a turn
 
@@ -87,8 +90,10 @@ def _texts(project_id: str, traces: list[TraceRow]) -> dict[str, tuple[str, str]
             SELECT trace_id, span_id, is_deleted,
                 leftUTF8(t.trace_input, {most:UInt32}) AS trace_input,
                 leftUTF8(t.trace_output, {most:UInt32}) AS trace_output,
-                if(span_id IN {root_ids:Array(String)}, leftUTF8(t.input, {most:UInt32}), '') AS input,
-                if(span_id IN {root_ids:Array(String)}, leftUTF8(t.output, {most:UInt32}), '') AS output
+                if(span_id IN {root_ids:Array(String)}, leftUTF8(t.input, {most:UInt32}),
+                    '') AS input,
+                if(span_id IN {root_ids:Array(String)}, leftUTF8(t.output, {most:UInt32}),
+                    '') AS output
             FROM spans AS t
             WHERE project_id = {project_id:String}
               AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')

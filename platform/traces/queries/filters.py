@@ -1,6 +1,7 @@
 """Which traces are asked for: the filter of the trace list and what each of its parts means in SQL.
 
-A trace matches when, for every filter given, at least one of its spans matches. Values are bound, never pasted.
+A trace matches when, for every filter given, at least one of its spans matches. Values are bound,
+never pasted.
 """
 
 import unicodedata
@@ -9,9 +10,11 @@ from dataclasses import dataclass, fields
 NS = 1_000_000_000
 HOUR = 3600 * NS
 DAY = 24 * HOUR
-# How far from its first row a trace's other rows are looked for, when traces are listed. The trace page looks everywhere.
+# How far from its first row a trace's other rows are looked for, when traces are listed. The trace
+# page looks everywhere.
 REACH = 31 * DAY
-# A filter sees the spans that begin this long after their trace: deep pages would otherwise scan all that came later.
+# A filter sees the spans that begin this long after their trace: deep pages would otherwise scan
+# all that came later.
 FILTER_REACH = 6 * HOUR
 FIRST, LAST = 0, 2**63 - 1  # all times that the store can hold: 1970 to 2262
 
@@ -23,7 +26,9 @@ def reaching(since: int, until: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceFilter:
-    """Times are nanoseconds, `until` excluded; a trace belongs to the time at which its first row starts."""
+    """Times are nanoseconds, `until` excluded; a trace belongs to the time at which its first row
+    starts.
+    """
 
     since: int
     until: int
@@ -65,13 +70,15 @@ OF_SPAN = {
     "version": "s.version_label IN {version:Array(String)}",
     "release": "s.release IN {release:Array(String)}",
 }
-# Before the rows are known exactly a name may still be overruled by a better one, so any of them admits the trace.
+# Before the rows are known exactly a name may still be overruled by a better one, so any of them
+# admits the trace.
 NAME_OF_SPAN = "(s.trace_name IN {name:Array(String)} OR s.name IN {name:Array(String)})"
 # These have an index, by which the traces are found before anything is grouped.
 INDEXED = ("user", "session")
 
 LATENCY_NS = (
-    "if(countIf(span_id != '') = 0, 0, toUnixTimestamp64Nano(maxIf(ifNull(end_time, start_time), span_id != ''))"
+    "if(countIf(span_id != '') = 0, 0,"
+    " toUnixTimestamp64Nano(maxIf(ifNull(end_time, start_time), span_id != ''))"
     " - toUnixTimestamp64Nano(minIf(start_time, span_id != '')))"
 )
 LATENCY_MS = f"intDiv({LATENCY_NS}, 1000000)"
@@ -81,14 +88,18 @@ OF_TRACE = {
     "min_cost": "sum(total_cost) >= {min_cost:Float64}",
     "max_cost": "sum(total_cost) <= {max_cost:Float64}",
 }
-# Rows that are since replaced can only make a trace longer and dearer, so a first look may apply the lower bounds alone.
+# Rows that are since replaced can only make a trace longer and dearer, so a first look may apply
+# the lower bounds alone.
 LOWER_BOUNDS = ("min_latency_ms", "min_cost")
 
 TEXT = (
     "(lower(s.input) LIKE lower({pattern:String}) OR lower(s.output) LIKE lower({pattern:String}))"
 )
 # Not indexed, and mostly empty: asked apart, so that the index still serves the other half.
-TEXT_OF_TRACE = "(lower(s.trace_input) LIKE lower({pattern:String}) OR lower(s.trace_output) LIKE lower({pattern:String}))"
+TEXT_OF_TRACE = (
+    "(lower(s.trace_input) LIKE lower({pattern:String})"
+    " OR lower(s.trace_output) LIKE lower({pattern:String}))"
+)
 
 
 def parameters(wanted: TraceFilter) -> dict:
@@ -111,7 +122,9 @@ def like_pattern(text: str) -> str:
 
 
 def having(wanted: TraceFilter, *, exact: bool) -> str:
-    """The filter over a trace's grouped rows; inexact, it may let through what the exact one refuses, never the reverse."""
+    """The filter over a trace's grouped rows; inexact, it may let through what the exact one
+    refuses, never the reverse.
+    """
     clauses = ["1"]
     for name in wanted.active():
         if name in OF_SPAN:

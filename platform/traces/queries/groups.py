@@ -21,7 +21,9 @@ CHUNK = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRow:
-    """A session or a user over a time. `cost` is None where nothing is known; `unpriced` counts spans of unknown cost."""
+    """A session or a user over a time. `cost` is None where nothing is known; `unpriced` counts
+    spans of unknown cost.
+    """
 
     id: str
     traces: int
@@ -102,7 +104,9 @@ def list_groups(
 def _active(
     project_id: str, kind: str, search: str, wanted: TraceFilter, after: Place | None, seen: Search
 ) -> Iterator[Place]:
-    """Who was active, from the newest window backwards; one that was active in several is met in each."""
+    """Who was active, from the newest window backwards; one that was active in several is met in
+    each.
+    """
     deadline = time.monotonic() + SEARCH_SECONDS
     high = min(wanted.until, after.at + 1 if after else wanted.until)
     last, width = after or Place(high, ""), FIRST_WINDOW
@@ -150,15 +154,20 @@ def _window(
 
 
 def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]) -> list[GroupRow]:
-    """The sums of these sessions or users over their traces that start in the range. A trace is in one session only."""
+    """The sums of these sessions or users over their traces that start in the range. A trace is in
+    one session only.
+    """
     if not ids:
         return []
     column = COLUMNS[kind]
     found = rows(
         f"""
-        SELECT {kind} AS id, count() AS traces, arraySort(groupUniqArrayIf(20)(user, user != '')) AS users,
-            uniqIf(session, session != '') AS sessions, min(started) AS first, max(started) AS last, max(t.ended) AS ended, max(t.mark) AS mark,
-            sum(t.input_tokens) AS input_tokens, sum(t.output_tokens) AS output_tokens, sum(t.cost) AS cost,
+        SELECT {kind} AS id, count() AS traces, arraySort(groupUniqArrayIf(20)(user,
+            user != '')) AS users,
+            uniqIf(session, session != '') AS sessions, min(started) AS first,
+                max(started) AS last, max(t.ended) AS ended, max(t.mark) AS mark,
+            sum(t.input_tokens) AS input_tokens, sum(t.output_tokens) AS output_tokens,
+                sum(t.cost) AS cost,
             sum(t.unpriced) AS unpriced, sum(t.errors) AS errors
         FROM (
             SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS started,
@@ -166,10 +175,12 @@ def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]
                 toUnixTimestamp64Nano(maxIf(start_time, {column} IN {{ids:Array(String)}})) AS mark,
                 argMinIf(user_id, {EARLIEST}, user_id != '') AS user,
                 argMinIf(session_id, {EARLIEST}, session_id != '') AS session,
-                sum(s.input_tokens) AS input_tokens, sum(s.output_tokens) AS output_tokens, sum(total_cost) AS cost,
+                sum(s.input_tokens) AS input_tokens, sum(s.output_tokens) AS output_tokens,
+                    sum(total_cost) AS cost,
                 countIf(cost_source = 'unknown') AS unpriced, countIf(level = 'ERROR') AS errors
             FROM (
-                SELECT trace_id, span_id, start_time, end_time, user_id, session_id, input_tokens, output_tokens, total_cost,
+                SELECT trace_id, span_id, start_time, end_time, user_id, session_id, input_tokens,
+                    output_tokens, total_cost,
                     cost_source, level, is_deleted
                 FROM spans
                 WHERE project_id = {{project_id:String}}

@@ -1,4 +1,6 @@
-"""What stands beside the list of traces: how many per time, what there is to choose from, and whether there is anything."""
+"""What stands beside the list of traces: how many per time, what there is to choose from, and
+whether there is anything.
+"""
 
 import time
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ MAX_CHOICE_ROWS = (
 CHOICES = {  # by name of the filter
     "level": "s.level",
     "environment": "s.environment",
-    "name": "multiIf(s.trace_name != '', s.trace_name, s.is_root OR s.parent_span_id = '', s.name, '')",
+    "name": "if(s.trace_name = '' AND (s.is_root OR s.parent_span_id = ''), s.name, s.trace_name)",
     "model": "s.model",
     "type": "s.type",
     "version": "s.version_label",
@@ -53,7 +55,9 @@ class Histogram:
 
 
 def histogram(project_id: str, wanted: TraceFilter) -> Histogram:
-    """Traces per time, about BINS bins over the range, each counted where it starts. Exact up to some 10,000 a bin, then within 1 %."""
+    """Traces per time, about BINS bins over the range, each counted where it starts. Exact up to
+    some 10,000 a bin, then within 1 %.
+    """
     span = wanted.until - wanted.since
     width = next((width for width in WIDTHS if span / width <= BINS), WIDTHS[-1])
     first = wanted.since // width * width
@@ -69,13 +73,16 @@ def histogram(project_id: str, wanted: TraceFilter) -> Histogram:
 
 
 def _per_bin(project_id: str, wanted: TraceFilter, first: int, width: int) -> list[dict]:
-    """uniq over the spans of a bin: a trace that runs on into the next bin is in both, and once in the total (bin -1)."""
+    """uniq over the spans of a bin: a trace that runs on into the next bin is in both, and once in
+    the total (bin -1).
+    """
     return rows(
         """
         SELECT if(grouping(bin_of) = 1, -1, toInt64(bin_of)) AS bin, uniq(trace_id) AS traces,
             uniqIf(trace_id, level = 'ERROR') AS errors
         FROM (
-            SELECT intDiv(toUnixTimestamp64Nano(start_time) - {first:Int64}, {width:Int64}) AS bin_of, trace_id, level
+            SELECT intDiv(toUnixTimestamp64Nano(start_time) - {first:Int64},
+                {width:Int64}) AS bin_of, trace_id, level
             FROM spans
             WHERE project_id = {project_id:String}
               AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
@@ -96,9 +103,11 @@ def _per_bin(project_id: str, wanted: TraceFilter, first: int, width: int) -> li
 def _per_bin_of_matches(project_id: str, wanted: TraceFilter, first: int, width: int) -> list[dict]:
     return rows(
         f"""
-        SELECT if(grouping(bin_of) = 1, -1, toInt64(bin_of)) AS bin, count() AS traces, countIf(failed) AS errors
+        SELECT if(grouping(bin_of) = 1, -1, toInt64(bin_of)) AS bin, count() AS traces,
+            countIf(failed) AS errors
         FROM (
-            SELECT intDiv(toUnixTimestamp64Nano(min(start_time)) - {{first:Int64}}, {{width:Int64}}) AS bin_of,
+            SELECT intDiv(toUnixTimestamp64Nano(min(start_time)) - {{first:Int64}},
+                {{width:Int64}}) AS bin_of,
                 countIf(s.level = 'ERROR') > 0 AS failed
             FROM spans AS s
             WHERE project_id = {{project_id:String}}
@@ -107,7 +116,9 @@ def _per_bin_of_matches(project_id: str, wanted: TraceFilter, first: int, width:
               AND NOT is_deleted
               {narrowing(wanted)}
             GROUP BY trace_id
-            HAVING toUnixTimestamp64Nano(min(start_time)) < {{until:Int64}} AND {having(wanted, exact=False)}
+            HAVING toUnixTimestamp64Nano(min(start_time)) < {{until:Int64}} AND {
+            having(wanted, exact=False)
+        }
         )
         GROUP BY GROUPING SETS ((bin_of), ())
         """,
@@ -136,9 +147,12 @@ def choices(project_id: str, wanted: TraceFilter, most: int = 12) -> Choices:
     found = rows(
         f"""
         SELECT grouping({", ".join(f"c{i}" for i in range(len(expressions)))}) AS place,
-            {" || ".join(f"c{i}" for i in range(len(expressions)))} AS choice, uniq(trace_id) AS traces
+            {" || ".join(f"c{i}" for i in range(len(expressions)))} AS choice,
+                uniq(trace_id) AS traces
         FROM (
-            SELECT trace_id, {", ".join(f"toString({sql}) AS c{i}" for i, sql in enumerate(expressions))}
+            SELECT trace_id, {
+            ", ".join(f"toString({sql}) AS c{i}" for i, sql in enumerate(expressions))
+        }
             FROM spans AS s
             WHERE project_id = {{project_id:String}}
               AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
@@ -191,7 +205,7 @@ def _tags(project_id: str, since: int, until: int, most: int) -> list[tuple[str,
 
 
 def _countable_since(project_id: str, wanted: TraceFilter) -> int:
-    """The earliest hour from which to the range's end there are no more than MAX_CHOICE_ROWS rows."""
+    """The earliest hour from which on the range holds no more than MAX_CHOICE_ROWS rows."""
     if wanted.until - wanted.since <= HOUR:
         return wanted.since
     found = rows(
@@ -218,7 +232,9 @@ def _countable_since(project_id: str, wanted: TraceFilter) -> int:
 
 
 def first_trace(project_id: str) -> str | None:
-    """The id of the newest trace, or None while there is none. Looks at the last day first, then at all time."""
+    """The id of the newest trace, or None while there is none. Looks at the last day first, then at
+    all time.
+    """
     now = time.time_ns()
     for low, high in ((now - DAY, now + DAY), (FIRST, LAST)):
         found = rows(
@@ -243,7 +259,9 @@ def first_trace(project_id: str) -> str | None:
 
 
 def last_activity(project_id: str, before: int) -> int | None:
-    """When the last row before this time starts, in nanoseconds: where to look when a range is empty."""
+    """When the last row before this time starts, in nanoseconds: where to look when a range is
+    empty.
+    """
     [found] = rows(
         """
         SELECT maxOrNull(toUnixTimestamp64Nano(start_time)) AS at

@@ -43,7 +43,9 @@ def sorted_traces(
     after: Place | None,
     limit: int = 50,
 ) -> TracePage:
-    """The traces that match, by the order named (one of ORDERS). Raises LimitReached where the range holds too much."""
+    """The traces that match, by the order named (one of ORDERS). Raises LimitReached where the
+    range holds too much.
+    """
     places = _places(project_id, wanted, order, ascending, after, limit + SLACK + 1)
     first = wanted.since
     exact = exact_traces(
@@ -80,7 +82,8 @@ def _places(
           AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
           {narrowing(wanted)}
         GROUP BY trace_id
-        HAVING toUnixTimestamp64Nano(min(start_time)) < {{until:Int64}} AND {keyset} AND {having(wanted, exact=False)}
+        HAVING toUnixTimestamp64Nano(min(start_time)) < {{until:Int64}} AND {keyset}
+            AND {having(wanted, exact=False)}
         ORDER BY value {direction}, trace_id {direction}
         LIMIT {{limit:UInt32}}
         """,

@@ -46,10 +46,13 @@ class Extent:
 
 
 def locate(project_id: str, trace_id: str) -> Extent | None:
-    """Where in time the trace lies. Asks the index over all time, so that the other queries need not."""
+    """Where in time the trace lies. Asks the index over all time, so that the other queries need
+    not.
+    """
     [found] = rows(
         """
-        SELECT toUnixTimestamp64Nano(min(start_time)) AS low, toUnixTimestamp64Nano(max(start_time)) AS high,
+        SELECT toUnixTimestamp64Nano(min(start_time)) AS low,
+            toUnixTimestamp64Nano(max(start_time)) AS high,
             uniq(span_id) AS rows
         FROM spans
         WHERE project_id = {project_id:String}
@@ -76,12 +79,16 @@ def span_rows(project_id: str, trace_id: str, extent: Extent) -> list[SpanRow]:
     found = rows(
         """
         SELECT span_id, parent_span_id, toUnixTimestamp64Nano(s.start_time) AS start_time,
-            toUnixTimestamp64Nano(s.end_time) AS end_time, toUnixTimestamp64Nano(s.completion_start_time) AS completion_start_time,
-            type, name, level, leftUTF8(s.status_message, 300) AS status_message, model, input_tokens, output_tokens,
+            toUnixTimestamp64Nano(s.end_time) AS end_time,
+                toUnixTimestamp64Nano(s.completion_start_time) AS completion_start_time,
+            type, name, level, leftUTF8(s.status_message, 300) AS status_message, model,
+                input_tokens, output_tokens,
             total_tokens, total_cost, cost_source, marks
         FROM (
-            SELECT span_id, parent_span_id, start_time, end_time, completion_start_time, type, name, level, status_message,
-                model, input_tokens, output_tokens, total_tokens, total_cost, cost_source, marks, is_deleted
+            SELECT span_id, parent_span_id, start_time, end_time, completion_start_time, type,
+                name, level, status_message,
+                model, input_tokens, output_tokens, total_tokens, total_cost, cost_source, marks,
+                    is_deleted
             FROM spans
             WHERE project_id = {project_id:String}
               AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
@@ -105,18 +112,25 @@ def span_rows(project_id: str, trace_id: str, extent: Extent) -> list[SpanRow]:
 
 # Every column of a row, times as nanoseconds, texts cut to so many characters.
 DETAIL = """
-    span_id, parent_span_id, type, name, level, status_message, kind, is_root, is_app_root, trace_name,
-        user_id, session_id, environment, release, version_label, tags, public, trace_metadata, metadata, model,
-        provider, model_parameters, usage, cost, input_tokens, output_tokens, total_tokens, total_cost, cost_source,
-        price_id, prompt_name, prompt_version, tool_call_names, experiment_id, experiment, attributes,
-        resource_attributes, scope_attributes, scope_name, scope_version, service_name, sdk_name, sdk_version, source,
+    span_id, parent_span_id, type, name, level, status_message, kind, is_root, is_app_root,
+        trace_name,
+        user_id, session_id, environment, release, version_label, tags, public, trace_metadata,
+            metadata, model,
+        provider, model_parameters, usage, cost, input_tokens, output_tokens, total_tokens,
+            total_cost, cost_source,
+        price_id, prompt_name, prompt_version, tool_call_names, experiment_id, experiment,
+            attributes,
+        resource_attributes, scope_attributes, scope_name, scope_version, service_name, sdk_name,
+            sdk_version, source,
         dropped_attributes, dropped_events, dropped_links, marks, version, is_deleted,
-        toUnixTimestamp64Nano(s.start_time) AS start_time, toUnixTimestamp64Nano(s.end_time) AS end_time,
+        toUnixTimestamp64Nano(s.start_time) AS start_time,
+            toUnixTimestamp64Nano(s.end_time) AS end_time,
         toUnixTimestamp64Nano(s.completion_start_time) AS completion_start_time,
         toUnixTimestamp64Nano(s.received_at) AS received_at,
         lengthUTF8(s.input) AS input_length, lengthUTF8(s.output) AS output_length,
         leftUTF8(s.input, {cap:UInt32}) AS input, leftUTF8(s.output, {cap:UInt32}) AS output,
-        leftUTF8(s.trace_input, {cap:UInt32}) AS trace_input, leftUTF8(s.trace_output, {cap:UInt32}) AS trace_output,
+        leftUTF8(s.trace_input, {cap:UInt32}) AS trace_input, leftUTF8(s.trace_output,
+            {cap:UInt32}) AS trace_output,
         leftUTF8(s.tool_definitions, {cap:UInt32}) AS tool_definitions,
         leftUTF8(s.tool_calls, {cap:UInt32}) AS tool_calls,
         leftUTF8(s.events, {cap:UInt32}) AS events, leftUTF8(s.links, {cap:UInt32}) AS links
@@ -152,7 +166,7 @@ def span_detail(project_id: str, trace_id: str, span_id: str, extent: Extent) ->
 def whole_rows(
     project_id: str, trace_id: str, extent: Extent, *, limit: int, offset: int
 ) -> list[dict]:
-    """The trace's rows in DETAIL with their whole texts, by start; its own row, if any, among them."""
+    """The trace's rows in DETAIL with their whole texts, by start; its own row among them."""
     return rows(
         f"""
         SELECT * FROM (

@@ -1,4 +1,6 @@
-"""Lists of traces: the second half, exact rows of the candidates, and the orders that need the whole range."""
+"""Lists of traces: the second half, exact rows of the candidates, and the orders that need the
+whole range.
+"""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,18 +17,22 @@ from traces.queries.filters import (
     reaching,
 )
 from traces.queries.limits import LIST
+from traces.queries.scores import scores_of
 from traces.queries.trace import Extent, everything
 from traces.render.preview import preview
 
 CHUNK = 60  # candidates read exactly at a time: a page of 50 and some that fall out
 SEARCH_SECONDS = 4.0
-# A list reads so much of a text, from its start and its end: a conversation's last message is there.
+# A list reads so much of a text, from its start and its end: a conversation's last message is
+# there.
 _ENDS = "if(lengthUTF8({0}) > 1500, concat(leftUTF8({0}, 300), rightUTF8({0}, 1200)), {0})"
 
 
 @dataclass(slots=True, kw_only=True)
 class TraceRow:
-    """A trace as a list shows it. `cost` sums what is known and is None if nothing is; `unpriced` spans have an unknown one."""
+    """A trace as a list shows it. `cost` sums what is known and is None if nothing is; `unpriced`
+    spans have an unknown one.
+    """
 
     trace_id: str
     started: int
@@ -63,14 +69,17 @@ class TraceRow:
 
 @dataclass(frozen=True, slots=True)
 class TracePage:
-    """`after` continues the list, and is None at its end. `searched_to` is set where time ran out before the page was full."""
+    """`after` continues the list, and is None at its end. `searched_to` is set where time ran out
+    before the page was full.
+    """
 
     traces: list[TraceRow]
     after: Candidate | None = None
     searched_to: int | None = None
 
 
-# The newest version of every row of the traces named, deleted ones out. The engine's own merged reading (FINAL) takes
+# The newest version of every row of the traces named, deleted ones out. The engine's own merged
+# reading (FINAL) takes
 # ten times as long here, since it cannot use the index on trace_id.
 CURRENT = """
     FROM spans AS s
@@ -82,7 +91,8 @@ CURRENT = """
     LIMIT 1 BY trace_id, span_id, toStartOfHour(start_time)
 """
 EARLIEST = "(start_time, span_id)"
-# Named as the client named it (on the trace's own row first), else as its root, else as its first span.
+# Named as the client named it (on the trace's own row first), else as its root, else as its first
+# span.
 FACTS = f"""
     toUnixTimestamp64Nano(min(start_time)) AS started,
     {LATENCY_NS} AS latency_ns,
@@ -91,7 +101,8 @@ FACTS = f"""
     argMinIf(trace_name, (span_id != '', start_time), trace_name != '') AS stated_name,
     multiIf(stated_name != '', stated_name, top_id != '', argMinIf(name, {EARLIEST}, is_top),
         argMinIf(name, {EARLIEST}, span_id != '')) AS trace,
-    if(top_id != '', argMinIf(type, {EARLIEST}, is_top), argMinIf(type, {EARLIEST}, span_id != '')) AS root_type,
+    if(top_id != '', argMinIf(type, {EARLIEST}, is_top), argMinIf(type, {EARLIEST},
+        span_id != '')) AS root_type,
     countIf(span_id != '') AS spans,
     countIf(span_id = '') AS stated,
     arraySort(groupUniqArrayIf(10)(prompt, prompt != '')) AS prompts,
@@ -170,15 +181,22 @@ def _facts(
         f"""
         SELECT trace_id, {FACTS}
         FROM (
-            SELECT trace_id, span_id, start_time, end_time, type, name, level, status_message, trace_name, user_id,
-                session_id, environment, release, version_label, tags, model, input_tokens, output_tokens, total_cost,
-                cost_source, is_deleted, concat(prompt_name, if(prompt_version IS NULL, '', concat(' v', toString(prompt_version)))) AS prompt, span_id != '' AND (is_root OR parent_span_id = '') AS is_top,
-                {_ENDS.format("s.trace_input")} AS trace_input, {_ENDS.format("s.trace_output")} AS trace_output
+            SELECT trace_id, span_id, start_time, end_time, type, name, level, status_message,
+                trace_name, user_id,
+                session_id, environment, release, version_label, tags, model, input_tokens,
+                    output_tokens, total_cost,
+                cost_source, is_deleted, concat(prompt_name, if(prompt_version IS NULL, '',
+                    concat(' v', toString(prompt_version)))) AS prompt, span_id != ''
+                    AND (is_root OR parent_span_id = '') AS is_top,
+                {_ENDS.format("s.trace_input")} AS trace_input,
+                    {_ENDS.format("s.trace_output")} AS trace_output
             {CURRENT}
         ) AS s
         WHERE NOT is_deleted
         GROUP BY trace_id
-        HAVING started >= {{since:Int64}} AND started < {{until:Int64}} AND {having(wanted, exact=True)}
+        HAVING started >= {{since:Int64}} AND started < {{until:Int64}} AND {
+            having(wanted, exact=True)
+        }
         """,
         project_id=project_id,
         options=LIST,
@@ -217,7 +235,7 @@ def _with_text(project_id: str, wanted: TraceFilter, ids: list[str], bounds: dic
 
 
 def _add_previews(project_id: str, page: list[TraceRow]) -> None:
-    """The first characters of the roots' input and output, where the trace states none of its own."""
+    """The beginnings of the roots' input and output, where the trace states none itself."""
     lacking = [row for row in page if row.root_id and not (row.input and row.output)]
     if not lacking:
         return
@@ -225,7 +243,8 @@ def _add_previews(project_id: str, page: list[TraceRow]) -> None:
         f"""
         SELECT trace_id, input, output
         FROM (
-            SELECT trace_id, is_deleted, {_ENDS.format("s.input")} AS input, {_ENDS.format("s.output")} AS output
+            SELECT trace_id, is_deleted, {_ENDS.format("s.input")} AS input,
+                {_ENDS.format("s.output")} AS output
             FROM spans AS s
             PREWHERE project_id = {{project_id:String}}
               AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
@@ -257,34 +276,6 @@ def dress(project_id: str, page: list[TraceRow]) -> list[TraceRow]:
     for row in page:
         row.scores = by_trace.get(row.trace_id, [])
     return page
-
-
-def scores_of(project_id: str, trace_ids: list[str]) -> dict[str, list[dict]]:
-    """The scores of the traces and of their spans, oldest first. The table is read by id, so no time bounds it."""
-    if not trace_ids:
-        return {}
-    found = rows(
-        """
-        SELECT id, name, data_type, value, string_value, trace_id, observation_id, comment, source,
-            toUnixTimestamp64Nano(timestamp) AS at
-        FROM scores FINAL
-        WHERE project_id = {project_id:String}
-          AND id IN (
-            SELECT id FROM scores
-            WHERE project_id = {project_id:String} AND trace_id IN {trace_ids:Array(String)}
-          )
-          AND trace_id IN {trace_ids:Array(String)}
-        ORDER BY timestamp, id
-        LIMIT 2000
-        """,
-        project_id=project_id,
-        options=LIST,
-        trace_ids=trace_ids,
-    )
-    by_trace: dict[str, list[dict]] = {}
-    for row in found:
-        by_trace.setdefault(row["trace_id"], []).append(row)
-    return by_trace
 
 
 def trace_facts(project_id: str, trace_id: str, extent: Extent) -> TraceRow | None:

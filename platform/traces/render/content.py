@@ -1,4 +1,6 @@
-"""An observation's input and output in the form that shows them best: a conversation, documents, JSON or text."""
+"""An observation's input and output in the form that shows them best: a conversation, documents,
+JSON or text.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any

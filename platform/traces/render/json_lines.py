@@ -1,4 +1,4 @@
-"""JSON as foldable lines for a template, flat, so that no depth of nesting can exhaust the stack."""
+"""JSON as foldable lines for a template: flat, so that no nesting can exhaust the stack."""
 
 import json
 from dataclasses import dataclass
@@ -33,7 +33,9 @@ def parsed(text: str) -> Any:
 
 
 def json_lines(value: Any, max_lines: int = 400) -> list[Line]:
-    """The value's lines, at most about `max_lines`; what is left out is counted in a last line of kind cut."""
+    """The value's lines, at most about `max_lines`; what is left out is counted in a last line of
+    kind cut.
+    """
     lines: list[Line] = []
     stack: list[Any] = [("", value, 0)]
     left_out = 0

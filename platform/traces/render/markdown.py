@@ -1,4 +1,6 @@
-"""Markdown that a model or a user wrote, as HTML that can do nothing: no scripts, no remote images, no live attributes."""
+"""Markdown that a model or a user wrote, as HTML that can do nothing: no scripts, no remote images,
+no live attributes.
+"""
 
 from functools import lru_cache
 
@@ -15,7 +17,9 @@ TAGS = {
 
 
 def _image_as_link(renderer: RendererHTML, tokens, index, options, env) -> str:
-    """An image would call a host of the writer's choice on sight, so it is shown as a link to follow or not."""
+    """An image would call a host of the writer's choice on sight, so it is shown as a link to
+    follow or not.
+    """
     token = tokens[index]
     label = renderer.renderInlineAsText(token.children or [], options, env) or token.attrGet("src")
     token.attrs = {"href": token.attrGet("src") or ""}
@@ -43,4 +47,4 @@ def markdown(text: str) -> SafeString:
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    return mark_safe(html)  # noqa: S308  the one place where sent text becomes HTML: nh3 has cleaned it
+    return mark_safe(html)

@@ -1,6 +1,7 @@
 """An observation's input or output as chat messages, whoever wrote it down.
 
-OpenAI (chat and responses), Anthropic, Gemini, Bedrock, LangChain, the Vercel AI SDK and the GenAI conventions all end
+OpenAI (chat and responses), Anthropic, Gemini, Bedrock, LangChain, the Vercel AI SDK and the GenAI
+conventions all end
 as Message and Part. What is no conversation gives None, and is shown as text or JSON.
 """
 
@@ -11,9 +12,17 @@ from traces.render.json_lines import parsed
 from traces.render.parts import Part, parts_of, read_call, read_result
 
 ROLES = {
-    "human": "user", "ai": "assistant", "aimessage": "assistant", "humanmessage": "user", "systemmessage": "system",
-    "toolmessage": "tool", "model": "assistant", "function": "tool", "aimessagechunk": "assistant", "developer": "developer",
-}  # fmt: skip
+    "human": "user",
+    "ai": "assistant",
+    "aimessage": "assistant",
+    "humanmessage": "user",
+    "systemmessage": "system",
+    "toolmessage": "tool",
+    "model": "assistant",
+    "function": "tool",
+    "aimessagechunk": "assistant",
+    "developer": "developer",
+}
 KNOWN = {"system", "developer", "user", "assistant", "tool"}
 UNWRAP = (
     "messages",
@@ -54,7 +63,9 @@ def messages_of(text: str, *, plain_role: str = "") -> list[Message] | None:
 
 
 def _conversation(value: Any) -> list[Message]:
-    """Every shape of a whole input or output: a list of messages, one message, or an object that wraps them."""
+    """Every shape of a whole input or output: a list of messages, one message, or an object that
+    wraps them.
+    """
     if isinstance(value, list):
         return _from_list(value)
     if not isinstance(value, dict):
@@ -103,7 +114,9 @@ def _from_item(item: Any) -> list[Message]:
 
 
 def _without_constructor(item: dict) -> dict:
-    """LangChain's serialised form: {lc, type: constructor, id: [..., HumanMessage], kwargs: {content, ...}}."""
+    """LangChain's serialised form: {lc, type: constructor, id: [..., HumanMessage], kwargs:
+    {content, ...}}.
+    """
     kwargs = item.get("kwargs")
     if isinstance(kwargs, dict) and isinstance(item.get("id"), list) and item["id"]:
         return {"role": str(item["id"][-1]).lower(), **kwargs, "type": str(item["id"][-1]).lower()}

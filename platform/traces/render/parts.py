@@ -8,7 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`kind` is text, reasoning, refusal, tool_call, tool_result, media or data (anything else, kept as it is)."""
+    """`kind` is text, reasoning, refusal, tool_call, tool_result, media or data (anything else,
+    kept as it is).
+    """
 
     kind: str
     text: str = ""
@@ -80,17 +82,21 @@ def _read_refusal(item: dict) -> Part:
 
 
 def read_call(item: dict) -> Part:
-    """A call in any of its shapes: {function: {name, arguments}}, {name, args}, {toolName, input}, …"""
+    """A call in any of its shapes: {function: {name, arguments}}, {name, args}, {toolName, input},
+    …
+    """
     inner = _first(item, "function", "functionCall", "function_call", "toolUse", "server_tool_call")
     inner = inner if isinstance(inner, dict) else item
     arguments = _first(inner, "arguments", "args", "input", "parameters")
     name = _first(inner, "name", "toolName", "tool_name") or _first(item, "name")
     return Part(
         "tool_call",
-        id=_text(_first(item, "id", "call_id", "toolCallId", "tool_call_id") or inner.get("toolUseId")),
+        id=_text(
+            _first(item, "id", "call_id", "toolCallId", "tool_call_id") or inner.get("toolUseId")
+        ),
         name=_text(name),
         data=_structured(arguments),
-    )  # fmt: skip
+    )
 
 
 def read_result(item: dict) -> Part:
@@ -119,9 +125,19 @@ def _flat(said: Any) -> Any:
 
 
 MEDIA_KEYS = (
-    "image_url", "input_audio", "source", "inlineData", "inline_data", "fileData", "file_data", "file", "image",
-    "video", "document", "audio",
-)  # fmt: skip
+    "image_url",
+    "input_audio",
+    "source",
+    "inlineData",
+    "inline_data",
+    "fileData",
+    "file_data",
+    "file",
+    "image",
+    "video",
+    "document",
+    "audio",
+)
 
 
 def _read_media(item: dict) -> Part:
@@ -151,27 +167,69 @@ READERS: dict[str, Callable[[dict], Part]] = {
     **dict.fromkeys(("reasoning", "thinking", "redacted_thinking", "compaction"), _read_reasoning),
     "refusal": _read_refusal,
     **dict.fromkeys(
-        ("tool_call", "tool_use", "function_call", "function", "server_tool_use", "server_tool_call", "custom_tool_call"),
+        (
+            "tool_call",
+            "tool_use",
+            "function_call",
+            "function",
+            "server_tool_use",
+            "server_tool_call",
+            "custom_tool_call",
+        ),
         read_call,
     ),
     **dict.fromkeys(
-        ("tool_result", "tool_call_response", "function_call_output", "web_search_tool_result", "server_tool_call_response",
-         "custom_tool_call_output"),
+        (
+            "tool_result",
+            "tool_call_response",
+            "function_call_output",
+            "web_search_tool_result",
+            "server_tool_call_response",
+            "custom_tool_call_output",
+        ),
         read_result,
     ),
     **dict.fromkeys(
-        ("image_url", "input_image", "image", "input_audio", "audio", "video", "document", "file", "input_file", "blob",
-         "uri", "media"),
+        (
+            "image_url",
+            "input_image",
+            "image",
+            "input_audio",
+            "audio",
+            "video",
+            "document",
+            "file",
+            "input_file",
+            "blob",
+            "uri",
+            "media",
+        ),
         _read_media,
     ),
-}  # fmt: skip
+}
 
 # Parts that name themselves by a key and not by a type: Gemini's and Bedrock's.
 KEYED: tuple[tuple[str, Callable[[dict], Part]], ...] = (
-    ("functionCall", read_call), ("function_call", read_call), ("toolUse", read_call),
-    ("functionResponse", read_result), ("function_response", read_result), ("toolResult", read_result),
-    ("reasoningContent", lambda item: _read_reasoning(item["reasoningContent"]) if isinstance(item["reasoningContent"], dict) else _data(item)),
-    ("inlineData", _read_media), ("inline_data", _read_media), ("fileData", _read_media), ("file_data", _read_media),
-    ("image", _read_media), ("document", _read_media), ("video", _read_media),
+    ("functionCall", read_call),
+    ("function_call", read_call),
+    ("toolUse", read_call),
+    ("functionResponse", read_result),
+    ("function_response", read_result),
+    ("toolResult", read_result),
+    (
+        "reasoningContent",
+        lambda item: (
+            _read_reasoning(item["reasoningContent"])
+            if isinstance(item["reasoningContent"], dict)
+            else _data(item)
+        ),
+    ),
+    ("inlineData", _read_media),
+    ("inline_data", _read_media),
+    ("fileData", _read_media),
+    ("file_data", _read_media),
+    ("image", _read_media),
+    ("document", _read_media),
+    ("video", _read_media),
     ("text", _read_text),
-)  # fmt: skip
+)

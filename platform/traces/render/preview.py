@@ -1,4 +1,6 @@
-"""The first words of an input or output for a cell: what was said, not the JSON that it was said in."""
+"""The first words of an input or output for a cell: what was said, not the JSON that it was said
+in.
+"""
 
 import re
 

@@ -1,1 +1,3 @@
-"""Sample traffic for `make demo`: what a support product's agents, retrieval and small models might send."""
+"""Sample traffic for `make demo`: what a support product's agents, retrieval and small models might
+send.
+"""

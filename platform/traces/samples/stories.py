@@ -1,114 +1,10 @@
-"""One function per kind of trace: it plays the story out in time and leaves its spans in a Trace."""
+"""One function per kind of trace: it plays a story out in time, into the spans of a Trace."""
 
 import json
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from traces.samples.playing import SampleSpan, Trace
 from traces.samples.texts import ANSWERS, ERRANDS, INTENTS, QUERIES, STACK, SYSTEM
-
-MILLISECOND = 1_000_000
-
-
-@dataclass(slots=True)
-class SampleSpan:
-    id: str
-    parent: str
-    name: str
-    start: int
-    end: int = 0
-    attributes: dict = field(default_factory=dict)
-    events: list[dict] = field(default_factory=list)
-    error: str = ""
-
-
-@dataclass(slots=True)
-class Trace:
-    """A trace being played; `clock` is its present moment, in nanoseconds."""
-
-    rng: random.Random
-    clock: int
-    user: str
-    session: str
-    id: str = ""
-    spans: list[SampleSpan] = field(default_factory=list)
-    attributes: dict = field(default_factory=dict)  # of the trace, sent on every span
-    scores: list[dict] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.id = f"{self.rng.getrandbits(128):032x}"
-
-    def open(self, name: str, type_: str, parent: SampleSpan | None = None, **said) -> SampleSpan:
-        span = SampleSpan(
-            f"{self.rng.getrandbits(64):016x}", parent.id if parent else "", name, self.clock
-        )
-        span.attributes["langfuse.observation.type"] = type_
-        span.attributes.update(
-            {f"langfuse.observation.{key}": value for key, value in said.items()}
-        )
-        self.spans.append(span)
-        self.wait(2, 30)
-        return span
-
-    def close(self, span: SampleSpan, output: object = None) -> None:
-        span.end = self.clock
-        if output is not None:
-            span.attributes["langfuse.observation.output"] = _text(output)
-
-    def wait(self, low: int, high: int) -> None:
-        """Lets so many milliseconds pass."""
-        self.clock += self.rng.randint(low, high) * MILLISECOND
-
-    def score(self, name: str, value: float | str | bool, **more) -> None:
-        kind = {bool: "BOOLEAN", str: "CATEGORICAL"}.get(type(value), "NUMERIC")
-        self.scores.append(
-            {
-                "id": f"{self.id}-{name}",
-                "traceId": self.id,
-                "name": name,
-                "value": int(value) if isinstance(value, bool) else value,
-                "dataType": kind,
-                **more,
-            }
-        )
-
-    def generate(
-        self,
-        name: str,
-        parent: SampleSpan | None,
-        model: str,
-        messages: list[dict],
-        reply: dict,
-        *,
-        speed: int = 80,
-        cached: int = 0,
-    ) -> SampleSpan:
-        """A model call in the GenAI conventions: usage, parameters, and when its first token came."""
-        span = self.open(name, "generation", parent)
-        prompt = sum(len(_text(message)) for message in messages) // 3
-        written = max(8, len(_text(reply)) // 3)
-        self.wait(220, 900)
-        first_token = self.clock
-        self.clock += int(written / speed * 1000) * MILLISECOND
-        span.attributes |= {
-            "gen_ai.operation.name": "chat",
-            "gen_ai.request.model": model,
-            "gen_ai.response.model": model,
-            "gen_ai.request.temperature": 0.1,
-            "gen_ai.request.max_tokens": 1024,
-            "gen_ai.usage.input_tokens": prompt + cached,
-            "gen_ai.usage.cache_read.input_tokens": cached,
-            "gen_ai.usage.output_tokens": written,
-            "gen_ai.input.messages": _text(messages),
-            "gen_ai.output.messages": _text([{"role": "assistant", **reply}]),
-            "gen_ai.response.time_to_first_chunk": (first_token - span.start) / 1e9,
-        }
-        self.close(span)
-        return span
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _said(role: str, text: str) -> dict:
@@ -132,9 +28,17 @@ def rag_answer(trace: Trace) -> None:
     search = trace.open("vector search", "tool", retriever, input=query)
     trace.wait(90, 380)
     documents = [
-        {"page_content": found, "metadata": {"source": "handbook.md", "page": rng.randint(2, 40)}, "score": round(rng.uniform(0.78, 0.96), 3)},
-        {"page_content": rng.choice(ANSWERS)[1], "metadata": {"source": "faq.md"}, "score": round(rng.uniform(0.4, 0.7), 3)},
-    ]  # fmt: skip
+        {
+            "page_content": found,
+            "metadata": {"source": "handbook.md", "page": rng.randint(2, 40)},
+            "score": round(rng.uniform(0.78, 0.96), 3),
+        },
+        {
+            "page_content": rng.choice(ANSWERS)[1],
+            "metadata": {"source": "faq.md"},
+            "score": round(rng.uniform(0.4, 0.7), 3),
+        },
+    ]
     trace.close(search, {"hits": 2})
     trace.close(retriever, documents)
     messages = [
@@ -143,15 +47,25 @@ def rag_answer(trace: Trace) -> None:
     ]
     model = rng.choice(["gpt-4o-mini", "gpt-4o-mini", "claude-sonnet-4-5"])
     generation = trace.generate(
-        "answer", root, model, messages, {"parts": [{"type": "text", "content": answer}], "finish_reason": "stop"}
-    )  # fmt: skip
+        "answer",
+        root,
+        model,
+        messages,
+        {"parts": [{"type": "text", "content": answer}], "finish_reason": "stop"},
+    )
     generation.attributes |= {
         "langfuse.observation.prompt.name": "rag",
         "langfuse.observation.prompt.version": 7,
     }
     trace.close(root, answer)
     faithful = round(min(1.0, rng.gauss(0.9, 0.08)), 2)
-    trace.score("faithful", faithful, comment="Every claim is in the context." if faithful > 0.85 else "One claim is not in the context.")  # fmt: skip
+    trace.score(
+        "faithful",
+        faithful,
+        comment="Every claim is in the context."
+        if faithful > 0.85
+        else "One claim is not in the context.",
+    )
     if faithful < 0.75:
         root.attributes["langfuse.observation.level"] = "WARNING"
         root.attributes["langfuse.observation.status_message"] = "low faithfulness"
@@ -172,8 +86,21 @@ def support_agent(trace: Trace) -> None:
     trace.wait(60, 140)
     trace.close(guard, {"allowed": True, "categories": []})
     messages = [_said("system", SYSTEM), _said("user", errand)]
-    _act(trace, root, "plan", messages, "lookup_order", {"order_id": order, "include": ["items", "last_invoice"]},
-         {"order_id": order, "status": "paid", "amount": amount, "currency": "USD", "age_days": rng.randint(1, 20)})  # fmt: skip
+    _act(
+        trace,
+        root,
+        "plan",
+        messages,
+        "lookup_order",
+        {"order_id": order, "include": ["items", "last_invoice"]},
+        {
+            "order_id": order,
+            "status": "paid",
+            "amount": amount,
+            "currency": "USD",
+            "age_days": rng.randint(1, 20),
+        },
+    )
     failed = ending == "refund" and rng.random() < 0.35
     if ending == "refund":
         result = (
@@ -193,13 +120,23 @@ def support_agent(trace: Trace) -> None:
         if failed
         else f"Done. I have taken care of **{order}**. Is there anything else?"
     )
-    trace.generate("answer", root, "gpt-4o", messages, {"parts": [{"type": "text", "content": reply}], "finish_reason": "stop"}, cached=1200)  # fmt: skip
+    trace.generate(
+        "answer",
+        root,
+        "gpt-4o",
+        messages,
+        {"parts": [{"type": "text", "content": reply}], "finish_reason": "stop"},
+        cached=1200,
+    )
     trace.close(root, reply)
     if failed:
         root.error = "tool refund_payment timed out after 5000 ms"
     trace.score("resolved", not failed)
     if rng.random() < 0.4:
-        trace.score("user-feedback", rng.choice(["helpful", "helpful", "too slow"]) if not failed else "wrong")  # fmt: skip
+        trace.score(
+            "user-feedback",
+            rng.choice(["helpful", "helpful", "too slow"]) if not failed else "wrong",
+        )
 
 
 def _act(
@@ -293,8 +230,21 @@ def research_agent(trace: Trace) -> None:
             if trace.rng.random() < 0.03:
                 fetch.error = "HTTP 503 from example.com"
             trace.close(fetch, {"bytes": trace.rng.randint(2_000, 90_000)})
-            trace.generate("read page", step, "gpt-4o-mini", [_said("user", f"Extract the return policy of page {page}.")],
-                           {"parts": [{"type": "text", "content": "Returns within 30 days, unopened, with receipt."}]}, speed=600)  # fmt: skip
+            trace.generate(
+                "read page",
+                step,
+                "gpt-4o-mini",
+                [_said("user", f"Extract the return policy of page {page}.")],
+                {
+                    "parts": [
+                        {
+                            "type": "text",
+                            "content": "Returns within 30 days, unopened, with receipt.",
+                        }
+                    ]
+                },
+                speed=600,
+            )
         trace.close(step, f"{number + 1} competitors read")
     trace.close(root, "Four of five allow 30 days; one allows 14. None covers opened items.")
 

@@ -63,7 +63,8 @@ ERRANDS = (
 QUERIES = (
     (
         "top 10 customers by revenue last quarter",
-        "SELECT c.name, SUM(o.amount) AS revenue\nFROM orders AS o\nJOIN customers AS c USING (customer_id)\n"
+        "SELECT c.name, SUM(o.amount) AS revenue\n"
+        "FROM orders AS o\nJOIN customers AS c USING (customer_id)\n"
         "WHERE o.created_at >= DATE_TRUNC('quarter', NOW()) - INTERVAL '3 months'\n"
         "GROUP BY c.name\nORDER BY revenue DESC\nLIMIT 10",
     ),
@@ -80,20 +81,25 @@ QUERIES = (
 
 INCIDENTS = (
     (
-        "Summarize the incident timeline for the status page:\n09:14 error rate rises in eu-west\n09:20 rollback\n"
-        "09:31 recovered",
+        "Summarize the incident timeline for the status page:\n"
+        "09:14 error rate rises in eu-west\n09:20 rollback\n09:31 recovered",
         "At 09:14 UTC elevated error rates were observed in eu-west. A rollback at 09:20 restored "
         "service by 09:31.",
     ),
     (
-        "다음 회의록을 세 문장으로 요약해 주세요:\n- 신규 가격제 검토\n- 보안 감사 일정 확정\n- 다음 스프린트 목표",
-        "신규 가격제를 검토했습니다. 보안 감사 일정을 확정했습니다. 다음 스프린트 목표를 정했습니다.",
+        "다음 회의록을 세 문장으로 요약해 주세요:\n"
+        "- 신규 가격제 검토\n- 보안 감사 일정 확정\n- 다음 스프린트 목표",
+        "신규 가격제를 검토했습니다. 보안 감사 일정을 확정했습니다. "
+        "다음 스프린트 목표를 정했습니다.",
     ),
 )
 
 INTENTS = (
-    ("ok thanks bye", "goodbye"), ("환불해 주세요", "refund"), ("where is my order", "tracking"), ("I want to talk to a human", "escalate"),
-)  # fmt: skip
+    ("ok thanks bye", "goodbye"),
+    ("환불해 주세요", "refund"),
+    ("where is my order", "tracking"),
+    ("I want to talk to a human", "escalate"),
+)
 
 SYSTEM = (
     "You are the support agent of Acme. Follow the refund policy below and answer in the "

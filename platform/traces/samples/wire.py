@@ -1,10 +1,12 @@
-"""The sample traces as their senders would send them: OTLP/JSON, and Langfuse's batch for one of the stories."""
+"""The sample traces as their senders would send them: OTLP/JSON, and Langfuse's batch for one of
+the stories.
+"""
 
 import random
 from datetime import UTC, datetime
 from typing import Any
 
-from traces.samples.stories import SampleSpan, Trace
+from traces.samples.playing import SampleSpan, Trace
 from traces.samples.texts import INCIDENTS
 
 RESOURCE = {
@@ -40,13 +42,19 @@ def _span(trace: Trace, span: SampleSpan) -> dict:
         "kind": 3 if "gen_ai.request.model" in span.attributes else 1,
         "startTimeUnixNano": str(span.start),
         "endTimeUnixNano": str(span.end),
-        "attributes": _attributes({**{key: value for key, value in shared.items() if value}, **span.attributes}),
+        "attributes": _attributes(
+            {**{key: value for key, value in shared.items() if value}, **span.attributes}
+        ),
         "events": [
-            {"name": event["name"], "timeUnixNano": str(event["time"]), "attributes": _attributes(event["attributes"])}
+            {
+                "name": event["name"],
+                "timeUnixNano": str(event["time"]),
+                "attributes": _attributes(event["attributes"]),
+            }
             for event in span.events
         ],
         "status": {"code": 2, "message": span.error} if span.error else {},
-    }  # fmt: skip
+    }
 
 
 def _attributes(values: dict[str, Any]) -> list[dict]:
@@ -72,9 +80,35 @@ def summary_batch(rng: random.Random, start: int, user: str) -> list[dict]:
     trace_id, generation_id = f"{rng.getrandbits(128):032x}", f"{rng.getrandbits(64):016x}"
     took = rng.randint(1_500, 4_500) * 1_000_000
     tokens = {"input": len(text) // 3, "output": len(summary) // 3}
-    created = {"id": trace_id, "name": "summarize", "userId": user, "input": text, "tags": ["ops"], "environment": "demo", "timestamp": _iso(start), "metadata": {"channel": "status-page", "requester": {"team": "ops", "on_call": True}}}  # fmt: skip
-    begun = {"id": generation_id, "traceId": trace_id, "name": "summarize", "model": "gpt-4o", "startTime": _iso(start), "input": [{"role": "user", "content": text}], "modelParameters": {"temperature": 0}, "environment": "demo"}  # fmt: skip
-    ended = {"id": generation_id, "traceId": trace_id, "endTime": _iso(start + took), "completionStartTime": _iso(start + took // 4), "output": {"role": "assistant", "content": summary}, "usage": tokens, "environment": "demo"}  # fmt: skip
+    created = {
+        "id": trace_id,
+        "name": "summarize",
+        "userId": user,
+        "input": text,
+        "tags": ["ops"],
+        "environment": "demo",
+        "timestamp": _iso(start),
+        "metadata": {"channel": "status-page", "requester": {"team": "ops", "on_call": True}},
+    }
+    begun = {
+        "id": generation_id,
+        "traceId": trace_id,
+        "name": "summarize",
+        "model": "gpt-4o",
+        "startTime": _iso(start),
+        "input": [{"role": "user", "content": text}],
+        "modelParameters": {"temperature": 0},
+        "environment": "demo",
+    }
+    ended = {
+        "id": generation_id,
+        "traceId": trace_id,
+        "endTime": _iso(start + took),
+        "completionStartTime": _iso(start + took // 4),
+        "output": {"role": "assistant", "content": summary},
+        "usage": tokens,
+        "environment": "demo",
+    }
     return [
         _event(rng, "trace-create", start, created),
         _event(rng, "generation-create", start, begun),

@@ -1,4 +1,4 @@
-"""How figures of traces are written: always with their unit, exact on hover, unknown never as zero."""
+"""How figures of traces are written: with their unit, exact on hover, unknown never as zero."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -85,7 +85,7 @@ def instant(nanoseconds: int | None) -> datetime | None:
 
 @register.simple_tag
 def moment(nanoseconds: int | None, style: str = "long") -> SafeString | str:
-    """A <time> in UTC, exact with its zone on hover. The style `today` leaves the date out today."""
+    """A <time> in UTC, exact with its zone on hover. Style `today` leaves the date out today."""
     at = instant(nanoseconds)
     if at is None:
         return "–"
@@ -113,7 +113,8 @@ def kind(type_: str) -> SafeString:
     """The coloured letter of an observation's type, with its name for those who hear or hover."""
     known = kind_class(type_)
     return format_html(
-        '<span class="kind {}" title="{}"><span aria-hidden="true">{}</span><span class="sr">{}</span></span>',
+        '<span class="kind {}" title="{}"><span aria-hidden="true">{}</span>'
+        '<span class="sr">{}</span></span>',
         known,
         type_words(known),
         LETTERS.get(known, known[0]),

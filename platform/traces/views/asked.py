@@ -117,7 +117,9 @@ class Asked:
 
 
 def asked(request: HttpRequest, *, now: int | None = None, default: str = DEFAULT_RANGE) -> Asked:
-    """Reads the URL. What it cannot make sense of is left out and said in `problems`, never dropped in silence."""
+    """Reads the URL. What it cannot make sense of is left out and said in `problems`, never dropped
+    in silence.
+    """
     now = now or time.time_ns()
     query = request.GET
     problems: list[str] = []
@@ -228,7 +230,7 @@ def _narrowings(
 
 
 def without(query: QueryDict, name: str, value: str | None = None) -> str:
-    """The query string without a filter, or without one of its values, from the start of the list."""
+    """The query string without a filter or one of its values, from the start of the list."""
     left = [
         (key, one)
         for key, given in query.lists()

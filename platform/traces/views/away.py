@@ -11,7 +11,9 @@ from traces.errors import LimitReached, Unavailable
 
 
 def tells_when_away(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """ClickHouse away gives 503 and words, a question too big 200 and words; inside a fragment only the words."""
+    """ClickHouse away gives 503 and words, a question too big 200 and words; inside a fragment only
+    the words.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, project_id: str, *args, **kwargs) -> HttpResponse:

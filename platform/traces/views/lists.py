@@ -1,4 +1,6 @@
-"""The list of traces, and the parts of its page that load by themselves: ?part=strip and ?part=choices."""
+"""The list of traces, and the parts of its page that load by themselves: ?part=strip and
+?part=choices.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,9 +27,7 @@ def trace_list(request: HttpRequest, project_id: str) -> HttpResponse:
     if part:
         return part(request, project, ask)
     context = {"project": project, "ask": ask, **page_context(project.id, ask)}
-    template = (
-        "traces/_rows.html" if is_fragment(request) and ask.after else "traces/list.html"
-    )
+    template = "traces/_rows.html" if is_fragment(request) and ask.after else "traces/list.html"
     response = render(request, template, context)
     if is_fragment(request) and not ask.after:
         response["HX-Push-Url"] = f"{request.path}?{ask.query}"
@@ -87,7 +87,9 @@ def cursor(page: TracePage) -> str:
 
 
 def why_nothing(project_id: str, ask: Asked) -> dict:
-    """What an empty list says: nothing has ever come, nothing in this time, or the filters are too narrow."""
+    """What an empty list says: nothing has ever come, nothing in this time, or the filters are too
+    narrow.
+    """
     if ask.narrowings:
         return {"cause": "filter"}
     if last := last_activity(project_id, ask.wanted.since):

@@ -1,4 +1,6 @@
-"""What a span's pane shows beside its tabs: both sides laid out, events, speeds, and where its cost came from."""
+"""What a span's pane shows beside its tabs: both sides laid out, events, speeds, and where its cost
+came from.
+"""
 
 import json
 from dataclasses import dataclass

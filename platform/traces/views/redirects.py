@@ -16,7 +16,9 @@ KNOWN = {"traces": "trace-list", "sessions": "session-list", "users": "user-list
 
 @require_GET
 def langfuse(request: HttpRequest, project_id: str, rest: str = "") -> HttpResponse:
-    """/project/<id>/traces/<trace>?observation=<span>, /project/<id>/sessions/<session>, and the lists."""
+    """/project/<id>/traces/<trace>?observation=<span>, /project/<id>/sessions/<session>, and the
+    lists.
+    """
     project = project_for(request.user, project_id)
     kind, _slash, item = rest.strip("/").partition("/")
     if kind == "traces" and item:

@@ -9,8 +9,9 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from traces.figures.waterfall import Scale, bar, scale_of
 from traces.outline import TreeLine, below, outline
+from traces.queries.scores import scores_of
 from traces.queries.trace import MAX_SPANS, Extent, locate, span_detail, span_rows
-from traces.queries.traces import scores_of, trace_facts
+from traces.queries.traces import trace_facts
 from traces.templatetags.trace_figures import duration
 from traces.tree import Node, Tree, build_tree, opening_span
 from traces.views.away import tells_when_away
@@ -151,7 +152,9 @@ def more_lines(tree: Tree, request: HttpRequest) -> list[TreeLine]:
 
 
 def first_token(tree: Tree) -> int | None:
-    """How long the trace's user waited for the first token: from the trace's start to the first of any generation."""
+    """How long the trace's user waited for the first token: from the trace's start to the first of
+    any generation.
+    """
     moments = [
         node.row.completion_start_time
         for node in tree

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.keys import create_key
 from accounts.models import Project, Scope
-from traces.samples.stories import STORIES, Trace, research_agent
+from traces.samples.playing import Trace
+from traces.samples.stories import STORIES, research_agent
 from traces.samples.wire import export_request, summary_batch
 
 HOUR = 3_600_000_000_000
@@ -22,7 +23,7 @@ BATCH = 40
 
 
 class Command(BaseCommand):
-    help = "Send sample traces, sessions, users and scores to the Sonde that runs, as environment demo."
+    help = "Send sample traces and scores to the Sonde that runs, as environment demo."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--project", default="", help="project id; the first one if left out")
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         finally:
             new.key.delete()
         self.stdout.write(
-            f"Sent {sent} traces to {sender.url}/projects/{project.id}/traces?environment=demo&range=7d"
+            f"Sent {sent} traces: {sender.url}/projects/{project.id}/traces?environment=demo"
         )
 
 

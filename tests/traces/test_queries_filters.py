@@ -1,0 +1,130 @@
+import pytest
+
+from traces.records import TRACE, Span
+from traces.writer import insert_spans
+
+SECOND = 1_000_000_000
+
+FILTERS = [
+    ({"user": ("ann",)}, "a"),
+    ({"session": ("s1",)}, "a"),
+    ({"name": ("alpha",)}, "a"),
+    ({"model": ("gpt-4o",)}, "a"),
+    ({"level": ("ERROR",)}, "a"),
+    ({"type": ("TOOL",)}, "a"),
+    ({"tag": ("vip", "other")}, "a"),
+    ({"environment": ("staging",)}, "a"),
+    ({"version": ("1.2",)}, "a"),
+    ({"release": ("r9",)}, "a"),
+    ({"min_latency_ms": 5_000}, "a"),
+    ({"max_latency_ms": 4_000}, "b"),
+    ({"min_cost": 0.5}, "a"),
+    ({"max_cost": 0.4}, "b"),
+    ({"user": ("ann",), "model": ("gpt-4o",), "level": ("ERROR",), "text": "refund"}, "a"),
+    ({"user": ("ann", "bob")}, "ab"),
+    ({"user": ("ann",), "environment": ("production",)}, ""),
+]
+
+
+@pytest.mark.parametrize(("wanted", "expected"), FILTERS)
+def test_filters_apply_to_the_trace_whichever_of_its_spans_they_meet(
+    span, listed, wanted, expected
+):
+    span(
+        "a",
+        "r",
+        took=6,
+        name="alpha",
+        user_id="ann",
+        session_id="s1",
+        environment="staging",
+        release="r9",
+    )
+    span(
+        "a",
+        "g",
+        parent_span_id="r",
+        model="gpt-4o",
+        type="GENERATION",
+        total_cost="0.75",
+        version_label="1.2",
+    )
+    span(
+        "a",
+        "x",
+        parent_span_id="r",
+        level="ERROR",
+        type="TOOL",
+        tags=["vip"],
+        output="the Refund failed",
+    )
+    span(
+        "b",
+        "r",
+        at=-9,
+        took=2,
+        name="beta",
+        user_id="bob",
+        session_id="s2",
+        environment="production",
+        total_cost="0.25",
+    )
+    assert "".join(sorted(listed(**wanted))) == expected
+
+
+TEXTS = [
+    ("환불", True),
+    ("환불해", True),
+    ("불", True),
+    ("설정", True),
+    ("REFUND", True),
+    ("Refund Policy", True),
+    ("100%", True),
+    ("100_", False),
+    ("a_b", True),
+    ("axb", False),
+    ("\\n", True),
+    ("없는말", False),
+    ("🎉", True),
+    ("é", True),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), TEXTS)
+def test_free_text_finds_words_of_any_length_and_takes_them_literally(span, listed, text, found):
+    span(
+        "t",
+        "r",
+        input="내일 환불해 주세요. 설정을 바꿔서 100% a_b \\n 🎉 café",
+        output="the refund policy says",
+    )
+    assert listed(text=text) == (["t"] if found else [])
+
+
+def test_free_text_finds_what_was_said_of_the_trace_itself(span, listed):
+    span("t", "", took=None, type=TRACE, trace_input="배송 조회")
+    assert listed(text="배송") == ["t"]
+
+
+def test_text_of_a_version_that_was_replaced_is_not_found(span, listed):
+    span("t", "r", input="secret plan", version=1)
+    span("t", "r", input="nothing", version=2)
+    assert listed(text="secret") == []
+
+
+def test_many_that_match_only_in_replaced_versions_do_not_hide_the_ones_that_do(
+    span, listed, project, now
+):
+    start = now - 500 * SECOND
+    stale = [
+        Span(project.id, f"x{n}", "r", start + n * SECOND, user_id="ann", version=1)
+        for n in range(150)
+    ]
+    fresh = [
+        Span(project.id, f"x{n}", "r", start + n * SECOND, user_id="bob", version=2)
+        for n in range(150)
+    ]
+    insert_spans(stale)
+    insert_spans(fresh)
+    span("t", "r", at=-900, user_id="ann")
+    assert listed(user=("ann",)) == ["t"]

@@ -1,0 +1,121 @@
+import re
+
+import pytest
+from django.urls import reverse
+
+FRAGMENT = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def look(client, project, owner):
+    client.force_login(owner)
+
+    def get(trace_id="t", query=None, **headers):
+        return client.get(
+            reverse("trace-page", args=[project.id, trace_id]), query or {}, headers=headers
+        )
+
+    return get
+
+
+def text_of(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def spans_of(response) -> list[tuple[int, str]]:
+    """Level and name of each line of the tree."""
+    html = response.content.decode()
+    return [
+        (int(level), name)
+        for level, name in re.findall(
+            r'class="node [^"]*" aria-level="(\d+)".*?class="main clip[^>]*>([^<]*)</a>',
+            html,
+            re.DOTALL,
+        )
+    ]
+
+
+def test_broken_trees_are_shown_with_what_is_amiss(look, span):
+    span("t", "root", name="root")
+    span("t", "lost", at=1, parent_span_id="gone", name="lost")
+    span("t", "a", at=2, parent_span_id="b", name="a")
+    span("t", "b", at=3, parent_span_id="a", name="b")
+    response = look()
+    assert [name for _level, name in spans_of(response)] == ["root", "lost", "a", "b"]
+    text = text_of(response)
+    assert "Parent missing" in text and "the chain is cut here" in response.content.decode()
+
+
+def test_a_wide_trace_pages_its_children(look, project, now):
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    insert_spans([Span(project.id, "t", "r", now, end_time=now + 10**9, name="root", version=1)])
+    insert_spans(
+        [
+            Span(
+                project.id,
+                "t",
+                f"c{n:04d}",
+                now + n,
+                parent_span_id="r",
+                name=f"c{n:04d}",
+                end_time=now + n,
+                version=1,
+            )
+            for n in range(1000)
+        ]
+    )
+    first = look()
+    assert len(spans_of(first)) == 101 and "900 more spans here" in text_of(first)
+    more = look(query={"of": "r", "offset": "100"}, **FRAGMENT)
+    assert [name for _level, name in spans_of(more)][:2] == ["c0100", "c0101"]
+    assert len(first.content) < 600_000
+
+
+def test_a_folded_span_says_how_many_it_holds_and_unfolds(look, project, now):
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    rows = [Span(project.id, "t", "r", now, name="root", version=1)]
+    for group in range(20):
+        rows.append(
+            Span(
+                project.id,
+                "t",
+                f"g{group}",
+                now + group,
+                parent_span_id="r",
+                name=f"g{group}",
+                version=1,
+            )
+        )
+        rows += [
+            Span(
+                project.id,
+                "t",
+                f"g{group}-{n}",
+                now + group,
+                parent_span_id=f"g{group}",
+                name=f"leaf {n}",
+                version=1,
+            )
+            for n in range(40)
+        ]
+    insert_spans(rows)
+    html = look().content.decode()
+    assert html.count('aria-expanded="false"') > 5
+    unfolded = spans_of(look(query={"of": "g19"}, **FRAGMENT))
+    assert unfolded == [(3, f"leaf {n}") for n in sorted(range(40), key=lambda n: f"g19-{n}")]
+
+
+def test_more_spans_than_are_read_are_announced(look, span, monkeypatch):
+    monkeypatch.setattr("traces.queries.trace.MAX_SPANS", 3)
+    monkeypatch.setattr("traces.views.trace.MAX_SPANS", 3)
+    for number in range(5):
+        span("t", f"s{number}", at=number, total_cost="1")
+    response = look()
+    assert len(spans_of(response)) == 3
+    assert "This trace has 5 spans. The tree shows the first 3" in text_of(
+        response
+    ) and "$5.00" in text_of(response)
