@@ -28,8 +28,6 @@ INSTALL_SECONDS = 900
 RUN_SECONDS = 180
 # What a program is given of the user's environment: to find the machine's tools, not its settings.
 INHERITED = ("PATH", "LANG", "TMPDIR")
-# How pip and npm reach their index here.
-INSTALLERS = ("PIP_", "NPM_", "npm_", "UV_", "HOME", "SSL_", "REQUESTS_", "http", "HTTP", "NODE_")
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Environment:
             done = subprocess.run(
                 [*self.command, program.name],
                 cwd=home,
-                env={**inherited(INHERITED), "HOME": home, **self.variables, **variables},
+                env={**inherited(), "HOME": home, **self.variables, **variables},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -98,7 +96,6 @@ def installed(name: str, stated: bytes, install: Callable[[str, Path], list[str]
         done = subprocess.run(
             install(name, fresh),
             cwd=fresh,
-            env=inherited((*INHERITED, *INSTALLERS)),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -142,5 +139,5 @@ def npm_install(name: str, folder: Path) -> list[str]:
     return ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
 
 
-def inherited(names: tuple[str, ...]) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith(names)}
+def inherited() -> dict[str, str]:
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}

@@ -9,7 +9,9 @@ import httpx
 from tests.running_sonde import Stack
 
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
-BLOCKS = frozenset({"div", "p", "tr", "td", "th", "dt", "dd", "li", "section", "h1", "h2", "h3", "a"})
+BLOCKS = frozenset(
+    {"div", "p", "tr", "td", "th", "dt", "dd", "li", "section", "h1", "h2", "h3", "a"}
+)
 
 
 @dataclass
@@ -21,7 +23,7 @@ class Element:
     children: list["Element | str"] = field(default_factory=list)
 
     def all(self, tag: str, **attributes: str) -> Iterator["Element"]:
-        """Every element of the tag below this one that has the attributes; `class_` is one class."""
+        """Every element of the tag below this one with the attributes; `class_` is one class."""
         for child in self.children:
             if isinstance(child, Element):
                 if child.tag == tag and child.has(attributes):
@@ -44,7 +46,11 @@ class Element:
     def raw(self) -> str:
         """The text as it stands, as in <pre>."""
         return "".join(
-            child if isinstance(child, str) else f" {child.raw} " if child.tag in BLOCKS else child.raw
+            child
+            if isinstance(child, str)
+            else f" {child.raw} "
+            if child.tag in BLOCKS
+            else child.raw
             for child in self.children
         )
 
@@ -88,26 +94,34 @@ class Browser:
     def __init__(self, stack: Stack) -> None:
         self.project = f"/projects/{stack.project_id}"
         self.http = httpx.Client(base_url=stack.url, timeout=60, follow_redirects=True)
+        self.address = ""  # of the page that was seen last
         self.http.get("/login")
         self.post("/login", username=stack.email, password=stack.password)
 
     def get(self, path: str, **query: str) -> Element:
-        answer = self.http.get(path, params=query or None)
-        assert answer.status_code == 200, f"{path} answers {answer.status_code}"
-        return parsed(answer.text).one("main")
+        return self.seen(self.http.get(path, params=query or None))
 
     def post(self, path: str, **fields: str) -> Element:
         origin = str(self.http.base_url).rstrip("/")
-        answer = self.http.post(
-            path,
-            data={**fields, "csrfmiddlewaretoken": self.http.cookies["csrftoken"]},
-            headers={"Origin": origin, "Referer": f"{origin}{path}"},
+        return self.seen(
+            self.http.post(
+                path,
+                data={**fields, "csrfmiddlewaretoken": self.http.cookies["csrftoken"]},
+                headers={"Origin": origin, "Referer": f"{origin}{path}"},
+            )
         )
-        assert answer.status_code == 200, f"{path} answers {answer.status_code}"
+
+    def seen(self, answer: httpx.Response) -> Element:
+        assert answer.status_code == 200, f"{answer.url} answers {answer.status_code}"
+        self.address = answer.url.path
         return parsed(answer.text).one("main")
 
     def trace(self, trace_id: str, **query: str) -> Element:
         return self.get(f"{self.project}/traces/{trace_id}", **query)
+
+    def facts(self, trace_id: str) -> str:
+        """What the trace page says of the trace as a whole."""
+        return self.trace(trace_id).one("dl", class_="facts").text
 
     def span(self, trace_id: str, span_id: str, tab: str = "messages") -> str:
         """What the pane says of one span."""

@@ -1,7 +1,7 @@
-"""Pins all that the clients of the matrix need: `python tests/sdks/pin.py [name …]`; needs uv and npm.
+"""Pins all that the clients of the matrix need: `python tests/sdks/pin.py [name …]`.
 
-What the matrix is about stands in `pins/clients.toml`; this resolves it to the versions of
-everything, at which the environments are then installed.
+What the matrix is about stands in `pins/clients.toml`; this resolves it, with uv and npm, to the
+versions of everything, at which the environments are then installed.
 """
 
 import json

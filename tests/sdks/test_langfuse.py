@@ -6,7 +6,7 @@ import pytest
 
 from tests.sdks import environments
 from tests.sdks.environments import Environment
-from tests.sdks.reading import Sonde
+from tests.sdks.reading import Sonde, Trace
 
 sdks = pytest.mark.sdks
 CLIENTS = {
@@ -38,7 +38,7 @@ TREE_OF_THREE_TYPES = [
     "SPAN answer-question > issue-refund",
     "SPAN answer-question > search-handbook",
 ]
-COST = 0.01397516  # gpt-4o 0.004, claude-sonnet-4-5 0.009975, text-embedding-3-small 0.00000016
+COST = "0.01397516"  # gpt-4o 0.004, claude-sonnet-4-5 0.009975, text-embedding-3-small 0.00000016
 
 
 def environment_of(name: str) -> Environment:
@@ -55,7 +55,12 @@ def test_a_trace_of_langfuses_sdk_is_all_there_at_once(
     tree = TREE_OF_THREE_TYPES if name in BATCHES else TREE
 
     it_reads_its_own_trace_back(said)
-    the_api_has_it(sonde, said["trace_id"], tree, told)
+    trace = sonde.langfuse_trace(said["trace_id"])
+    assert trace.tree == sonde.trace(said["trace_id"]).tree == tree
+    the_trace_is_whose_it_is(trace, told)
+    calls_are_counted_and_priced_once(trace, told)
+    sondes_own_api_agrees(sonde.trace(said["trace_id"]))
+    the_content_is_there(trace, told)
     the_pages_show_it(sonde, said["trace_id"], tree, told)
     the_metadata_is_shown(sonde, said["trace_id"], of_spans=name not in BATCHES)
     an_unknown_price_is_no_zero(sonde, said["unpriced_id"])
@@ -65,15 +70,13 @@ def test_a_trace_of_langfuses_sdk_is_all_there_at_once(
 
 def it_reads_its_own_trace_back(said: dict) -> None:
     assert said["names"] == sorted(line.split()[-1] for line in TREE)
-    assert said["total_cost"] == pytest.approx(COST, abs=1e-12)
+    assert said["total_cost"] == pytest.approx(float(COST), abs=1e-12)
     assert said["scores"] == {"helpful": 0.9}
     assert said["is_listed"]
     assert said["unpriced_cost"] in (None, -1)  # SDK 2 has no word for unknown but -1
 
 
-def the_api_has_it(sonde: Sonde, trace_id: str, tree: list[str], told: dict) -> None:
-    trace = sonde.trace(trace_id)
-    assert trace.tree == tree
+def the_trace_is_whose_it_is(trace: Trace, told: dict) -> None:
     assert trace["name"] == told["name"]
     assert trace["userId"] == told["user"]
     assert trace["sessionId"] == told["session"]
@@ -84,19 +87,16 @@ def the_api_has_it(sonde: Sonde, trace_id: str, tree: list[str], told: dict) -> 
     assert trace["version"] == told["version"]
     assert trace["input"] == {"question": told["question"]}
     assert trace["output"] == {"answer": told["answer"]}
-    assert trace["totalCost"] == pytest.approx(COST, abs=1e-12)
     assert [(one["name"], one["value"], one["comment"]) for one in trace["scores"]] == [
         ("helpful", 0.9, "고맙습니다")
     ]
 
+
+def calls_are_counted_and_priced_once(trace: Trace, told: dict) -> None:
+    assert trace["totalCost"] == pytest.approx(float(COST), abs=1e-12)
     draft = trace.span("draft")
-    assert draft["model"] == "gpt-4o"
-    assert draft["modelParameters"] == {"temperature": 0.2}
-    assert draft["input"] == [{"role": "user", "content": told["question"]}]
-    assert draft["output"] == {"role": "assistant", "content": told["draft"]["text"]}
     assert draft["usageDetails"] == {**told["draft"]["usage"], "total": 1200}
     assert draft["calculatedTotalCost"] == 0.004
-    assert draft["timeToFirstToken"] is not None
     polish = trace.span("polish")
     assert polish["usageDetails"] == {**told["polish"]["usage"], "total": 3800}
     assert polish["calculatedTotalCost"] == 0.009975
@@ -108,6 +108,20 @@ def the_api_has_it(sonde: Sonde, trace_id: str, tree: list[str], told: dict) -> 
         "total": 0.009975,
     }
     assert trace.span("embed-query")["calculatedTotalCost"] == 0.00000016
+
+
+def sondes_own_api_agrees(trace: Trace) -> None:
+    assert (trace["cost_usd"], trace["input_tokens"], trace["output_tokens"]) == (COST, 4508, 500)
+    assert {span["cost_source"] for span in trace.spans} == {"computed", None}
+
+
+def the_content_is_there(trace: Trace, told: dict) -> None:
+    draft = trace.span("draft")
+    assert draft["model"] == "gpt-4o"
+    assert draft["modelParameters"] == {"temperature": 0.2}
+    assert draft["timeToFirstToken"] is not None
+    assert draft["input"] == [{"role": "user", "content": told["question"]}]
+    assert draft["output"] == {"role": "assistant", "content": told["draft"]["text"]}
     assert trace.span("search-handbook")["output"] == told["documents"]
     refund = trace.span("issue-refund")
     assert (refund["level"], refund["statusMessage"]) == ("ERROR", told["refusal"])
@@ -119,19 +133,18 @@ def the_api_has_it(sonde: Sonde, trace_id: str, tree: list[str], told: dict) -> 
 def the_pages_show_it(sonde: Sonde, trace_id: str, tree: list[str], told: dict) -> None:
     browser = sonde.browser
     assert browser.tree(trace_id) == tree
-    page = browser.trace(trace_id)
-    facts = page.one("dl", class_="facts").text
+    facts = browser.facts(trace_id)
     for fact in ("Cost $0.0140", "Tokens 4,508 → 500", "Spans 7", "Errors 1", "staging"):
         assert fact in facts
     for fact in ("user", "session", "release", "version"):
         assert told[fact] in facts
     for tag in told["tags"]:
-        assert tag in page.one("div", class_="crumbs").text
+        assert tag in browser.trace(trace_id).one("div", class_="crumbs").text
     row = browser.row(trace_id, user=told["user"], session=told["session"])
     for words in (told["name"], told["question"], told["answer"], told["user"], "5,008", "$0.0140"):
         assert words in row
 
-    trace = sonde.trace(trace_id)
+    trace = sonde.langfuse_trace(trace_id)
     draft = browser.span(trace_id, trace.span("draft")["id"])
     for words in ("gpt-4o", told["question"], told["draft"]["text"], "1,000 in · 200 out"):
         assert words in draft
@@ -147,17 +160,17 @@ def the_pages_show_it(sonde: Sonde, trace_id: str, tree: list[str], told: dict) 
 
 def the_metadata_is_shown(sonde: Sonde, trace_id: str, *, of_spans: bool) -> None:
     """What was said of a trace stands with each span, or where it was said: with the trace."""
-    place = sonde.trace(trace_id).span("draft")["id"] if of_spans else "trace"
+    place = sonde.langfuse_trace(trace_id).span("draft")["id"] if of_spans else "trace"
     attributes = sonde.browser.span(trace_id, place, tab="attributes")
     assert "tier gold" in attributes
     assert "seats : 3" in attributes.replace("seats:", "seats :")
 
 
 def an_unknown_price_is_no_zero(sonde: Sonde, trace_id: str) -> None:
-    trace = sonde.trace(trace_id)
+    trace = sonde.langfuse_trace(trace_id)
     assert trace["totalCost"] is None
     assert trace.span("house-model")["calculatedTotalCost"] is None
-    shown = sonde.browser.trace(trace_id)
-    assert "Cost unknown" in shown.one("dl", class_="facts").text
-    assert "no price is known for our-own-7b" in shown.one("section", id="pane").text
+    assert "Cost unknown" in sonde.browser.facts(trace_id)
+    pane = sonde.browser.span(trace_id, trace.span("house-model")["id"])
+    assert "no price is known for our-own-7b" in pane
     assert "unknown" in sonde.browser.row(trace_id)

@@ -1,7 +1,7 @@
-"""Tells the story with Langfuse's SDK 2 for Python, and reads it back with the SDK's own methods."""
+"""Tells the story with Langfuse's SDK 2 for Python, and reads it back with its own methods."""
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from langfuse import Langfuse
@@ -33,10 +33,8 @@ search.end(output=story["documents"])
 drafting = root.generation(
     name="draft", model=draft["model"], model_parameters=draft["parameters"], input=chat
 )
-drafting.update(completion_start_time=datetime.now(timezone.utc))
-drafting.end(
-    output={"role": "assistant", "content": draft["text"]}, usage_details=draft["usage"]
-)
+drafting.update(completion_start_time=datetime.now(UTC))
+drafting.end(output={"role": "assistant", "content": draft["text"]}, usage_details=draft["usage"])
 root.generation(
     name="polish",
     model=polish["model"],
@@ -72,7 +70,8 @@ found = {
     "scores": {one.name: one.value for one in read.scores},
     "is_listed": trace.id in [one.id for one in listed],
     "calls": sorted(one.name for one in calls),
-    "session": trace.id in [one.id for one in langfuse.client.sessions.get(story["session"]).traces],
+    "session": trace.id
+    in [one.id for one in langfuse.client.sessions.get(story["session"]).traces],
     "unpriced_cost": langfuse.fetch_trace(unpriced.id).data.total_cost,
     "url": trace.get_trace_url(),
 }

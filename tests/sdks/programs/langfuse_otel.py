@@ -1,7 +1,7 @@
-"""Tells the story with Langfuse's SDKs 3, 4 and 5 for Python, and reads it back with their own API."""
+"""Tells the story with Langfuse's SDKs 3, 4 and 5 for Python, and reads it back with their API."""
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def call_models() -> None:
         model_parameters=draft["parameters"],
         input=chat,
     ) as drafting:
-        drafting.update(completion_start_time=datetime.now(timezone.utc))
+        drafting.update(completion_start_time=datetime.now(UTC))
         drafting.update(
             output={"role": "assistant", "content": draft["text"]}, usage_details=draft["usage"]
         )

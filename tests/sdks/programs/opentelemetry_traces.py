@@ -1,4 +1,4 @@
-"""Tells the story with OpenTelemetry's own SDK, by the GenAI conventions, over OTLP/HTTP (protobuf).
+"""Tells the story with OpenTelemetry's own SDK, by the GenAI conventions (OTLP, protobuf).
 
 The messages of one call come as a log event, which is sent before its span, and an evaluation too.
 """
@@ -20,7 +20,9 @@ from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 
 story = json.loads(Path(__file__).with_name("story.json").read_text())
 os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = os.environ["SONDE_URL"]
-os.environ["OTEL_EXPORTER_OTLP_HEADERS"] = f"Authorization=Bearer%20{os.environ['SONDE_SECRET_KEY']}"
+os.environ["OTEL_EXPORTER_OTLP_HEADERS"] = (
+    f"Authorization=Bearer%20{os.environ['SONDE_SECRET_KEY']}"
+)
 os.environ["OTEL_EXPORTER_OTLP_COMPRESSION"] = "gzip"
 resource = Resource.create(
     {
