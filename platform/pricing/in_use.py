@@ -22,6 +22,7 @@ class PricedUse:
     use: ModelUse
     price: Price | None
     row: ModelPrice | None
+    is_repriceable: bool  # calls without a price could have one by now
 
     @property
     def state(self) -> str:
@@ -77,18 +78,24 @@ def in_use(project_id: str, catalogue: Catalogue | None = None) -> InUse:
     except (Unavailable, LimitReached):
         return InUse([], is_known=False)
     catalogue = catalogue or store.catalogue()
-    prices = [
-        catalogue.price(project_id, provider=use.provider, model=use.model, time=now)
-        if use.model
-        else None
-        for use in found
-    ]
+    prices = [price_at(catalogue, project_id, use, now) for use in found]
     rows = ModelPrice.objects.in_bulk([price.id for price in prices if price])
     priced = [
-        PricedUse(use, price, rows.get(price.id) if price else None)
+        PricedUse(
+            use,
+            price,
+            rows.get(price.id) if price else None,
+            use.without_price > 0 and price_at(catalogue, project_id, use, use.last) is not None,
+        )
         for use, price in zip(found, prices, strict=True)
     ]
     return InUse(sorted(priced, key=lambda one: one.rank), is_cut=len(found) == MOST)
+
+
+def price_at(catalogue: Catalogue, project_id: str, use: ModelUse, time: int) -> Price | None:
+    if not use.model:
+        return None
+    return catalogue.price(project_id, provider=use.provider, model=use.model, time=time)
 
 
 def matched(price: ModelPrice, found: list[ModelUse]) -> list[ModelUse]:

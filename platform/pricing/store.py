@@ -29,22 +29,26 @@ class Shelf:
         self._checked = float("-inf")
 
     def catalogue(self) -> Catalogue:
-        if time.monotonic() - self._checked < REFRESH_SECONDS and self._catalogue:
-            return self._catalogue
-        if not self._lock.acquire(blocking=self._catalogue is None):
-            return self._catalogue
+        known = self._catalogue
+        if known is not None:
+            if self._is_fresh() or not self._lock.acquire(blocking=False):
+                return known
+        else:
+            self._lock.acquire()
         try:
-            if time.monotonic() - self._checked >= REFRESH_SECONDS or self._catalogue is None:
-                self._refresh()
-            return self._catalogue
+            known = self._catalogue
+            return known if known is not None and self._is_fresh() else self._refreshed()
         finally:
             self._lock.release()
+
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._checked < REFRESH_SECONDS
 
     def forget(self) -> None:
         """Compare with Postgres at the next use: somebody in this process changed a price."""
         self._checked = float("-inf")
 
-    def _refresh(self) -> None:
+    def _refreshed(self) -> Catalogue:
         self._checked = time.monotonic()
         try:
             stamp = tuple(ModelPrice.objects.aggregate(Max("updated_at"), Count("id")).values())
@@ -54,6 +58,7 @@ class Shelf:
             log.warning("prices_not_refreshed", reason=type(error).__name__)
         if self._catalogue is None or (self._stamp and not self._stamp[1]):
             self._catalogue = Catalogue(snapshot.prices(snapshot.bundled()))
+        return self._catalogue
 
 
 def loaded() -> Catalogue:

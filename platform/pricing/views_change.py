@@ -25,7 +25,7 @@ from pricing.catalogue import InvalidPrice, compiled
 from pricing.forms import ALWAYS, AT, NOW, PATTERN, EndForm, PriceForm, RepriceForm, initial_of
 from pricing.in_use import DAYS, matched, uses
 from pricing.models import ModelPrice, RepriceRun
-from pricing.rates import lines, sheet_of
+from pricing.rates import RateLine, lines, sheet_of
 from traces.clickhouse import Unavailable
 from traces.queries.filters import FIRST
 from traces.queries.pricing import calls_priced_by
@@ -57,11 +57,12 @@ def price_create(request: HttpRequest, project_id: str) -> HttpResponse:
         context = {"project": project, "preview": preview(project, request.GET)}
         return render(request, "pricing/_matches.html", context)
     options = {"project": project, "author": request.user}
+    left: list[RateLine] = []
     if request.method == "POST" and "check" not in request.POST:
         form = PriceForm(request.POST, **options)
         if form.is_valid() and form.price:
             return saved(request, project, form.price)
-        answers, left = request.POST, []
+        answers = request.POST
     else:
         answers = request.POST or request.GET
         initial, left = filled_in(project, answers)
@@ -92,7 +93,7 @@ def saved(request: HttpRequest, project: Project, price: ModelPrice) -> HttpResp
     return back(project, priced=price.pk)
 
 
-def filled_in(project: Project, asked: QueryDict) -> tuple[dict[str, Any], list]:
+def filled_in(project: Project, asked: QueryDict) -> tuple[dict[str, Any], list[RateLine]]:
     """What the form begins with, and the rates of the price it is like that it cannot hold."""
     initial: dict[str, Any] = {key: value for key, value in asked.items() if value}
     initial.setdefault("begins", NOW)

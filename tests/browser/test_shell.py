@@ -17,6 +17,7 @@ pytestmark = [
 def pages(stack) -> list[str]:
     project = f"/projects/{stack.project_id}"
     settings = ("", "/keys", "/members", "/organisation", "/projects/new")
+    settings += ("/models?q=gemini-2.5-pro", "/models/new?like=gpt-4o@2026-11-20")
     return [
         "/profile",
         "/profile/password",

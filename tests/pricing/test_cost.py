@@ -207,6 +207,31 @@ def test_a_project_price_comes_first_and_only_for_that_project(catalogue):
     assert mine.price("other", provider="", model="gpt-4o", time=0).id != "own"
 
 
+@pytest.mark.parametrize(
+    ("priced", "said", "is_found"),
+    [
+        ("vllm-a", "vllm-a", True),
+        ("vllm-a", "vllm-b", False),
+        ("vllm-a", "", True),
+        ("", "vllm-b", True),
+        ("azure.ai.openai", "azure.ai.openai", True),
+        ("azure", "azure.ai.openai", True),
+        ("openai", "azure.ai.openai", False),
+    ],
+)
+def test_an_own_price_names_its_provider_as_calls_do_or_as_the_catalogue_does(
+    priced, said, is_found
+):
+    prices = Catalogue(own=[("p", own_price(model_name="house-1", provider=priced))])
+    found = prices.price("p", provider=said, model="house-1", time=0)
+    assert (found is not None) == is_found
+
+
+def test_a_pattern_does_not_mind_capital_letters():
+    prices = Catalogue(own=[("p", own_price(pattern="^House-"))])
+    assert prices.price("p", provider="", model="hOUSE-2", time=0).id == "own"
+
+
 def test_a_price_holds_from_its_first_day_to_its_last():
     old = own_price(id="old", valid_to=5 * DAY)
     new = own_price(id="new", valid_from=5 * DAY)

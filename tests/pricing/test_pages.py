@@ -205,3 +205,19 @@ def test_while_clickhouse_is_away_own_prices_and_the_catalogue_are_still_there(
         assert "could not tell whether calls were priced" in page
     finally:
         clickhouse.forget_clients()
+
+
+def test_repricing_is_offered_only_where_a_price_holds_for_past_calls(
+    client, admin, project, call, own_price
+):
+    call("acme-1")
+    call("acme-2")
+    own_price("acme-1")
+    own_price("acme-2", valid_from=timezone.now() - timedelta(minutes=1))
+    found = by_model(project)
+    assert (found["acme-1"].is_repriceable, found["acme-2"].is_repriceable) == (True, False)
+    client.force_login(admin)
+    page = text_of(client, project)
+    assert "?reprice=acme-1#reprice" in page
+    assert "?reprice=acme-2#reprice" not in page
+    assert "<option selected>acme-1</option>" in text_of(client, project, "?reprice=acme-1")

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if since >= until:
             raise CommandError("--since must be before --until.")
         try:
-            progress, told = None, 0
+            progress, told = Progress(0, 0), 0
             for progress in reprice(
                 project, since=since, until=until, model=model, dry_run=dry_run
             ):
