@@ -20,6 +20,7 @@ register = template.Library()
 
 LETTERS = {"EMBEDDING": "Em", "EVALUATOR": "Ev", "EVENT": "•", "GUARDRAIL": "Gu"}
 SECOND = 1_000_000_000
+LEAST_DOLLARS = Decimal("0.0001")  # what is less is written as less
 STYLES = {"long": "%Y-%m-%d %H:%M:%S", "short": "%m-%d %H:%M", "time": "%H:%M:%S"}
 
 
@@ -55,7 +56,7 @@ def dollars(amount: Decimal | float | None) -> str:
     if amount == 0:
         return "$0"
     size = abs(amount)
-    if size < Decimal("0.0001"):
+    if size < LEAST_DOLLARS:
         return "<$0.0001"
     return f"${amount:,.2f}" if size >= 1 else f"${amount:.4f}"
 
@@ -66,8 +67,9 @@ def exact(amount: Decimal | None) -> str:
 
 
 @register.inclusion_tag("traces/_cost.html")
-def cost(amount: Decimal | None, unpriced: int = 0) -> dict[str, Any]:
-    return {"amount": amount, "unpriced": unpriced}
+def cost(amount: Decimal | None, unpriced: int = 0, *, brief: bool = False) -> dict[str, Any]:
+    """An amount, and whether more of it is unknown; `brief` says that in two signs, for cells."""
+    return {"amount": amount, "unpriced": unpriced, "brief": brief, "least": LEAST_DOLLARS}
 
 
 @register.filter
