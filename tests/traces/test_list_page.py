@@ -240,3 +240,19 @@ def test_a_full_page_of_rows_is_light(look, project, now):
         ]
     )
     assert len(gzip.compress(look().content)) < 60_000
+
+
+@pytest.mark.parametrize("name", ["trace-list", "session-list", "user-list"])
+def test_what_is_held_back_is_counted_on_the_pages_that_lack_it(look, project, name):
+    from ingest.models import HeldBatch
+
+    assert "held safely" not in text_of(look(name=name))
+    HeldBatch.objects.create(project_id=project.id, payload=b"", rows=1200, bytes=0, version=1)
+    assert "1 batch (1,200 rows) is held safely" in text_of(look(name=name))
+
+
+def test_while_the_store_is_away_the_page_counts_what_is_held(look, project, away):
+    from ingest.models import HeldBatch
+
+    HeldBatch.objects.create(project_id=project.id, payload=b"", rows=7, bytes=0, version=1)
+    assert "7 rows" in text_of(look())
