@@ -1,0 +1,46 @@
+"""`make screenshots`: every trace page in every theme, language and width, to be looked at.
+
+They land in build/screenshots.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or ""
+FOLDER = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+
+pytestmark = [
+    pytest.mark.browser_all,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: apt install chromium"),
+]
+
+
+@pytest.mark.parametrize("width", [360, 1440, 2560])
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_trace_page_is_pictured(open_page, stack, sent, theme, language, width):
+    project = f"/projects/{stack.project_id}"
+    pages = {
+        "traces": f"{project}/traces",
+        "traces-empty": f"{project}/traces?user=nobody",
+        "trace-failed": f"{project}/traces/{sent['failed']}",
+        "trace-long": f"{project}/traces/{sent['long']}",
+        "trace-hostile": f"{project}/traces/{sent['hostile']}",
+        "trace-attributes": f"{project}/traces/{sent['rag']}?tab=attributes",
+        "sessions": f"{project}/sessions",
+        "session": f"{project}/sessions/one?id={sent['session']}",
+        "users": f"{project}/users",
+        "user": f"{project}/users/one?id={sent['user']}",
+        "setup": f"{project}/setup",
+    }
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    size = {"width": width, "height": 900 if width > 400 else 740}
+    page = open_page("/profile", size=size, theme=theme, language=language)
+    for name, path in pages.items():
+        page.goto(f"{stack.url}{path}")
+        page.wait_for_load_state("networkidle")
+        picture = FOLDER / f"{name}-{theme}-{language}-{width}.png"
+        page.screenshot(path=picture, full_page=width < 400)
+        assert picture.stat().st_size > 5_000
