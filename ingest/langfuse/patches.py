@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from ingest.langfuse.body import Body, InvalidEvent
-from ingest.langfuse.environments import environment_name
 from ingest.langfuse.usage import stated_cost, stated_usage
+from ingest.mapping.identity import environment_of
 from traces.records import OBSERVATION_TYPES, TRACE, Patch
 
 CREATE, UPDATE = 0, 1  # at the same moment the update has the last word
@@ -113,7 +113,7 @@ def _patch(
 
 def _environment(body: Body) -> str:
     sent = body.text("environment")
-    return environment_name(sent) if sent else ""
+    return environment_of(sent) if sent else ""
 
 
 def _type(body: Body, kind: str) -> str:

@@ -1,7 +1,7 @@
 """A score's body → Score: its type inferred where not stated, its value checked against it."""
 
 from ingest.langfuse.body import Body, InvalidEvent, finite
-from ingest.langfuse.environments import environment_name
+from ingest.mapping.identity import environment_of
 from traces.records import Score
 
 DATA_TYPES = ("NUMERIC", "BOOLEAN", "CATEGORICAL", "TEXT", "CORRECTION")
@@ -29,7 +29,7 @@ def decode_score(body: Body, *, project_id: str, score_id: str, stated_at: int) 
         dataset_run_id=body.identifier("datasetRunId"),
         comment=body.content("comment"),
         source=_source(body),
-        environment=environment_name(body.text("environment") or "default"),
+        environment=environment_of(body.text("environment") or "default"),
         config_id=body.identifier("configId"),
         queue_id=body.identifier("queueId"),
         execution_trace_id=body.identifier("executionTraceId"),

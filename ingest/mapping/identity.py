@@ -75,7 +75,7 @@ HEAPS = (ASSOCIATIONS,)
 
 REMEMBERED_CHARACTERS = 256
 _own_prefix = re.compile(r"^(langfuse[-_]?)+")
-_environment = re.compile(r"^[a-z0-9_-]{1,40}$")
+_environment = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 def apply(span: Span, heaps: Heaps, rank_of_resource: int, marks: set[str]) -> None:
@@ -161,7 +161,7 @@ def environment_of(value: str) -> str:
     cannot be one is `default`.
     """
     name = _own_prefix.sub("", value.strip().lower())[:40]
-    return name if _environment.match(name) else "default"
+    return name if _environment.fullmatch(name) else "default"
 
 
 def environment_in(attributes: dict[str, object]) -> tuple[str, int]:
