@@ -14,6 +14,7 @@ from string import Template
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import clickhouse_connect
+import lz4.frame
 from clickhouse_connect.driver import httputil
 from clickhouse_connect.driver.client import Client
 from django.conf import settings
@@ -32,6 +33,7 @@ TIMEOUT_SECONDS = {
 }
 MAX_CONNECTIONS = 64  # kept open per process; more threads than that open and close theirs
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SCHEMA = Path(__file__).parent / "schema"
 CLUSTER_ONLY = "-- cluster only"
 LEDGER = """
@@ -86,6 +88,11 @@ def database() -> str:
     return unquote(address().path.strip("/")) or "default"
 
 
+def _is_near() -> bool:
+    """On this machine bytes cost less than their compression."""
+    return address().hostname in LOOPBACK
+
+
 def _connect(purpose: str) -> Client:
     url = address()
     seconds = settings.CLICKHOUSE_MAX_EXECUTION_SECONDS
@@ -101,7 +108,7 @@ def _connect(purpose: str) -> Client:
         send_receive_timeout=TIMEOUT_SECONDS.get(purpose, seconds + 5),
         settings={} if purpose == "migrate" else limits,
         autogenerate_session_id=False,  # a session takes one query at a time
-        compress=url.hostname not in ("127.0.0.1", "::1", "localhost"),  # not worth it on loopback
+        compress=not _is_near(),
         tz_mode="aware",
         show_clickhouse_errors="scrub",
         pool_mgr=httputil.get_pool_manager(maxsize=MAX_CONNECTIONS),
@@ -169,7 +176,15 @@ def insert_native(table: str, names: list[str], body: bytes, *, who: str, option
     with errors():
         writer = client(write_purpose())
         known = {name: value for name, value in options.items() if name in writer.server_settings}
-        writer.raw_insert(table, names, iter((body,)), settings=_settings(who, known), fmt="Native")
+        body, compression = (body, None) if _is_near() else (lz4.frame.compress(body), "lz4")
+        writer.raw_insert(
+            table,
+            names,
+            (part for part in (body,)),  # bytes would be sent twice if the answer got lost
+            settings=_settings(who, known),
+            fmt="Native",
+            compression=compression,
+        )
 
 
 def _ask(sql: str, who: str, options: dict | None, params: dict, purpose: str = "read"):
@@ -225,7 +240,8 @@ def _migrated(admin: Client) -> list[str]:
     )
     admin.database = database()
     admin.command(Template(LEDGER).substitute(names))
-    done = dict(admin.query("SELECT name, digest FROM schema_ledger").result_rows)
+    ledger = admin.query("SELECT name, digest FROM schema_ledger").result_rows
+    done: dict[str, str] = dict(map(tuple, ledger))
     applied = []
     for path in sorted(SCHEMA.glob("*.sql")):
         text = path.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ left at its default, for `finish` to derive anew each time.
 
 import json
 from collections.abc import Iterable
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from traces.properties import Path, Property, clocks, dumps, join, load, render
@@ -33,11 +33,12 @@ NEVER_SAID = (*OWN, "is_root", "price_id")
 COSTS = ("cost", "total_cost", "cost_source")
 TOKENS = ("input_tokens", "output_tokens", "total_tokens")
 
+_BLANK = Span("", "", "", 0)
 DEFAULTS: dict[str, Any] = {
-    f.name: f.default if f.default is not MISSING else f.default_factory()
-    for f in fields(Span)
-    if f.name not in ("project_id", "trace_id", "span_id", "start_time")
-}  # fmt: skip
+    column.name: getattr(_BLANK, column.name)
+    for column in fields(Span)
+    if column.name not in ("project_id", "trace_id", "span_id", "start_time")
+}
 SINGLE = tuple(
     name for name in (*DEFAULTS, "start_time")
     if name not in (*OWN, *PROPERTIES, *SETS, *LISTS)
@@ -140,12 +141,12 @@ def joined(statements: Iterable[Statement]) -> Statement:
         for name, said in other.single.items():
             if name not in out.single or _beats(name, said, out.single[name]):
                 out.single[name] = said
-        for key, said in other.properties.items():
-            out.properties[key] = join(out.properties[key], said) if key in out.properties else said
+        for key, new in other.properties.items():
+            out.properties[key] = join(out.properties[key], new) if key in out.properties else new
         for name, members in other.sets.items():
             out.sets[name] = out.sets.get(name, frozenset()) | members
-        for name, members in other.lists.items():
-            out.lists[name] = out.lists.get(name, {}) | members
+        for name, items in other.lists.items():
+            out.lists[name] = out.lists.get(name, {}) | items
     return out
 
 
@@ -176,13 +177,18 @@ def row_of(statement: Statement, project_id: str, trace_id: str, span_id: str) -
     return row
 
 
+def is_started(row: Span) -> bool:
+    """Whether somebody said when it began; else the merged row keeps the place of one to come."""
+    return not row.clocks or "start_time" in row.clocks
+
+
 def _settle(row: Span) -> None:
     """What follows from the rest, whoever said it."""
     if not row.span_id:
         row.type, row.is_root = TRACE, False
         return
     row.is_root = row.is_root or not row.parent_span_id
-    if "start_time" not in row.clocks:
+    if not is_started(row):
         row.marks = sorted({*row.marks, START_UNKNOWN})
     if row.end_time is not None and row.end_time < row.start_time:
         row.clocks[STATED_END] = max(row.end_time, 0)
@@ -231,7 +237,9 @@ def _property_clocks(said_at: dict[str, int]) -> dict[tuple[str, str], dict[Path
 
 def _split(text: str) -> list[str]:
     """The inverse of joining escaped parts with a dot."""
-    parts, part, escaped = [], [], False
+    parts: list[str] = []
+    part: list[str] = []
+    escaped = False
     for character in text:
         if not escaped and character == "\\":
             escaped = True

@@ -81,14 +81,17 @@ def _score_bytes(scores: list[Score]) -> int:
     return len(scores) * ROW_BYTES
 
 
+_spans: dict[str, GroupCommit] = {}
+_scores: dict[str, GroupCommit] = {}
+
+
 def _start() -> None:
     """A group of its own for each patience: nobody waits for one who may wait longer."""
-    global _spans, _scores
     spans = _inserting("spans", SPANS, INSERT_OPTIONS | TEXT_INDEXES_AT_MERGE)
     scores = _inserting("scores", SCORES, INSERT_OPTIONS)
     purposes = ("write", "patient write")
-    _spans = {purpose: GroupCommit(spans, _span_bytes) for purpose in purposes}
-    _scores = {purpose: GroupCommit(scores, _score_bytes) for purpose in purposes}
+    _spans.update({purpose: GroupCommit(spans, _span_bytes) for purpose in purposes})
+    _scores.update({purpose: GroupCommit(scores, _score_bytes) for purpose in purposes})
 
 
 _start()

@@ -62,7 +62,7 @@ def patch(at: int, *, rank: int = 0, **fields) -> Patch:
     return Patch("p", "t", "s", BASE + at, fields, rank)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(patches=st.lists(PATCHES, min_size=1, max_size=5), data=st.data())
 def test_the_same_patches_in_any_order_grouping_and_number_give_the_same_row(patches, data):
     expected = row(*patches)
@@ -76,7 +76,7 @@ def test_the_same_patches_in_any_order_grouping_and_number_give_the_same_row(pat
     assert stored == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(patches=st.lists(PATCHES, min_size=1, max_size=4))
 def test_a_row_read_back_says_what_was_said(patches):
     stored = row(*patches)

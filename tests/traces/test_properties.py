@@ -26,14 +26,14 @@ def shown(said: Property) -> tuple:
     return render(said), tuple(sorted(clocks(said).items()))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(said=st.lists(SAID, min_size=2, max_size=4))
 def test_any_order_gives_the_same_text_and_clocks(said):
     results = {shown(reduce(join, order)) for order in permutations(said)}
     assert len(results) == 1
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(said=st.lists(SAID, min_size=2, max_size=4), data=st.data())
 def test_storing_in_between_and_repeating_change_nothing(said, data):
     expected = shown(reduce(join, said))
