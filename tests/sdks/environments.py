@@ -62,7 +62,11 @@ class Environment:
 def python(name: str) -> Environment:
     """The environment of `pins/<name>.txt`."""
     pins = PINS / f"{name}.txt"
-    folder = installed(name, pins.read_bytes() + platform.python_version().encode(), pip_install)
+    stated = pins.read_bytes() + platform.python_version().encode()
+    return python_in(installed(name, stated, pip_install))
+
+
+def python_in(folder: Path) -> Environment:
     # -S: without the packages of the interpreter that runs the tests.
     return Environment(
         folder,
