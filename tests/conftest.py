@@ -78,6 +78,10 @@ if RUN not in os.environ:
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     number = 1 + int(worker.removeprefix("gw")) % 15
     os.environ["VALKEY_URL"] = in_database(os.environ["VALKEY_URL"], str(number))
+    # Counters are shared by all processes of a Sonde, and each worker here is one of its own.
+    counters = Path(os.environ["SONDE_DATA_DIR"]) / f"metrics-{worker}"
+    counters.mkdir(exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 # The product's own hash takes half a second, and nearly every test makes a person.
