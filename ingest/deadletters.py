@@ -14,7 +14,7 @@ from ingest import packing
 from ingest.batch import Batch
 from ingest.delivery import Refusal, deliver
 from ingest.held import CannotHold, durable_transaction
-from ingest.models import DeadLetter, HeldBatch
+from ingest.models import DeadLetter, HeldBatch, LateStatement
 from traces.records import Item, Patch, Score, Span
 
 Kind = DeadLetter.Kind
@@ -69,7 +69,7 @@ def kind_of(refusal: Refusal) -> str:
     return Kind.MERGEABLE if refusal.is_mergeable else Kind.SPAN
 
 
-def letter_of_unreadable(held: HeldBatch, reason: str) -> DeadLetter:
+def letter_of_unreadable(held: HeldBatch | LateStatement, reason: str) -> DeadLetter:
     """A held batch that cannot be read goes here as it is, and the drain goes on with the next."""
     return DeadLetter(
         project_id=held.project_id,

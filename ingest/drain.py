@@ -1,10 +1,12 @@
 """Writes held batches back to ClickHouse, oldest first, for as long as it takes."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 from django.db import connection
+from django.db.models import QuerySet
 
 from ingest import deadletters, metrics, packing
 from ingest.batch import Batch, together
@@ -39,20 +41,26 @@ class Drained:
 
 def drain(*, for_seconds: float = 60.0) -> Drained:
     """Write back group after group until nothing is held, ClickHouse is away, or the time is up."""
-    drained = Drained(is_empty=not HeldBatch.objects.exists())
-    if drained.is_empty:
-        return drained
+    if not HeldBatch.objects.exists():
+        return Drained(is_empty=True)
+    drained = in_groups(drain_group, for_seconds=for_seconds)
+    if drained.rows:
+        log.info("held_batches_drained", rows=drained.rows, is_empty=drained.is_empty)
+    return drained
+
+
+def in_groups(write_group: Callable[[Drained], None], *, for_seconds: float) -> Drained:
+    """One group at least, if ClickHouse answers at all."""
+    drained = Drained()
     try:
         clickhouse.ping()  # which waits two seconds at most; a write may wait for a minute and more
     except clickhouse.Unavailable as error:
         drained.unavailable = error
         return drained
     until = time.monotonic() + for_seconds
-    drain_group(drained)
+    write_group(drained)
     while not drained.is_over and time.monotonic() < until:
-        drain_group(drained)
-    if drained.rows:
-        log.info("held_batches_drained", rows=drained.rows, is_empty=drained.is_empty)
+        write_group(drained)
     return drained
 
 
@@ -66,7 +74,7 @@ def drain_group(drained: Drained) -> None:
         if not lock():
             drained.is_busy = True
             return
-        group = next_group()
+        group = first_group(HeldBatch.objects.order_by("id"))
         if not group:
             drained.is_empty = True
             return
@@ -80,7 +88,7 @@ def drain_group(drained: Drained) -> None:
         deadletters.keep_letters(letters)
         HeldBatch.objects.filter(pk__in=[held.pk for held in group]).delete()
     drained.rows += delivery.stored
-    metrics.drained(delivery)
+    metrics.drained(stored=delivery.stored, refused=len(delivery.refusals))
 
 
 def lock() -> bool:
@@ -89,17 +97,17 @@ def lock() -> bool:
         return cursor.fetchone()[0]
 
 
-def next_group() -> list[HeldBatch]:
-    """The oldest batches that make up one insert; at least one, however large."""
+def first_group(records: QuerySet) -> list:
+    """The first records that make up one insert; at least one, however large."""
     rows = size = 0
     keys: list[int] = []
-    sizes = HeldBatch.objects.order_by("id").values_list("pk", "rows", "bytes")[:CANDIDATES]
+    sizes = records.values_list("pk", "rows", "bytes")[:CANDIDATES]
     for pk, batch_rows, batch_bytes in sizes:
         rows, size = rows + batch_rows, size + batch_bytes
         if keys and (rows > GROUP_ROWS or size > GROUP_BYTES):
             break
         keys.append(pk)
-    return list(HeldBatch.objects.filter(pk__in=keys).order_by("id"))
+    return list(records.filter(pk__in=keys))
 
 
 def read(group: list[HeldBatch]) -> tuple[Batch, list]:

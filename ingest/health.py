@@ -115,7 +115,7 @@ def stored_gauges() -> Iterator[GaugeMetricFamily]:
     waiting = held.waiting()
     age = (timezone.now() - waiting.since).total_seconds() if waiting.since else 0
     yield gauge("ingest_held_batches", "Batches that wait in Postgres.", waiting.batches)
-    yield gauge("ingest_held_rows", "Records that wait in Postgres.", waiting.rows)
+    yield gauge("ingest_held_rows", "Records that wait in Postgres.", waiting.rows + waiting.adrift)
     yield gauge("ingest_held_bytes", "Their size, compressed.", waiting.bytes)
     yield gauge("ingest_held_oldest_seconds", "For how long the oldest has waited.", age)
     yield gauge(

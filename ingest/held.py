@@ -14,7 +14,7 @@ from django.db.models import Count, Min, Sum
 
 from ingest import packing
 from ingest.batch import Batch
-from ingest.models import HeldBatch
+from ingest.models import HeldBatch, LateStatement
 
 TOTAL_IS_GOOD_FOR_SECONDS = 1.0
 MIN_FREE_BYTES = 256 * 1024 * 1024
@@ -26,40 +26,48 @@ class CannotHold(Exception):
 
 # One statement is one transaction and one round trip. It waits for the disk even where the server's
 # default does not (`synchronous_commit = off`): the acknowledgement depends on it.
-INSERT = """
-    INSERT INTO ingest_heldbatch (project_id, payload, rows, bytes, version)
-    SELECT %s, %s, %s, %s, %s
+DURABLY = """
     FROM (SELECT set_config('synchronous_commit', 'on', true) AS setting) AS durably
     WHERE durably.setting IS NOT NULL
+"""
+INSERT = f"""
+    INSERT INTO ingest_heldbatch (project_id, payload, rows, bytes, version)
+    SELECT %s, %s, %s, %s, %s
+    {DURABLY}
 """
 
 
 def hold(project_id: str, batch: Batch, *, version: int) -> None:
     """Returns when the batch is on Postgres' disk; raises CannotHold."""
     payload = packing.pack(batch)
-    room.take(len(payload))
     values = (project_id, payload, len(batch), len(payload), version)
+    insert(INSERT, values, size=len(payload))
+
+
+def insert(sql: str, values: tuple, *, size: int) -> None:
+    """Returns when the row is on Postgres' disk; raises CannotHold."""
+    room.take(size)
     try:
-        insert(values)
+        execute_again(sql, values)
     except Error as error:
         raise CannotHold(f"Postgres is away ({type(error).__name__}).") from error
 
 
-def insert(values: tuple) -> None:
+def execute_again(sql: str, values: tuple) -> None:
     try:
-        execute(values)
+        execute(sql, values)
     except Error:
         if connection.in_atomic_block:
             raise
         # Postgres may have been restarted since this thread last spoke to it. If the first attempt
         # did arrive, the batch is held twice, which stores it once.
         connection.close()
-        execute(values)
+        execute(sql, values)
 
 
-def execute(values: tuple) -> None:
+def execute(sql: str, values: tuple) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, values)
+        cursor.execute(sql, values)
 
 
 @contextmanager
@@ -101,7 +109,10 @@ class Room:
         # a Postgres that cannot write its log stops, and so would pages and logins.
         self._is_disk_full = shutil.disk_usage(settings.DATA_DIR).free < MIN_FREE_BYTES
         try:
-            self._bytes = HeldBatch.objects.aggregate(total=Sum("bytes"))["total"] or 0
+            self._bytes = sum(
+                model.objects.aggregate(total=Sum("bytes"))["total"] or 0
+                for model in (HeldBatch, LateStatement)
+            )
         except Error:
             return  # the insert that follows says what is the matter
         self._looked_at = time.monotonic()
@@ -112,19 +123,24 @@ room = Room()
 
 @dataclass(frozen=True)
 class Waiting:
-    """What is held now, of one project or of all."""
+    """What is held now, of one project or of all: batches that wait for ClickHouse, and updates
+    that name no trace and wait for their observation."""
 
     batches: int
     rows: int
     bytes: int
     since: datetime | None
+    adrift: int = 0
 
 
 def waiting(project_id: str | None = None) -> Waiting:
-    held = HeldBatch.objects.all()
+    held, late = HeldBatch.objects.all(), LateStatement.objects.filter(is_adrift=True)
     if project_id is not None:
-        held = held.filter(project_id=project_id)
+        held, late = held.filter(project_id=project_id), late.filter(project_id=project_id)
     total = held.aggregate(
         batches=Count("id"), rows=Sum("rows"), bytes=Sum("bytes"), since=Min("created_at")
     )
-    return Waiting(total["batches"], total["rows"] or 0, total["bytes"] or 0, total["since"])
+    adrift = late.aggregate(rows=Sum("rows"))["rows"] or 0
+    return Waiting(
+        total["batches"], total["rows"] or 0, total["bytes"] or 0, total["since"], adrift
+    )

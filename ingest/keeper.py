@@ -9,7 +9,7 @@ import time
 import structlog
 from django.db import Error, close_old_connections
 
-from ingest import pipeline
+from ingest import late, pipeline
 from ingest.drain import Drained, drain
 from traces import clickhouse
 
@@ -71,6 +71,7 @@ def no_answer() -> clickhouse.Unavailable | None:
 
 def drained_unless_postgres_is_away(seconds: float) -> Drained:
     try:
-        return drain(for_seconds=seconds)
+        drained = drain(for_seconds=seconds)
+        return late.say_again(for_seconds=seconds) if drained.is_empty else drained
     except Error as error:
         return Drained(unavailable=error)

@@ -23,7 +23,10 @@ FOLDER = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])  # set in ingest.apps
 
 ACCEPTED = Counter("ingest_accepted", "Records that were acknowledged.")
 STORED = Counter("ingest_stored", "Records written to ClickHouse.", ["by"])
-HELD = Counter("ingest_held", "Records held in Postgres because ClickHouse was away.")
+HELD = Counter("ingest_held", "Records held in Postgres: ClickHouse or their trace was away.")
+NOT_SAID_AGAIN = Counter(
+    "ingest_not_said_again", "Log events that a span may have replaced, as Postgres was away."
+)
 DEAD = Counter("ingest_deadletter", "Records that ClickHouse refuses.", ["by"])
 REJECTED = Counter("ingest_rejected", "Records or bodies that were not acknowledged.", ["reason"])
 IGNORED = Counter("ingest_ignored", "Records taken for the sender's sake and not kept.", ["signal"])
@@ -35,16 +38,17 @@ INSERT_SECONDS = Histogram(
 )
 
 
-def accepted(rows: int, delivery: "Delivery") -> None:
+def accepted(rows: int, delivery: "Delivery", *, adrift: int = 0) -> None:
+    """`adrift` of the rows are held because nobody knows their trace yet."""
     ACCEPTED.inc(rows)
     STORED.labels(by="request").inc(delivery.stored)
-    HELD.inc(len(delivery.left))
+    HELD.inc(len(delivery.left) + adrift)
     DEAD.labels(by="request").inc(len(delivery.refusals))
 
 
-def drained(delivery: "Delivery") -> None:
-    STORED.labels(by="drain").inc(delivery.stored)
-    DEAD.labels(by="drain").inc(len(delivery.refusals))
+def drained(*, stored: int, refused: int) -> None:
+    STORED.labels(by="drain").inc(stored)
+    DEAD.labels(by="drain").inc(refused)
 
 
 def rejected(reason: str, count: int = 1) -> None:

@@ -1,11 +1,11 @@
-"""What ingest keeps in Postgres: batches that wait for ClickHouse, and rows that it refuses."""
+"""What ingest keeps in Postgres: what waits for ClickHouse or for its span, and what is refused."""
 
 from django.db import models
 from django.db.models.functions import Now
 
 from ingest.media.models import Media, MediaUse
 
-__all__ = ["DeadLetter", "HeldBatch", "Media", "MediaUse"]
+__all__ = ["DeadLetter", "HeldBatch", "LateStatement", "Media", "MediaUse"]
 
 
 class HeldBatch(models.Model):
@@ -29,6 +29,35 @@ class HeldBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rows} rows of {self.project_id}"
+
+
+class LateStatement(models.Model):
+    """Patches of spans that may not have come yet, to be said again (ingest.late).
+
+    Those `is_adrift` name no trace and are stored nowhere else; the others are stored already.
+    """
+
+    project_id = models.CharField(max_length=64)
+    payload = models.BinaryField()  # a batch, as ingest.packing writes it
+    rows = models.PositiveIntegerField()
+    bytes = models.PositiveIntegerField()
+    is_adrift = models.BooleanField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(db_default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("due_at", "id"), name="latestatement_by_due"),
+            models.Index(
+                fields=("project_id",),
+                condition=models.Q(is_adrift=True),
+                name="latestatement_adrift",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rows} late statements of {self.project_id}"
 
 
 class DeadLetter(models.Model):

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
-from ingest import deadletters, held, metrics, seldom
+from ingest import deadletters, held, late, metrics, seldom
 from ingest.admission import Overloaded
 from ingest.batch import Batch, sorted_out
 from ingest.circuit import Circuit
 from ingest.delivery import Delivery, deliver
 from traces.clickhouse import Unavailable
-from traces.records import Item, Span
+from traces.queries.langfuse.traces import traces_of_observations
+from traces.records import Item, Patch, Span
 
 # The keeper of this process (ingest.keeper) probes as soon as a probe is due. A request does it
 # only where there is no keeper, and later.
@@ -26,26 +27,52 @@ log = structlog.get_logger(__name__)
 circuit = Circuit()
 
 
-def accept(project_id: str, items: Iterable[Item], *, mergeable: Sequence[Span] = ()) -> None:
+def accept(
+    project_id: str,
+    items: Iterable[Item],
+    *,
+    mergeable: Sequence[Span] = (),
+    adrift: Sequence[Patch] = (),
+    say_again: bool = False,
+) -> None:
     """Store everything and return; raises Overloaded when that is not possible now.
 
     Then some of it may be stored, and all of it may be sent again. Rows that ClickHouse refuses for
-    their data go to the dead letters and hold nothing up.
+    their data go to the dead letters and hold nothing up. Patches `adrift` are held until their
+    trace is known; `say_again` is for patches of spans that others insert (both: ingest.late).
     """
     now_ns = time.time_ns()
     batch = sorted_out(items, mergeable=mergeable, now_ns=now_ns)
-    if not len(batch):
+    rows = len(batch) + len(adrift)
+    if not rows:
         return
-    delivery = attempt(batch)
+    delivery = attempt(batch) if len(batch) else Delivery(left=batch)
     try:
         deadletters.keep(delivery.refusals)
         if len(delivery.left):
             held.hold(project_id, delivery.left, version=now_ns)
+        late.keep_adrift(project_id, adrift)
     except held.CannotHold as error:
-        metrics.rejected("overloaded", len(batch))
+        metrics.rejected("overloaded", rows)
         seldom.warn("ingest_overloaded", reason=str(error), clickhouse=circuit.state.value)
         raise Overloaded(str(error)) from error
-    metrics.accepted(len(batch), delivery)
+    if say_again:
+        refused = {id(refusal.row) for refusal in delivery.refusals}
+        late.keep(project_id, [patch for patch in batch.patches if id(patch) not in refused])
+    metrics.accepted(rows, delivery, adrift=len(adrift))
+
+
+def traces_known(project_id: str, patches: Iterable[Patch]) -> dict[str, str]:
+    """The trace of each of these patches' observations that is stored; none while ClickHouse is
+    away, and then nobody waits for it."""
+    span_ids = sorted({patch.span_id for patch in patches})
+    if not span_ids or not circuit.is_closed():
+        return {}
+    try:
+        return traces_of_observations(project_id, span_ids)
+    except Unavailable as error:
+        clickhouse_is_away(error)
+        return {}
 
 
 def attempt(batch: Batch) -> Delivery:

@@ -3,9 +3,11 @@
 from celery import shared_task
 
 from ingest.drain import drain as write_back
+from ingest.late import say_again
 
 
 @shared_task
 def drain() -> None:
-    """Write held batches back. Runs every few seconds; two at once do no harm."""
-    write_back()
+    """Write held batches back, then say again what is due. Two at once do no harm."""
+    if write_back().is_empty:
+        say_again()

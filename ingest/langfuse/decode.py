@@ -69,13 +69,14 @@ def decode_batch(body: bytes, *, project_id: str, now_ns: int, scores_only: bool
     return batch
 
 
-def place_adrift(batch: Batch, traces: dict[str, str], project_id: str) -> None:
-    """Puts each update that names no trace into its observation's, else into a wrapper trace."""
+def place_adrift(batch: Batch, traces: dict[str, str]) -> None:
+    """Puts each update that names no trace into its observation's. Where that is not known, the
+    update stays adrift and is an item no more: ingest.late looks for its trace again."""
+    unknown = {id(patch) for patch in batch.adrift if patch.span_id not in traces}
     for patch in batch.adrift:
-        known = traces.get(patch.span_id)
-        patch.trace_id = known or patch.span_id
-        if not known:
-            batch.items.append(wrapper_trace(project_id, patch.trace_id, patch))
+        patch.trace_id = traces.get(patch.span_id, patch.span_id)
+    batch.items[:] = [item for item in batch.items if id(item) not in unknown]
+    batch.adrift[:] = [patch for patch in batch.adrift if id(patch) in unknown]
 
 
 def _records(

@@ -16,7 +16,6 @@ from ingest.langfuse.scores import decode_score
 from ingest.langfuse.view import WriteView
 from ingest.langfuse.wire import cleaned, read_json
 from traces.api.scores import ScoreDetail, ScoreList
-from traces.queries.langfuse.traces import traces_of_observations
 from traces.records import Score
 
 MAX_SCORES_BYTES = 1024 * 1024  # SDK 5 cuts its batches to fit
@@ -35,10 +34,8 @@ class IngestionView(WriteView):
             now_ns=time.time_ns(),
             scores_only=request.auth.publishable,
         )
-        if batch.adrift:
-            span_ids = sorted({patch.span_id for patch in batch.adrift})
-            place_adrift(batch, traces_of_observations(project_id, span_ids), project_id)
-        pipeline.accept(project_id, batch.items)
+        place_adrift(batch, pipeline.traces_known(project_id, batch.adrift))
+        pipeline.accept(project_id, batch.items, adrift=batch.adrift)
         return Response(
             {
                 "successes": [{"id": event_id, "status": 201} for event_id in batch.accepted],

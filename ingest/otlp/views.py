@@ -79,7 +79,7 @@ class LogsView(ExportView):
 
     def take(self, request, body: bytes, content_type: str) -> HttpResponse:
         decoded, others = decode_logs(body, content_type, sender_of(request))
-        pipeline.accept(request.auth.project_id, decoded.items)
+        pipeline.accept(request.auth.project_id, decoded.items, say_again=True)
         metrics.ignored("logs", others)
         if decoded.rejected:
             metrics.rejected("bad_log", len(decoded.rejected))

@@ -10,6 +10,7 @@ from traces.locks import trace_locks
 from traces.merge import (
     MOVED,
     Statement,
+    is_started,
     joined,
     row_of,
     stated_by_patch,
@@ -20,6 +21,7 @@ from traces.records import Patch, Span
 from traces.stored import Key, stored_spans
 
 HOUR = 3_600_000_000_000
+PLACEHOLDERS_ARE_OLDER = 1000  # their versions are microseconds among nanoseconds
 
 Finish = Callable[[list[Span]], None]
 
@@ -59,14 +61,18 @@ def _merged(project_id: str, key: Key, stored: Sequence[Span], said: Sequence[St
 
 def _to_write(row: Span, stored: Sequence[Span]) -> list[Span]:
     """The row with a higher version than all before it, and tombstones where it stood until now;
-    nothing, if that is what is stored."""
+    nothing, if that is what is stored.
+
+    A span may be inserted at this moment by someone who takes no lock. A row that only keeps its
+    place must not win over it, so its version is below any time of receipt.
+    """
     live = [old for old in stored if not old.is_deleted]
     if len(live) == 1 and _is_same(live[0], row):
         return []
     now = time.time_ns()
     newest = max((old.version for old in stored), default=0)
     row.received_at = min((old.received_at for old in live), default=now)
-    row.version = max(now, newest + 2)
+    row.version = max(now if is_started(row) else now // PLACEHOLDERS_ARE_OLDER, newest + 2)
     tombstones = [
         replace(old, is_deleted=True, marks=[*old.marks, MOVED], version=newest + 1)
         for old in live

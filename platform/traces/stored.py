@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from traces import clickhouse, native
+from traces.merge import START_UNKNOWN
 from traces.records import SPAN_COLUMNS, Span
 
 Key = tuple[str, str]  # trace_id, span_id
@@ -40,6 +41,29 @@ def stored_spans(
         for row in _rows(project_id, places) if places else ():
             row["is_deleted"] = bool(row["is_deleted"])
             found[row["trace_id"], row["span_id"]].append(Span(**row))
+    return found
+
+
+def started(project_id: str, keys: Iterable[Key]) -> set[Key]:
+    """Which of these spans are stored with a start that somebody said, wherever they stand."""
+    wanted, found = sorted(set(keys)), set()
+    for first in range(0, len(wanted), IDS_PER_QUERY):
+        rows = clickhouse.rows(
+            f"""
+            SELECT DISTINCT s.trace_id AS trace_id, s.span_id AS span_id
+            FROM spans AS s FINAL
+            WHERE {IDENTIFIED} AND NOT has(s.marks, {{start_unknown:String}})
+            """,
+            purpose=clickhouse.write_purpose(),
+            start_unknown=START_UNKNOWN,
+            **_identity(
+                project_id,
+                wanted[first : first + IDS_PER_QUERY],
+                since=0,
+                until=native.LAST_START,
+            ),
+        )
+        found |= {(row["trace_id"], row["span_id"]) for row in rows}
     return found
 
 

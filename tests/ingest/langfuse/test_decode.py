@@ -214,14 +214,19 @@ def test_an_update_that_names_no_trace_finds_it_in_its_batch():
 def test_an_update_that_names_no_trace_is_placed_where_its_observation_is_stored():
     batch = decode(event("span-update", {"id": "s1", "output": "done"}))
     assert [patch.span_id for patch in batch.adrift] == ["s1"]
-    place_adrift(batch, {"s1": "t9"}, "p")
+    place_adrift(batch, {"s1": "t9"})
     assert [item.trace_id for item in batch.items] == ["t9"]
+    assert batch.adrift == []
 
 
-def test_an_update_of_an_unknown_observation_gets_a_wrapper_trace():
-    batch = decode(event("span-update", {"id": "s1", "output": "done"}))
-    place_adrift(batch, {}, "p")
-    assert [(item.trace_id, item.span_id) for item in batch.items] == [("s1", "s1"), ("s1", "")]
+def test_an_update_of_an_unknown_observation_stays_adrift_with_a_trace_of_its_own_in_mind():
+    batch = decode(
+        event("span-update", {"id": "s1", "output": "done"}),
+        event("span-create", {"id": "s2", "traceId": "t2"}, id="e2"),
+    )
+    place_adrift(batch, {})
+    assert [(patch.trace_id, patch.span_id) for patch in batch.adrift] == [("s1", "s1")]
+    assert [item.span_id for item in batch.items] == ["s2"]
 
 
 def test_an_id_that_is_missing_comes_from_the_event_so_that_a_resend_is_the_same():

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from traces.clickhouse import rows
+from traces.clickhouse import rows, write_purpose
 from traces.queries.langfuse.conditions import ALL_TIME, Conditions, TimeRange, moment, spans_within
 from traces.queries.langfuse.filters import Filter, add_filters
+from traces.stored import IDS_PER_QUERY
 
 # Which of a trace's rows is asked first: its own, then those without a parent, then the earliest.
 _RANK = "(s.span_id = '', s.parent_span_id = '', -toUnixTimestamp64Nano(s.start_time))"
@@ -189,9 +190,17 @@ def traces_of_session(project_id: str, session_id: str) -> list[str]:
 
 
 def traces_of_observations(project_id: str, span_ids: list[str]) -> dict[str, str]:
-    """The trace that each observation is stored in, of those that are stored."""
-    if not span_ids:
-        return {}
+    """The trace that each observation is stored in, of those that are stored.
+
+    It is asked while a sender waits, with the patience of a write.
+    """
+    found: dict[str, str] = {}
+    for first in range(0, len(span_ids), IDS_PER_QUERY):
+        found |= _traces_of(project_id, span_ids[first : first + IDS_PER_QUERY])
+    return found
+
+
+def _traces_of(project_id: str, span_ids: list[str]) -> dict[str, str]:
     where = Conditions()
     spans_within(where, project_id, ALL_TIME)
     where.one_of("s.span_id", span_ids)
@@ -202,6 +211,7 @@ def traces_of_observations(project_id: str, span_ids: list[str]) -> dict[str, st
         WHERE {where.all_true()}
         GROUP BY s.span_id
         """,
+        purpose=write_purpose(),
         **where.values,
     )
     return {row["span_id"]: row["trace_id"] for row in found}
