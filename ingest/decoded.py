@@ -10,6 +10,10 @@ class MalformedPayload(Exception):
     """The body as a whole cannot be read: a 400 with this text, which is written for the sender."""
 
 
+class TooManyRecords(Exception):
+    """The body holds more than one request may: a 413 with this text, which names the limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """One thing of a readable body that cannot be stored. Its neighbours are."""
@@ -24,8 +28,10 @@ class Decoded:
 
     `mergeable` are complete spans which something else may still complete (a GenAI span whose
     messages come in a log event), so they are merged with what is stored and never overwrite it.
+    `rejected` are the first of `rejected_count`, as many as are worth telling.
     """
 
     items: Sequence[Item] = ()
     rejected: Sequence[Rejection] = ()
     mergeable: Sequence[Span] = ()
+    rejected_count: int = 0

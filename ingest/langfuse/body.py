@@ -7,6 +7,8 @@ from ingest.langfuse.wire import as_text
 from ingest.mapping import limits, text
 
 MAX_ID = 800
+MAX_TAGS = limits.TAGS
+MAX_COUNT = limits.SMALL_COUNT
 MAX_NAME = limits.LABEL_CHARACTERS
 MAX_METADATA_KEYS = limits.METADATA_KEYS
 MAX_METADATA_KEY = limits.KEY_CHARACTERS
@@ -78,13 +80,15 @@ class Body:
             return None
         return moment
 
-    def number(self, key: str) -> int | None:
+    def count(self, key: str) -> int | None:
+        """A whole number that its column can hold."""
         value = self.values.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-            raise InvalidEvent(f"{key} must be a whole number.")
-        return int(value)
+        number = finite(value)
+        if number is None or not 0 <= number <= MAX_COUNT or number != int(number):
+            raise InvalidEvent(f"{key} must be a whole number from 0 to {MAX_COUNT}.")
+        return int(number)
 
     def flag(self, key: str) -> bool | None:
         value = self.values.get(key)
@@ -99,6 +103,9 @@ class Body:
             return []
         if not isinstance(value, list):
             raise InvalidEvent(f"{key} must be a list of strings.")
+        if len(value) > MAX_TAGS:
+            self.marks.add(text.TRUNCATED)
+            value = value[:MAX_TAGS]
         return sorted(
             {self._bounded(as_text(part), MAX_NAME) for part in value if part not in (None, "")}
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ingest.decoded import MalformedPayload
+from ingest.decoded import MalformedPayload, TooManyRecords
 from ingest.langfuse import events
 from ingest.langfuse.body import MAX_ID, MAX_NAME, Body, InvalidEvent
 from ingest.langfuse.patches import (
@@ -17,6 +17,8 @@ from ingest.langfuse.scores import decode_score
 from ingest.langfuse.wire import cleaned, read_json, storable
 from ingest.mapping import text
 from traces.records import Item, Patch
+
+MOST_EVENTS = 10_000  # of one batch; SDKs send a hundred at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,18 @@ class Batch:
 def decode_batch(body: bytes, *, project_id: str, now_ns: int, scores_only: bool = False) -> Batch:
     """Every event judged by itself: one that cannot be read never loses its neighbours.
 
-    MalformedPayload where the body is no batch at all. The same bytes give the same rows.
+    MalformedPayload where the body is no batch at all, TooManyRecords where it is more than one.
+    The same bytes give the same rows.
     """
     document = read_json(body)
     events_sent = document.value.get("batch") if isinstance(document.value, dict) else None
     if not isinstance(events_sent, list):
         raise MalformedPayload('The body must be an object with a list "batch".')
+    if len(events_sent) > MOST_EVENTS:
+        raise TooManyRecords(
+            f"The batch has {len(events_sent)} events, and {MOST_EVENTS} is the limit of one"
+            " request. Send it in smaller batches."
+        )
     batch = Batch()
     for position, event in enumerate(events_sent):
         event_id = _event_id(event, position)
@@ -86,7 +94,7 @@ def _records(
     if kind in events.IGNORED:
         return
     if kind not in events.TYPES:
-        raise InvalidEvent(f"type must be one of {', '.join(events.TYPES)}.")
+        raise InvalidEvent("type is none of Langfuse's event types, such as trace-create.")
     if suspect:
         event, changed = cleaned(event)
     body = Body(event.get("body"), now_ns)
@@ -171,12 +179,35 @@ def _set_apart(patches: list[Patch]) -> None:
     The clock of the SDK for JavaScript goes by milliseconds: a create and what follows in the same
     breath have one time. The same statement twice stays one.
     """
-    said: dict[tuple, dict] = {}
+    first: dict[tuple, dict] = {}  # what was said at a moment
+    moved: dict[tuple, dict[str, int]] = {}  # what else was said then → its moment now
+    after: dict[tuple, int] = {}  # a moment that is taken → a later one that may not be
     for patch in patches:
         moment = (patch.trace_id, patch.span_id, patch.rank, patch.stated_at)
-        while said.setdefault(moment, patch.fields) != patch.fields:
-            patch.stated_at += 1
-            moment = (*moment[:3], patch.stated_at)
+        if first.setdefault(moment, patch.fields) == patch.fields:
+            after.setdefault(moment, patch.stated_at + 1)
+            continue
+        others = moved.setdefault(moment, {})
+        said = repr(patch.fields)
+        if said not in others:
+            others[said] = _free_moment(moment, after)
+            first[(*moment[:3], others[said])] = patch.fields
+        patch.stated_at = others[said]
+
+
+def _free_moment(moment: tuple, after: dict[tuple, int]) -> int:
+    """The first moment from this one on that is not taken, and takes it.
+
+    A crowd at one moment would otherwise walk past each other again and again.
+    """
+    passed, at = [], moment
+    while at in after:
+        passed.append(at)
+        at = (*at[:3], after[at])
+    for key in passed:
+        after[key] = at[3] + 1
+    after[at] = at[3] + 1
+    return at[3]
 
 
 def _event_id(event: object, position: int) -> str:

@@ -42,7 +42,7 @@ _OBSERVATION: dict[str, Reader] = {
     "model": lambda body: body.text("model"),
     "model_parameters": lambda body: body.mapping("modelParameters"),
     "prompt_name": lambda body: body.text("promptName"),
-    "prompt_version": lambda body: body.number("promptVersion"),
+    "prompt_version": lambda body: body.count("promptVersion"),
     "usage": stated_usage,
 }
 

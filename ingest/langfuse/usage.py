@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from ingest.langfuse.body import Body, finite
+from ingest.mapping import limits
 
 MAX_UNITS = 2**53
 MAX_DOLLARS = Decimal(1_000_000)
@@ -44,7 +45,16 @@ def _usage_of(sent: dict, body: Body) -> dict[str, int]:
             units = None if value is None else _units(value, body)
             if units is not None:
                 usage[name] = units
-    return usage
+    return _bounded(usage, body, "usage_invalid")
+
+
+def _bounded(amounts: dict, body: Body, mark: str) -> dict:
+    """The first of the amounts, as many as can be added up. Nobody counts more kinds of tokens."""
+    kept = [item for item in amounts.items() if len(item[0]) <= limits.KEY_CHARACTERS]
+    if len(kept) == len(amounts) <= limits.USAGE_KEYS:
+        return amounts
+    body.marks.add(mark)
+    return dict(kept[: limits.USAGE_KEYS])
 
 
 def _subtract_details(usage: dict[str, int], side: str, details: object, body: Body) -> None:
@@ -80,6 +90,7 @@ def stated_cost(body: Body) -> dict[str, Decimal]:
             if usage.get(key) is not None
         }
     known = {name: dollars for name, dollars in cost.items() if dollars is not None}
+    known = _bounded(known, body, "cost_invalid")
     if known and "total" not in known:
         known["total"] = sum(known.values(), Decimal(0))
     return known

@@ -2,8 +2,8 @@
 
 from rest_framework import exceptions
 
-from ingest import admission, bodies, pipeline
-from ingest.decoded import MalformedPayload
+from ingest import admission, bodies, metrics, pipeline
+from ingest.decoded import MalformedPayload, TooManyRecords
 from ingest.langfuse.body import InvalidEvent
 from traces.api.view import Away, LangfuseView
 
@@ -16,6 +16,10 @@ class NotTaken(exceptions.APIException):
         self.status_code = error.status
 
 
+class TooMany(exceptions.APIException):
+    status_code = 413
+
+
 class WriteView(LangfuseView):
     """Takes a raw body. No parser of REST framework touches it: they know no bounds."""
 
@@ -24,6 +28,9 @@ class WriteView(LangfuseView):
             return NotTaken(error)
         if isinstance(error, MalformedPayload | InvalidEvent):
             return exceptions.ValidationError(str(error))
+        if isinstance(error, TooManyRecords):
+            metrics.rejected("too_many")
+            return TooMany(str(error))
         if isinstance(error, admission.Overloaded | pipeline.Overloaded):
             return Away(error.retry_after)
         return super().told(error)

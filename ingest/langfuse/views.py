@@ -9,13 +9,14 @@ from rest_framework.response import Response
 from accounts.authentication import require_scope
 from ingest import pipeline
 from ingest.bodies import read_body
-from ingest.decoded import MalformedPayload
+from ingest.decoded import MalformedPayload, TooManyRecords
 from ingest.langfuse.body import Body, InvalidEvent
-from ingest.langfuse.decode import decode_batch, place_adrift
+from ingest.langfuse.decode import MOST_EVENTS, decode_batch, place_adrift
 from ingest.langfuse.scores import decode_score
 from ingest.langfuse.view import WriteView
 from ingest.langfuse.wire import cleaned, read_json
 from traces.api.scores import ScoreDetail, ScoreList
+from traces.api.view import ERROR_NAMES, INVALID
 from traces.records import Score
 
 MAX_SCORES_BYTES = 1024 * 1024  # SDK 5 cuts its batches to fit
@@ -44,7 +45,7 @@ class IngestionView(WriteView):
                         "id": error.id,
                         "status": error.status,
                         "message": error.message,
-                        "error": error.message,
+                        "error": ERROR_NAMES.get(error.status, INVALID),
                     }
                     for error in batch.errors
                 ],
@@ -76,6 +77,10 @@ class ScoresView(WriteView, ScoreList):
 
     def take_many(self, project_id: str, sent: list, now_ns: int) -> Response:
         """202 where all are stored. 207 tells of those that cannot be, and stores the others."""
+        if len(sent) > MOST_EVENTS:
+            raise TooManyRecords(
+                f"The body has {len(sent)} scores, and {MOST_EVENTS} is the limit of one request."
+            )
         scores, errors = [], []
         for position, one in enumerate(sent):
             try:

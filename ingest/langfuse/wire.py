@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from ingest import census
 from ingest.decoded import MalformedPayload
 from ingest.mapping.text import REPLACEMENT
 
@@ -21,7 +22,11 @@ class Document:
 
 
 def read_json(body: bytes) -> Document:
-    """The body's JSON value, or MalformedPayload. What the strict parser refuses is read slowly."""
+    """The body's JSON value, or MalformedPayload; TooManyRecords where it would take much memory.
+
+    What the strict parser refuses is read slowly.
+    """
+    census.check_json(body)
     try:
         return Document(msgspec.json.decode(body), b"\\u0000" in body)
     except RecursionError as error:

@@ -2,7 +2,7 @@
 below them.
 """
 
-from ingest.mapping import text
+from ingest.mapping import limits, text
 from ingest.mapping.groups import CONTENT, KNOWN, USAGE, Heaps
 from ingest.mapping.origin import Origin
 from ingest.mapping.usage import (
@@ -89,10 +89,13 @@ def repeats_its_children(heaps: Heaps, origin: Origin) -> bool:
     return origin.scope_name == "pydantic-ai" and any(key in heaps[CONTENT] for key in PYDANTIC_RUN)
 
 
-def apply(span: Span, heaps: Heaps, origin: Origin) -> None:
+def apply(span: Span, heaps: Heaps, origin: Origin, marks: set[str]) -> None:
     known = heaps[KNOWN]
     span.usage = sent(known) or _of_scope(heaps, origin) or generic(_counted(heaps))
     heaps[USAGE].clear()
+    if len(span.usage) > limits.USAGE_KEYS:
+        marks.add("usage_cut")
+        span.usage = dict(list(span.usage.items())[: limits.USAGE_KEYS])
     if span.type == "EMBEDDING" and "total" in span.usage:
         span.usage.setdefault("input", span.usage["total"])
 

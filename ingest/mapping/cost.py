@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
-from ingest.mapping import text
+from ingest.mapping import limits, text
 from ingest.mapping.groups import KNOWN, Heaps
 from ingest.mapping.origin import Origin
 from traces.records import Span
@@ -46,7 +46,7 @@ def dollars(values: dict[str, object], marks: set[str]) -> dict[str, Decimal]:
     marked.
     """
     kept = {}
-    for key, value in values.items():
+    for key, value in list(values.items())[: limits.USAGE_KEYS]:
         if value is None or isinstance(value, bool | list | dict):
             continue
         try:

@@ -11,6 +11,8 @@ ITEMS = 10_000  # of one array or map in a value
 DEPTH = 32  # of one value
 TAGS = 100
 METADATA_KEYS = 512
+USAGE_KEYS = 64  # so that the sum of all of them fits its column
+SMALL_COUNT = 2**32 - 1  # what the columns of counts and versions hold
 
 KEY_CHARACTERS = 256
 LABEL_CHARACTERS = 1_000  # names and identifiers

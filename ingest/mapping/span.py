@@ -27,6 +27,7 @@ from ingest.mapping.raw import RawEvent, RawLink, RawSpan
 from traces.records import Span
 
 KINDS = ("", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
+DROPPED = ("dropped_attributes", "dropped_events", "dropped_links")
 GEN_AI_SIGNS = frozenset({"gen_ai.operation.name", "gen_ai.system", "gen_ai.provider.name"})
 _routes = routes.ROUTES
 _route_of = routes.route_of
@@ -60,6 +61,9 @@ def map_span(raw: RawSpan, origin: Origin) -> tuple[Span, bool]:
         span.links = text.json_text([_link(link) for link in raw.links])
     if marks:
         span.marks = sorted(marks)
+    for name in DROPPED:
+        if getattr(span, name) > limits.SMALL_COUNT:
+            setattr(span, name, limits.SMALL_COUNT)
     has_content = span.input or span.output
     return span, is_genai and (origin.emits_events or not has_content)
 
@@ -130,7 +134,7 @@ def _ask(span: Span, heaps: groups.Heaps, origin: Origin, wanted: int, marks: se
 
 def _call(span: Span, heaps: groups.Heaps, origin: Origin, wanted: int, marks: set[str]) -> None:
     if wanted & routes.USAGE:
-        calls.apply(span, heaps, origin)
+        calls.apply(span, heaps, origin, marks)
     if wanted & routes.COST:
         cost.apply(span, heaps, origin, marks)
     if wanted & routes.NAME:

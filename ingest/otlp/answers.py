@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from ingest.decoded import Rejection
+from ingest.decoded import Decoded
 from ingest.otlp.decode import JSON, PROTOBUF
 
 # The signal: its response and how many were rejected, in protobuf and in JSON.
@@ -35,26 +35,26 @@ CODES = {  # HTTP's → gRPC's
     503: 14,
 }
 INTERNAL = 13
-REASONS_TOLD = 5
 
 
-def accepted(signal: str, content_type: str, rejected: list[Rejection]) -> HttpResponse:
+def accepted(signal: str, content_type: str, decoded: Decoded) -> HttpResponse:
     """200: everything is stored but what was rejected, which would not get better by sending it
     again.
     """
     response, field, json_field = RESPONSES[signal]
-    told = [rejection.message for rejection in rejected[:REASONS_TOLD]]
-    if len(rejected) > len(told):
-        told.append(f"and {len(rejected) - len(told)} more")
+    count = decoded.rejected_count
+    told = [rejection.message for rejection in decoded.rejected]
+    if count > len(told):
+        told.append(f"and {count - len(told)} more")
     message = "; ".join(told)
     if content_type == JSON:
         said: dict = {}
-        if rejected:
-            said = {"partialSuccess": {json_field: len(rejected), "errorMessage": message}}
+        if count:
+            said = {"partialSuccess": {json_field: count, "errorMessage": message}}
         return HttpResponse(msgspec.json.encode(said), content_type=JSON)
     answer = response()
-    if rejected:
-        setattr(answer.partial_success, field, len(rejected))
+    if count:
+        setattr(answer.partial_success, field, count)
         answer.partial_success.error_message = message
     return HttpResponse(answer.SerializeToString(), content_type=PROTOBUF)
 

@@ -16,17 +16,19 @@ from traces.records import Span
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 ENCODINGS = {PROTOBUF: protobuf, JSON: jsonbody}
+REJECTIONS_TOLD = 5
 NO_TRACE = "0" * 32
 NO_SPAN = "0" * 16
 
 
 def decode_traces(body: bytes, content_type: str, sender: Sender) -> Decoded:
     """An ExportTraceServiceRequest. Raises MalformedPayload where the body as a whole cannot be
-    read.
+    read, and TooManyRecords.
     """
     items: list[Span] = []
     mergeable: list[Span] = []
     rejected: list[Rejection] = []
+    refused = 0
     for part, origin in parts_of(ENCODINGS[content_type].traces(body), sender):
         read, marks = part.read, part.marks
         for record in part.records:
@@ -34,15 +36,17 @@ def decode_traces(body: bytes, content_type: str, sender: Sender) -> Decoded:
                 raw = read(record, set(marks))
                 _check(raw)
             except BadRecord as error:
-                place = len(items) + len(mergeable) + len(rejected)
-                rejected.append(Rejection(str(place), f"span {place} was refused: {error}"))
+                place = len(items) + len(mergeable) + refused
+                refused += 1
+                if refused <= REJECTIONS_TOLD:
+                    rejected.append(Rejection(str(place), f"span {place} was refused: {error}"))
                 continue
             span, awaits_events = map_span(raw, origin)
             if awaits_events or times.SUSPECT in raw.marks:
                 mergeable.append(span)
             else:
                 items.append(span)
-    return Decoded(items, rejected, mergeable)
+    return Decoded(items, rejected, mergeable, refused)
 
 
 def parts_of(parts: Iterator[Part[Raw]], sender: Sender) -> Iterator[tuple[Part[Raw], Origin]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from ingest import census
 from ingest.decoded import MalformedPayload
 from ingest.mapping import limits, text
 from ingest.mapping.raw import Attributes, RawEvent, RawLink, RawSpan
@@ -45,7 +46,9 @@ def _parts(
     body: bytes, names: tuple[str, str, str], read: Callable[[object, set[str]], Raw]
 ) -> Iterator[Part[Raw]]:
     resources, scopes, records = names
-    for resource in _members(_parsed(body), resources):
+    found = _members(_parsed(body), resources)
+    _check_number(found, scopes, records)
+    for resource in found:
         marks: set[str] = set()
         attributes = _shared(_object(resource, "resource"), marks)
         for group in _members(resource, scopes):
@@ -53,6 +56,15 @@ def _parts(
             name, version = (text.clean(str(said.get(key) or ""), marks) for key in SCOPE)
             scope = Scope(name, version, _shared(said, marks))
             yield Part(attributes, scope, _members(group, records), read, frozenset(marks))
+
+
+def _check_number(resources: list, scopes: str, records: str) -> None:
+    number = len(resources)
+    for resource in resources:
+        groups = _members(resource, scopes)
+        number += len(groups) + sum(len(_members(group, records)) for group in groups)
+    if number > census.MOST_RECORDS:
+        raise census.too_many("spans" if records == "spans" else "log records")
 
 
 def _shared(holder: dict, marks: set[str]) -> Attributes:
@@ -64,6 +76,7 @@ def _shared(holder: dict, marks: set[str]) -> Attributes:
 
 
 def _parsed(body: bytes) -> dict:
+    census.check_json(body)
     try:
         found = _decode(body)
     except RecursionError as error:

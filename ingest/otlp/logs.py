@@ -8,7 +8,7 @@ from ingest.mapping import events, identity, text, times
 from ingest.mapping.origin import Origin, Sender
 from ingest.mapping.raw import RawEvent
 from ingest.mapping.span import event_record
-from ingest.otlp.decode import ENCODINGS, NO_SPAN, NO_TRACE, parts_of
+from ingest.otlp.decode import ENCODINGS, NO_SPAN, NO_TRACE, REJECTIONS_TOLD, parts_of
 from ingest.otlp.parts import BadRecord, RawLog
 from traces.records import Item, Patch, Score
 
@@ -21,20 +21,23 @@ def decode_logs(body: bytes, content_type: str, sender: Sender) -> tuple[Decoded
     """Patches and scores, and how many records were neither."""
     items: list[Item] = []
     rejected: list[Rejection] = []
-    others = 0
+    others = refused = 0
     for part, origin in parts_of(ENCODINGS[content_type].logs(body), sender):
         for record in part.records:
             try:
                 found = item_of(part.read(record, set(part.marks)), origin)
             except BadRecord as error:
-                place = len(items) + len(rejected) + others
-                rejected.append(Rejection(str(place), f"log record {place} was refused: {error}"))
+                place = len(items) + refused + others
+                refused += 1
+                if refused <= REJECTIONS_TOLD:
+                    message = f"log record {place} was refused: {error}"
+                    rejected.append(Rejection(str(place), message))
                 continue
             if found is None:
                 others += 1
             else:
                 items.append(found)
-    return Decoded(items, rejected), others
+    return Decoded(items, rejected, rejected_count=refused), others
 
 
 def item_of(log: RawLog, origin: Origin) -> Item | None:

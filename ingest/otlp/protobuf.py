@@ -7,6 +7,7 @@ from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from ingest import census
 from ingest.decoded import MalformedPayload
 from ingest.mapping import limits, text
 from ingest.mapping.raw import Attributes, RawEvent, RawLink, RawSpan
@@ -17,7 +18,7 @@ TOO_DEEP = "… [nested too deep]"
 
 
 def traces(body: bytes) -> Iterator[Part[RawSpan]]:
-    request, is_replaced = _parsed(ExportTraceServiceRequest, body)
+    request, is_replaced = _parsed(ExportTraceServiceRequest, "spans", body)
     for resource in request.resource_spans:
         marks = {text.REPLACED} if is_replaced else set()
         attributes = attributes_of(resource.resource.attributes, marks)
@@ -28,7 +29,7 @@ def traces(body: bytes) -> Iterator[Part[RawSpan]]:
 
 
 def logs(body: bytes) -> Iterator[Part[RawLog]]:
-    request, is_replaced = _parsed(ExportLogsServiceRequest, body)
+    request, is_replaced = _parsed(ExportLogsServiceRequest, "log records", body)
     for resource in request.resource_logs:
         marks = {text.REPLACED} if is_replaced else set()
         attributes = attributes_of(resource.resource.attributes, marks)
@@ -42,8 +43,9 @@ def logs(body: bytes) -> Iterator[Part[RawLog]]:
             )
 
 
-def _parsed(kind: type[Message], body: bytes) -> tuple[Message, bool]:
+def _parsed(kind: type[Message], records: str, body: bytes) -> tuple[Message, bool]:
     """The message, and whether text in it was not UTF-8 and had to be replaced."""
+    census.check_protobuf(body, records)
     try:
         return kind.FromString(body), False
     except DecodeError as error:

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 from accounts.authentication import require_scope
 from ingest import bodies, metrics, pipeline
 from ingest.admission import Overloaded
-from ingest.decoded import MalformedPayload
+from ingest.decoded import Decoded, MalformedPayload, TooManyRecords
 from ingest.mapping.origin import Sender
 from ingest.otlp import answers
 from ingest.otlp.decode import JSON, PROTOBUF, decode_traces
@@ -65,9 +65,9 @@ class TracesView(ExportView):
     def take(self, request, body: bytes, content_type: str) -> HttpResponse:
         decoded = decode_traces(body, content_type, sender_of(request))
         pipeline.accept(request.auth.project_id, decoded.items, mergeable=decoded.mergeable)
-        if decoded.rejected:
-            metrics.rejected("bad_span", len(decoded.rejected))
-        return answers.accepted(self.signal, content_type, list(decoded.rejected))
+        if decoded.rejected_count:
+            metrics.rejected("bad_span", decoded.rejected_count)
+        return answers.accepted(self.signal, content_type, decoded)
 
 
 class LogsView(ExportView):
@@ -81,9 +81,9 @@ class LogsView(ExportView):
         decoded, others = decode_logs(body, content_type, sender_of(request))
         pipeline.accept(request.auth.project_id, decoded.items, say_again=True)
         metrics.ignored("logs", others)
-        if decoded.rejected:
-            metrics.rejected("bad_log", len(decoded.rejected))
-        return answers.accepted(self.signal, content_type, list(decoded.rejected))
+        if decoded.rejected_count:
+            metrics.rejected("bad_log", decoded.rejected_count)
+        return answers.accepted(self.signal, content_type, decoded)
 
 
 class MetricsView(ExportView):
@@ -95,7 +95,7 @@ class MetricsView(ExportView):
 
     def take(self, request, body: bytes, content_type: str) -> HttpResponse:
         metrics.ignored("metrics", count_metrics(body, content_type))
-        return answers.accepted(self.signal, content_type, [])
+        return answers.accepted(self.signal, content_type, Decoded())
 
 
 class TraceloopPromptsView(APIView):
@@ -162,6 +162,9 @@ def refusal(error: Exception, context: dict) -> HttpResponse | None:
     if isinstance(error, MalformedPayload):
         metrics.rejected("malformed")
         return answers.refused(400, str(error), content_type)
+    if isinstance(error, TooManyRecords):
+        metrics.rejected("too_many")
+        return answers.refused(413, str(error), content_type)
     if isinstance(error, Overloaded):
         response = answers.refused(
             503, "Nothing can be stored at the moment. Send it again.", content_type
