@@ -8,7 +8,8 @@ from config import environment as env
 _host, _port = env.text("SONDE_HOST", "127.0.0.1"), env.number("SONDE_PORT", 8000)
 
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
-worker_class = "gthread"
+worker_class = "config.patient_worker.PatientWorker"
+logger_class = "config.patient_worker.WebLogger"
 workers = env.number("SONDE_WEB_WORKERS", 2)
 threads = env.number("SONDE_WEB_THREADS", 16)
 preload_app = (

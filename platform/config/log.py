@@ -1,10 +1,33 @@
-"""Logs: one JSON line per event (or readable lines with SONDE_LOG_FORMAT=console), never a payload
-or a key.
+"""Logs: one JSON line per event (or readable lines with SONDE_LOG_FORMAT=console), never a payload,
+a key, or an address that carries a permission.
 """
 
+import logging
 import logging.config
+import re
 
 import structlog
+
+# What follows is a permission: to put or get a file, to join an organisation.
+TOKEN = re.compile(
+    r"((?:/|%2F)(?:media(?:/|%2F)(?:up|down)load|invitations)(?:/|%2F))[\w.:~%-]+", re.I
+)
+
+
+def without_tokens(text: str) -> str:
+    return TOKEN.sub(r"\1…", text)
+
+
+class WithoutTokens(logging.Formatter):
+    """A plain line, for loggers with handlers of their own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_tokens(super().format(record))
+
+
+def rendered_without_tokens(renderer):
+    """A structlog renderer whose lines, tracebacks too, show no token."""
+    return lambda logger, name, event: without_tokens(renderer(logger, name, event))
 
 
 def configure(options: dict) -> None:
@@ -34,7 +57,7 @@ def configure(options: dict) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
-                        renderer,
+                        rendered_without_tokens(renderer),
                     ],
                 }
             },
