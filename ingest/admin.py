@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from ingest.models import DeadLetter, HeldBatch
+from ingest.models import DeadLetter, HeldBatch, LateStatement
 
 
 class LookOnly(admin.ModelAdmin):
@@ -21,6 +21,12 @@ class LookOnly(admin.ModelAdmin):
 @admin.register(HeldBatch)
 class HeldBatchAdmin(LookOnly):
     list_display = ("id", "project_id", "rows", "bytes", "created_at")
+
+
+@admin.register(LateStatement)
+class LateStatementAdmin(LookOnly):
+    list_display = ("id", "project_id", "rows", "is_adrift", "due_at", "attempts", "created_at")
+    list_filter = ("is_adrift",)
 
 
 @admin.register(DeadLetter)
