@@ -81,9 +81,7 @@ class Stack:
         return time.monotonic() - began
 
     def has_said_ready(self) -> bool:
-        said = self.output.read_text()
-        assert self.process.poll() is None, f"manage.py up ended:\n{said}"
-        return "Sonde is ready at" in said
+        return "Sonde is ready at" in self.output.read_text()
 
     def stop(self) -> int:
         """As Ctrl-C does; returns the exit code."""
@@ -136,6 +134,7 @@ class Stack:
     def wait_for(self, is_so: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_so():
+            assert self.process.poll() is None, f"manage.py up ended:\n{self.logs()}"
             assert time.monotonic() < deadline, f"waited in vain for {what}:\n{self.logs()}"
             time.sleep(0.05)
 

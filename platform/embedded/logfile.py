@@ -31,20 +31,27 @@ class LogFile:
 
     def tail(self, lines: int) -> str:
         """The last lines since the latest `open`, indented, or a word that there are none."""
+        try:
+            text = self._read_end().decode("utf-8", "replace")
+        except OSError as error:  # somebody removed it
+            text = f"(its log cannot be read: {error})"
+        last = text.rstrip().splitlines()[-lines:]
+        return "\n".join(f"    {line}" for line in last or ["(it said nothing)"])
+
+    def _read_end(self) -> bytes:
         with self.path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
             start = self._start_of_run if self._start_of_run <= end else 0
             file.seek(max(start, end - 16 * 1024))
-            text = file.read().decode("utf-8", "replace")
-        last = text.rstrip().splitlines()[-lines:]
-        return "\n".join(f"    {line}" for line in last or ["(it said nothing)"])
+            return file.read()
 
     def keep_bounded(self, max_bytes: int = MAX_BYTES) -> None:
         now = time.monotonic()
         if now < self._next_look:
             return
         self._next_look = now + SECONDS_BETWEEN_LOOKS
-        if self.path.exists() and self.path.stat().st_size > max_bytes:
-            with suppress(OSError):  # a full disk: then the older half is lost
-                shutil.copyfile(self.path, self.path.with_name(self.path.name + ".1"))
-            os.truncate(self.path, 0)
+        with suppress(FileNotFoundError):
+            if self.path.stat().st_size > max_bytes:
+                with suppress(OSError):  # a full disk: then the older half is lost
+                    shutil.copyfile(self.path, self.path.with_name(self.path.name + ".1"))
+                os.truncate(self.path, 0)

@@ -150,6 +150,7 @@ def ensure_database(port: int, password: str, superuser_password: str) -> bool:
             password=superuser_password,
             dbname="postgres",
             connect_timeout=2,
+            options="-c statement_timeout=5s",  # the supervisor waits for this answer
             autocommit=True,
         )
     except psycopg.OperationalError as error:
@@ -160,7 +161,10 @@ def ensure_database(port: int, password: str, superuser_password: str) -> bool:
             ) from error
         return False
     with connection:
-        make_role_and_database(connection, password)
+        try:
+            make_role_and_database(connection, password)
+        except psycopg.Error:  # it went away again meanwhile
+            return False
     return True
 
 

@@ -214,3 +214,13 @@ def test_a_full_disk_when_a_service_should_start_again_does_not_end_the_rest(sup
     child.send(signal.SIGKILL)
     mind_until(supervisor, lambda: child.failures == 2 and child.is_running() and child.is_ready)
     assert any("web cannot start" in line and "No space left" in line for line in said)
+
+
+def test_a_log_that_somebody_removed_does_not_end_the_rest(supervisor, said):
+    supervisor.start(program("web", SLEEP))
+    [child] = supervisor.children()
+    first = child.process.pid
+    child.log.path.unlink()
+    child.send(signal.SIGKILL)
+    mind_until(supervisor, lambda: child.process.pid != first and child.is_ready)
+    assert any("its log cannot be read" in line for line in said)
