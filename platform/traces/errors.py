@@ -16,6 +16,7 @@ LIMIT_CODES = frozenset({158, 159, 160, 241, 307, 396})
 # account that is not yet in place.
 TRANSIENT_CODES = LIMIT_CODES | {
     *(16, 60, 81),  # no such column, table or database: not migrated yet
+    *(49, 1000, 1002),  # a fault of the server's own: in its code, in a library, of an unknown kind
     *(74, 75, 76, 243, 1001),  # files: cannot be read, written, opened; no space
     *(164, 242),  # read-only
     *(192, 193, 194, 497, 516),  # the account
@@ -35,15 +36,24 @@ class LimitReached(Unavailable):
     """The query ran into its limit of time, memory or rows."""
 
 
+class Locked(Unavailable):
+    """Another writer has had a trace's lock for too long, which says nothing about ClickHouse."""
+
+
 class Refused(Exception):
     """ClickHouse will not do it, now or later. The text holds no value of a query or row.
 
-    After an insert, `rows` are the guilty ones; the others handed in with them are stored.
+    After an insert, `rows` are the guilty ones; the others handed in with them are stored. `said`
+    are the reasons of those that have one of their own, by their id().
     """
 
-    def __init__(self, message: str, rows: list | None = None):
+    def __init__(self, message: str, rows: list | None = None, said: dict[int, str] | None = None):
         super().__init__(message)
         self.rows = rows or []
+        self._said = said or {}
+
+    def reason_of(self, row: object) -> str:
+        return self._said.get(id(row), str(self))
 
 
 @contextmanager

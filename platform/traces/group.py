@@ -13,6 +13,7 @@ from traces.errors import Refused, Unavailable
 
 MAX_GROUP_ROWS = 20_000
 MAX_GROUP_BYTES = 32 * 1024 * 1024
+ALL_ARE_REFUSED = 8  # one after the other: then it is not the rows that are at fault
 
 
 class _Batch:
@@ -27,11 +28,22 @@ class _Batch:
 
 
 class GroupCommit:
-    """`insert(rows)` stores all of them or raises; `weigh(rows)` estimates their bytes."""
+    """`insert(rows)` stores all of them or raises; `weigh(rows)` estimates their bytes.
 
-    def __init__(self, insert: Callable[[list], None], weigh: Callable[[list], int]):
+    Refused by `insert` are the rows that it names, or any of them where it names none; these are
+    found by halving, in `most_inserts` at the most.
+    """
+
+    def __init__(
+        self,
+        insert: Callable[[list], None],
+        weigh: Callable[[list], int],
+        *,
+        most_inserts: int = 64,
+    ):
         self._insert = insert
         self._weigh = weigh
+        self._most_inserts = most_inserts
         self._lock = threading.Lock()
         self._waiting: deque[_Batch] = deque()
         self._is_led = False
@@ -87,7 +99,7 @@ class GroupCommit:
         unavailable = None
         try:
             for rows in self._slices(everything):
-                self._insert_or_sift(rows, poison)
+                _Sieve(self._insert, poison, self._most_inserts).insert_or_sift(rows)
         except Unavailable as error:
             unavailable = error
         for batch in group:
@@ -100,17 +112,41 @@ class GroupCommit:
         size = ceil(len(rows) / parts)
         return [rows[start : start + size] for start in range(0, len(rows), size)]
 
-    def _insert_or_sift(self, rows: list, poison: dict[int, str]) -> None:
-        """Insert all but the rows that are refused on their own, which halving finds."""
+
+class _Sieve:
+    """Inserts all rows but those that are refused on their own; Unavailable where too many are."""
+
+    def __init__(self, insert: Callable[[list], None], poison: dict[int, str], most_inserts: int):
+        self._insert = insert
+        self._poison = poison
+        self._inserts_left = most_inserts
+        self._refused_in_a_row = 0
+
+    def insert_or_sift(self, rows: list) -> None:
+        if self._inserts_left == 0:
+            raise Unavailable("Too many rows are refused to find them one by one.")
+        self._inserts_left -= 1
         try:
             self._insert(rows)
+            self._refused_in_a_row = 0
         except Refused as error:
-            if len(rows) == 1:
-                poison[id(rows[0])] = str(error)
-                return
+            self._sift(rows, error)
+
+    def _sift(self, rows: list, error: Refused) -> None:
+        if error.rows:
+            self._poison |= {id(row): error.reason_of(row) for row in error.rows}
+            guilty = {id(row) for row in error.rows}
+            if others := [row for row in rows if id(row) not in guilty]:
+                self.insert_or_sift(others)
+        elif len(rows) == 1:
+            self._refused_in_a_row += 1
+            if self._refused_in_a_row == ALL_ARE_REFUSED:
+                raise Unavailable(f"ClickHouse takes no row: {error}")
+            self._poison[id(rows[0])] = str(error)
+        else:
             middle = len(rows) // 2
-            self._insert_or_sift(rows[:middle], poison)
-            self._insert_or_sift(rows[middle:], poison)
+            self.insert_or_sift(rows[:middle])
+            self.insert_or_sift(rows[middle:])
 
 
 def _outcome(
@@ -120,7 +156,7 @@ def _outcome(
     if unavailable is not None:
         return type(unavailable)(*unavailable.args)
     guilty = [row for row in rows if id(row) in poison]
-    return Refused(poison[id(guilty[0])], guilty) if guilty else None
+    return Refused(poison[id(guilty[0])], guilty, poison) if guilty else None
 
 
 def _settle_one(batch: _Batch) -> None:

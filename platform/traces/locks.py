@@ -18,7 +18,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
-from traces.errors import Unavailable
+from traces.errors import Locked
 
 STRIPES = 256
 WAIT_SECONDS = 10
@@ -37,7 +37,7 @@ os.register_at_fork(after_in_child=_fresh_locks)  # a thread that held one is no
 
 @contextmanager
 def trace_locks(project_id: str, trace_ids: Iterable[str]) -> Iterator[None]:
-    """Nobody else changes these traces' partial rows inside. Unavailable after 10 s of waiting."""
+    """Nobody else changes these traces' partial rows inside. Locked after 10 s of waiting."""
     stripes = {zlib.crc32(f"{project_id}\0{trace_id}".encode()) % STRIPES for trace_id in trace_ids}
     with _held(sorted(stripes)):
         yield
@@ -68,7 +68,7 @@ def _held(stripes: list[int]) -> Iterator[None]:
 def _file_lock(stripe: int, deadline: float) -> Iterator[None]:
     mine = _in_process[stripe]
     if not mine.acquire(timeout=max(0.0, deadline - time.monotonic())):
-        raise Unavailable("Another request of this process has held a trace for too long.")
+        raise Locked("Another request of this process has held a trace for too long.")
     try:
         file = os.open(_folder() / f"{stripe:03}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
@@ -88,7 +88,7 @@ def _flock(file: int, deadline: float) -> None:
             return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
-                raise Unavailable("Another process has held a trace for too long.") from None
+                raise Locked("Another process has held a trace for too long.") from None
             time.sleep(pause)
             pause = min(pause * 2, 0.02)
 
@@ -110,5 +110,5 @@ def _postgres_locks(stripes: list[int]) -> Iterator[None]:
                 for stripe in stripes:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [POSTGRES_CLASS, stripe])
         except OperationalError as error:
-            raise Unavailable(f"No lock from Postgres: {type(error).__name__}.") from None
+            raise Locked(f"No lock from Postgres: {type(error).__name__}.") from None
         yield

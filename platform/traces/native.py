@@ -25,6 +25,9 @@ class NotEncodable(ValueError):
     """A value does not fit its column. The text names the column, not the value."""
 
 
+BAD_ROW = (NotEncodable, *BAD_VALUE)
+
+
 def varint(number: int) -> bytes:
     if number < 1 << 14:
         return SMALL[number]
@@ -144,6 +147,17 @@ class Block:
             for first in range(0, len(rows), BLOCK_ROWS)
             for part in self._block(rows[first : first + BLOCK_ROWS])
         )
+
+    def unencodable(self, rows: Sequence) -> list[tuple[object, str]]:
+        """The rows that no insert can take, each with the reason. Takes its time: each is tried."""
+        found = []
+        for row in rows:
+            try:
+                self._block([row])
+            except BAD_ROW as error:
+                text = str(error) if isinstance(error, NotEncodable) else type(error).__name__
+                found.append((row, text))
+        return found
 
     def _block(self, rows: Sequence) -> list[bytes]:
         parts = [varint(len(self.names)), varint(len(rows))]

@@ -31,7 +31,7 @@ def apply(patches: Iterable[Patch], spans: Iterable[Span] = (), *, finish: Finis
 
     `spans` are complete ones that complete a stored row instead of replacing it. `finish` is called
     with all merged rows of a project, to derive in place what follows from the whole. Raises what
-    writer.insert_spans raises, and Unavailable when a trace stays locked.
+    writer.insert_spans raises, and Locked when a trace stays locked.
     """
     said: dict[str, dict[Key, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for patch in patches:

@@ -26,6 +26,8 @@ INSERT_OPTIONS = {
 TEXT_INDEXES_AT_MERGE = {"exclude_materialize_skip_indexes_on_insert": "input_text,output_text"}
 # Otherwise a Distributed table answers before the shards have the rows.
 CLUSTER_OPTIONS = {"distributed_foreground_insert": 1, "insert_quorum": "auto"}
+# How many inserts the search for refused rows may take: requests wait for it, the drain can.
+MOST_INSERTS = {"write": 64, "patient write": 2000}
 ROW_BYTES = 1200  # what the columns beside the long texts take, roughly
 
 
@@ -58,7 +60,9 @@ def _inserting(table: str, block: Block, options: dict) -> Callable[[list], None
         try:
             body = block.encode(rows)
         except NotEncodable as error:
-            raise Refused(str(error)) from None
+            guilty = block.unencodable(rows)
+            said = {id(row): reason for row, reason in guilty}
+            raise Refused(str(error), [row for row, _ in guilty], said) from None
         clickhouse.insert_native(
             table,
             block.names,
@@ -89,9 +93,9 @@ def _start() -> None:
     """A group of its own for each patience: nobody waits for one who may wait longer."""
     spans = _inserting("spans", SPANS, INSERT_OPTIONS | TEXT_INDEXES_AT_MERGE)
     scores = _inserting("scores", SCORES, INSERT_OPTIONS)
-    purposes = ("write", "patient write")
-    _spans.update({purpose: GroupCommit(spans, _span_bytes) for purpose in purposes})
-    _scores.update({purpose: GroupCommit(scores, _score_bytes) for purpose in purposes})
+    for purpose, most in MOST_INSERTS.items():
+        _spans[purpose] = GroupCommit(spans, _span_bytes, most_inserts=most)
+        _scores[purpose] = GroupCommit(scores, _score_bytes, most_inserts=most)
 
 
 _start()

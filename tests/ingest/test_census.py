@@ -101,14 +101,12 @@ def test_a_large_export_of_ordinary_spans_passes():
     body = request.SerializeToString()
     assert len(body) > census.LIGHT_BYTES
     census.check_protobuf(body, "spans")
-    assert sum(
-        depth == census.RECORD_DEPTH for depth in census.depths(body, {1: {2: {2: {}}}})
-    ) == (2_000)
+    assert census.count_metrics(body) == 2_000  # which stand where spans do
 
 
 @pytest.mark.parametrize("damage", [b"\x0b", b"\x12\xff", b"\x12" + b"\xff" * 12, b"\x0f"])
 def test_what_no_parser_could_read_is_malformed(damage):
-    body = an_export(message(2, b"")) * 50_000 + damage
+    body = an_export(message(2, message(5, b"n" * 1000))) * 1_000 + damage
     with pytest.raises(MalformedPayload):
         census.check_protobuf(body, "spans")
 
@@ -118,8 +116,8 @@ def test_metrics_are_counted_without_being_read():
     metric = request.resource_metrics.add().scope_metrics.add().metrics.add(name="m")
     metric.gauge.data_points.add(as_double=1.0)
     assert count_metrics(request.SerializeToString() * 3, PROTOBUF) == 3
-    many = an_export(b"\x12\x00" * 1_000_000)
-    assert peak_of(lambda: count_metrics(many, PROTOBUF)) < 1_000_000
+    with pytest.raises(TooManyRecords):
+        count_metrics(an_export(b"\x12\x00" * 1_000_000), PROTOBUF)
 
 
 def test_json_of_too_many_values_is_turned_away_before_it_is_read():
@@ -129,7 +127,7 @@ def test_json_of_too_many_values_is_turned_away_before_it_is_read():
         with pytest.raises(TooManyRecords, match=str(census.MOST_PARTS)):
             decode_batch(body, project_id="p", now_ns=1)
 
-    assert peak_of(refused) < 20_000_000
+    assert peak_of(refused) < 3 * len(body)
 
 
 def test_braces_and_commas_within_texts_do_not_count():

@@ -161,3 +161,47 @@ def test_an_error_of_our_own_reaches_the_leader_and_leaves_nobody_waiting(table,
     table.failure = None
     senders.commit.store(["b"])
     assert table.inserts == [["b"]]
+
+
+def counting(insert):
+    calls = []
+
+    def counted(rows):
+        calls.append(len(rows))
+        insert(rows)
+
+    return counted, calls
+
+
+def test_rows_that_the_insert_names_cost_one_more_insert_however_many_they_are(table):
+    def insert(rows):
+        if bad := [row for row in rows if row.startswith("bad")]:
+            raise Refused("first reason", bad, {id(row): f"why {row}" for row in bad})
+        table.insert(rows)
+
+    insert, calls = counting(insert)
+    rows = [f"{'bad' if n % 2 else 'good'}{n}" for n in range(1000)]
+    with pytest.raises(Refused) as refused:
+        group.GroupCommit(insert, len).store(rows)
+    assert calls == [1000, 500]
+    assert refused.value.rows == rows[1::2]
+    assert refused.value.reason_of(rows[3]) == "why bad3"
+    assert table.inserts == [rows[::2]]
+
+
+def test_a_refusal_of_every_row_is_not_the_rows_fault():
+    def insert(rows):
+        raise Refused("no such setting")
+
+    insert, calls = counting(insert)
+    with pytest.raises(Unavailable, match="no such setting"):
+        group.GroupCommit(insert, len).store([f"{n}" for n in range(1000)])
+    assert len(calls) < 30
+
+
+def test_the_search_for_refused_rows_has_an_end(table):
+    insert, calls = counting(table.insert)
+    rows = [f"bad {n}"[:3] if n % 10 == 0 else f"{n}" for n in range(1000)]
+    with pytest.raises(Unavailable, match="one by one"):
+        group.GroupCommit(insert, len, most_inserts=50).store(rows)
+    assert len(calls) == 50

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from traces import locks
-from traces.errors import Unavailable
+from traces.errors import Locked
 
 HOLD = """
 import sys, django
@@ -49,7 +49,7 @@ def test_a_killed_process_holds_nothing(elsewhere):
 
 def test_another_process_is_waited_for(elsewhere, monkeypatch):
     monkeypatch.setattr(locks, "WAIT_SECONDS", 0.2)
-    with pytest.raises(Unavailable), locks.trace_locks("p", ["t"]):
+    with pytest.raises(Locked), locks.trace_locks("p", ["t"]):
         pytest.fail("two hold the lock")
     with locks.trace_locks("p", ["another trace"]):
         pass
@@ -67,7 +67,7 @@ def test_a_thread_waits_no_longer_than_agreed(monkeypatch):
         try:
             with locks.trace_locks("p", ["t"]):
                 heard.append("held")
-        except Unavailable:
+        except Locked:
             heard.append("gave up")
 
     with locks.trace_locks("p", ["t"]):
@@ -119,7 +119,7 @@ def test_postgres_keeps_hosts_apart(settings, monkeypatch):
         try:
             with locks.trace_locks("p", ["t"]):
                 heard.append("held")
-        except Unavailable:
+        except Locked:
             heard.append("gave up")
         finally:
             connection.close()
@@ -142,5 +142,5 @@ def test_postgres_away_is_unavailable(settings, monkeypatch):
     settings.INGEST_TRACE_LOCKS = "postgres"
     connection.close()
     monkeypatch.setitem(connection.settings_dict, "PORT", "9")
-    with pytest.raises(Unavailable), locks.trace_locks("p", ["t"]):
+    with pytest.raises(Locked), locks.trace_locks("p", ["t"]):
         pass
