@@ -28,6 +28,9 @@ def span(project, now) -> Callable:
         if isinstance(fields.get("total_cost"), str):
             fields["total_cost"] = Decimal(fields["total_cost"])
             fields.setdefault("cost_source", "computed")
+        # As pricing writes it.
+        said = fields.get("input_tokens", 0) + fields.get("output_tokens", 0)
+        fields.setdefault("total_tokens", said)
         row = Span(
             project.id,
             trace_id,

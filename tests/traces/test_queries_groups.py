@@ -23,7 +23,16 @@ def lately(now):
 def test_a_session_sums_up_its_traces_even_when_only_their_roots_name_it(
     span, project, lately, now
 ):
-    span("t1", "r", at=-60, session_id="s", user_id="ann", total_cost="1", input_tokens=5)
+    span(
+        "t1",
+        "r",
+        at=-60,
+        session_id="s",
+        user_id="ann",
+        total_cost="1",
+        input_tokens=5,
+        total_tokens=5,
+    )
     span(
         "t1",
         "g",
@@ -32,6 +41,7 @@ def test_a_session_sums_up_its_traces_even_when_only_their_roots_name_it(
         parent_span_id="r",
         total_cost="2",
         output_tokens=7,
+        total_tokens=7,
         level="ERROR",
     )
     span("t2", "r", at=-10, session_id="s", user_id="bob", cost_source="unknown")
@@ -237,3 +247,18 @@ def test_a_deleted_span_has_no_detail(span, project):
     extent = locate(project.id, "t")
     assert span_detail(project.id, "t", "r", extent) is None
     assert [row.span_id for row in span_rows(project.id, "t", extent)] == ["g"]
+
+
+def test_a_session_whose_rows_were_superseded_or_run_past_the_range_is_listed_once(
+    span, project, now
+):
+    wanted = TraceFilter(since=now - DAY, until=now + 60 * SECOND)
+    span("t", "r", at=0, session_id="s", version=1)
+    span("t", "r", at=0, session_id="", version=2)
+    span("t2", "r", at=-5 * 3600, session_id="s")
+    span("t3", "r", at=30, session_id="runs on")
+    span("t3", "g", at=90, session_id="runs on", parent_span_id="r", total_tokens=9)
+    first = list_groups(project.id, "session", wanted, limit=1)
+    assert [(group.id, group.tokens) for group in first.groups] == [("runs on", 9)]
+    second = list_groups(project.id, "session", wanted, limit=1, after=first.after)
+    assert [group.id for group in second.groups] == ["s"] and second.after is None

@@ -88,6 +88,76 @@ def test_a_deleted_row_and_a_moved_one_leave_nothing_behind(span, listed):
     assert (row.trace_id, row.spans, row.cost) == ("moved", 1, Decimal(1))
 
 
+def test_a_trace_whose_row_moved_to_a_later_hour_is_listed_once(span, listed, now):
+    span("moved", "r", at=-5 * 3600, version=1, took=None)
+    span("moved", "r", at=-5 * 3600, version=2, took=None, is_deleted=True)
+    span("moved", "r", at=-600, version=2)
+    span("between", "r", at=-3600)
+    assert listed() == ["moved", "between"]
+    assert listed(since=now - 6 * HOUR, until=now - 2 * HOUR) == []
+    page = listed.page(limit=1)
+    assert [row.trace_id for row in listed.page(limit=1, after=page.after).traces] == ["between"]
+
+
+def test_rows_that_are_superseded_neither_hide_nor_repeat_a_trace_where_a_page_ends(
+    span, listed, project, now
+):
+    for n in range(30):
+        # Its first row stood up to ten minutes too early, and others stand in between.
+        span(f"t{n:02d}", "r", at=-1500 + 20 * n - 31 * (n % 19), version=1)
+        span(f"t{n:02d}", "r", at=-1500 + 20 * n, version=2)
+    for limit in (1, 4, 7):
+        seen, after = [], None
+        for _page in range(40):
+            page = listed.page(limit=limit, after=after)
+            seen += [row.trace_id for row in page.traces]
+            after = page.after
+            if after is None:
+                break
+        assert sorted(seen) == [f"t{n:02d}" for n in range(30)]
+
+
+def test_a_dense_window_is_paged_to_its_end(listed, project, now):
+    spans = [
+        Span(project.id, f"t{n:04d}", f"s{k}", now - (n // 3) * SECOND + k * SECOND, version=1)
+        for n in range(1200)
+        for k in (0, 30)
+    ]
+    insert_spans(spans)
+    seen, after = [], None
+    while True:
+        page = listed.page(limit=300, after=after)
+        seen += [row.trace_id for row in page.traces]
+        if not (after := page.after):
+            break
+    assert len(seen) == len(set(seen)) == 1200
+    assert [int(one[1:]) // 3 for one in seen] == sorted(int(one[1:]) // 3 for one in seen)
+
+
+def test_tokens_of_which_only_the_total_was_said_count(span, listed, project, now):
+    span("t", "r", at=0, total_tokens=12_345)
+    span("u", "r", at=-1, input_tokens=3, output_tokens=4, total_tokens=7)
+    assert [row.tokens for row in listed.page().traces] == [12_345, 7]
+    wanted = TraceFilter(since=now - DAY, until=now + HOUR)
+    page = sorted_traces(project.id, wanted, "tokens", ascending=False, after=None)
+    assert [row.trace_id for row in page.traces] == ["t", "u"]
+
+
+def test_a_sorted_list_goes_on_where_many_places_fall_out(span, project, now):
+    wanted = TraceFilter(since=now - HOUR, until=now + HOUR, max_cost=1.0)
+    insert_spans(
+        [Span(project.id, f"dear{n:03d}", "r", now, version=1, total_cost=Decimal(9))
+         for n in range(160)]
+    )  # fmt: skip
+    span("cheap", "r", total_cost="0.5")
+    span("cheaper", "r", total_cost="0.25")
+    first = sorted_traces(project.id, wanted, "cost", ascending=False, after=None, limit=1)
+    assert [row.trace_id for row in first.traces] == ["cheap"]
+    after = first.after
+    second = sorted_traces(project.id, wanted, "cost", ascending=False, after=after, limit=1)
+    assert [row.trace_id for row in second.traces] == ["cheaper"] and second.after is None
+
+
 def test_unknown_cost_is_none_and_counted_never_zero(span, listed):
     span("unknown", "r", cost_source="unknown")
     span("partly", "r", at=-1, total_cost="0.5")
@@ -225,11 +295,11 @@ def test_scores_of_a_trace_and_of_its_spans_stand_beside_it(span, score, listed)
     ],
 )
 def test_other_orders_rank_the_whole_range_and_page(span, project, now, order, ascending, expected):
-    span("a", "r", at=0, took=1, total_cost="3", input_tokens=20)
-    span("b", "r", at=-1, took=9, total_cost="1", input_tokens=30, level="ERROR")
-    span("c", "r", at=-2, took=5, total_cost="2", input_tokens=10, level="ERROR")
+    span("a", "r", at=0, took=1, total_cost="3", total_tokens=20)
+    span("b", "r", at=-1, took=9, total_cost="1", total_tokens=30, level="ERROR")
+    span("c", "r", at=-2, took=5, total_cost="2", total_tokens=10, level="ERROR")
     span("c", "x", at=-2, took=5, parent_span_id="r", level="ERROR")
-    span("b", "r", at=-1, took=9, total_cost="1", input_tokens=30, level="ERROR")  # sent twice
+    span("b", "r", at=-1, took=9, total_cost="1", total_tokens=30, level="ERROR")  # sent twice
     wanted = TraceFilter(since=now - DAY, until=now + HOUR)
     seen, after = "", None
     for _page in range(3):

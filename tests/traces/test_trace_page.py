@@ -296,3 +296,15 @@ def test_the_addresses_that_langfuse_prints_lead_here(client, owner, project, ur
     client.force_login(owner)
     response = client.get(url.format(id=project.id))
     assert (response.status_code, response["Location"]) == (302, leads_to.format(id=project.id))
+
+
+def test_a_total_of_tokens_that_was_said_alone_is_the_same_on_list_and_page(
+    look, span, client, project
+):
+    span("t", "g", type="GENERATION", total_tokens=12_345, session_id="s", user_id="u")
+    pages = [look(), client.get(reverse("trace-list", args=[project.id]))]
+    pages += [
+        client.get(reverse(name, args=[project.id])) for name in ("session-list", "user-list")
+    ]
+    for page in pages:
+        assert "12,345" in text_of(page)

@@ -5,11 +5,11 @@ out.
 from dataclasses import dataclass
 
 from traces.clickhouse import rows
-from traces.queries.candidates import Candidate
 from traces.queries.filters import TraceFilter, reaching
 from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
 from traces.queries.traces import TraceRow, exact_traces
+from traces.queries.windows import Place
 
 MAX_TURN_TEXT = 6_000  # characters of one side of a turn
 
@@ -24,7 +24,7 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     turns: list[Turn]
-    after: Candidate | None
+    after: Place | None
 
 
 def conversation(
@@ -32,7 +32,7 @@ def conversation(
     session_id: str,
     wanted: TraceFilter,
     *,
-    after: Candidate | None = None,
+    after: Place | None = None,
     limit: int = 40,
 ) -> Conversation:
     """The session's traces that start in the range, the oldest first."""
@@ -52,20 +52,20 @@ def conversation(
         project_id=project_id,
         session_id=session_id,
         **reaching(wanted.since, wanted.until),
-        after_started=after.started if after else -1,
-        after_id=after.trace_id if after else "",
+        after_started=after.at if after else -1,
+        after_id=after.id if after else "",
         most=limit + 1,
         options=LIST,
     )
-    places = [Candidate(row["started"], row["trace_id"]) for row in found]
+    places = [Place(row["started"], row["trace_id"]) for row in found]
     shown = places[:limit]
     if not shown:
         return Conversation([], None)
-    exact = exact_traces(project_id, wanted, [(place, wanted.since) for place in shown])
+    exact = exact_traces(project_id, wanted, shown)
     traces = [
-        exact[place.trace_id]
+        exact[place.id]
         for place in shown
-        if place.trace_id in exact and exact[place.trace_id].session == session_id
+        if place.id in exact and exact[place.id].session == session_id
     ]
     texts = _texts(project_id, traces)
     scores = scores_of(project_id, [trace.trace_id for trace in traces])

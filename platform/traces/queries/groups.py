@@ -1,21 +1,18 @@
 """Sessions and users: what traces have in common, summed over those traces."""
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from traces.clickhouse import rows
-from traces.queries.candidates import Search
 from traces.queries.filters import HOUR, TraceFilter, reaching
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.queries.traces import EARLIEST
+from traces.queries.windows import BATCH, Cut, Place, Search, walk
 
 COLUMNS = {"session": "session_id", "user": "user_id"}
 FIRST_WINDOW = HOUR
-GROWTH = 4
 SEARCH_SECONDS = 4.0
-BATCH = 400
 CHUNK = 60
 
 
@@ -32,16 +29,13 @@ class GroupRow:
     first: int
     last: int  # when its last trace started
     ended: int
-    mark: int  # the start of the last row that names it
+    mark: int  # the start of the last row in the range that names it
     input_tokens: int
     output_tokens: int
+    tokens: int
     cost: Decimal | None
     unpriced: int
     errors: int
-
-    @property
-    def tokens(self) -> int:
-        return self.input_tokens + self.output_tokens
 
     @property
     def lasted(self) -> int:
@@ -50,19 +44,11 @@ class GroupRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a group stands in the list: when it was last active (nanoseconds), and its id."""
-
-    at: int
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class GroupPage:
     """As TracePage."""
 
     groups: list[GroupRow]
-    after: Place | None = None
+    after: Cut | None = None
     searched_to: int | None = None
 
 
@@ -72,61 +58,41 @@ def list_groups(
     wanted: TraceFilter,
     *,
     search: str = "",
-    after: Place | None = None,
+    after: Cut | None = None,
     limit: int = 50,
 ) -> GroupPage:
     """Sessions or users (`kind`) by their last activity in the range, the newest first."""
     seen = Search(wanted.until)
-    stream = _active(project_id, kind, search, wanted, after, seen)
-    taken: list[tuple[Place, GroupRow]] = []
-    while len(taken) <= limit:
-        chunk = [one for one, _ in zip(stream, range(CHUNK), strict=False)]
-        if not chunk:
-            break
-        exact = {
-            group.id: group
-            for group in exact_groups(project_id, kind, wanted, [place.id for place in chunk])
-        }
-        # One that was active later as well has had its place on an earlier page.
-        taken += [
-            (place, exact[place.id])
-            for place in chunk
-            if place.id in exact and exact[place.id].mark <= place.at
-        ]
-    groups = [group for _, group in taken[:limit]]
-    if len(taken) > limit:
-        return GroupPage(groups, after=taken[limit - 1][0])
+    stream = walk(
+        lambda window: _window(project_id, kind, search, window),
+        since=wanted.since,
+        until=wanted.until,
+        after=after,
+        first_width=FIRST_WINDOW,
+        seconds=SEARCH_SECONDS,
+        search=seen,
+    )
+    taken: dict[str, GroupRow] = {}
+    cut: Cut | None = None
+    while chunk := list(islice(stream, CHUNK)):
+        ids = [place.id for place, _window in chunk]
+        exact = {group.id: group for group in exact_groups(project_id, kind, wanted, ids)}
+        for place, window in chunk:
+            group = exact.get(place.id)
+            # One that was active in other windows too is listed in the last of them.
+            if group is None or place.id in taken or not window.holds(group.mark):
+                continue
+            if len(taken) == limit:
+                return GroupPage(list(taken.values()), after=cut)
+            taken[place.id] = group
+            cut = replace(window, last=place)
+    groups = list(taken.values())
     if seen.gave_up:
-        return GroupPage(groups, after=Place(seen.searched_to, ""), searched_to=seen.searched_to)
+        return GroupPage(groups, after=seen.gave_up, searched_to=seen.searched_to)
     return GroupPage(groups)
 
 
-def _active(
-    project_id: str, kind: str, search: str, wanted: TraceFilter, after: Place | None, seen: Search
-) -> Iterator[Place]:
-    """Who was active, from the newest window backwards; one that was active in several is met in
-    each.
-    """
-    deadline = time.monotonic() + SEARCH_SECONDS
-    high = min(wanted.until, after.at + 1 if after else wanted.until)
-    last, width = after or Place(high, ""), FIRST_WINDOW
-    while seen.searched_to > wanted.since:
-        low = max(wanted.since, high - width)
-        found = _window(project_id, kind, search, low, high, last)
-        yield from found
-        if len(found) == BATCH:
-            last = found[-1]
-        else:
-            seen.searched_to = high = low
-            last, width = Place(low, ""), width * GROWTH
-        if time.monotonic() > deadline and seen.searched_to > wanted.since:
-            seen.gave_up = True
-            return
-
-
-def _window(
-    project_id: str, kind: str, search: str, low: int, high: int, last: Place
-) -> list[Place]:
+def _window(project_id: str, kind: str, search: str, window: Cut) -> list[Place]:
     column = COLUMNS[kind]
     found = rows(
         f"""
@@ -135,18 +101,19 @@ def _window(
         WHERE project_id = {{project_id:String}}
           AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
           AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
-          AND {column} != '' AND positionCaseInsensitiveUTF8({column}, {{search:String}}) > 0
+          AND NOT is_deleted AND {column} != ''
+          AND positionCaseInsensitiveUTF8({column}, {{search:String}}) > 0
         GROUP BY id
         HAVING (at, id) < ({{last_at:Int64}}, {{last_id:String}})
         ORDER BY at DESC, id DESC
         LIMIT {{batch:UInt32}}
         """,
         project_id=project_id,
-        low=low,
-        high=high,
+        low=window.low,
+        high=window.high,
         search=search,
-        last_at=last.at,
-        last_id=last.id,
+        last_at=window.last.at,
+        last_id=window.last.id,
         batch=BATCH,
         options=LIST,
     )
@@ -167,21 +134,21 @@ def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]
             uniqIf(session, session != '') AS sessions, min(started) AS first,
                 max(started) AS last, max(t.ended) AS ended, max(t.mark) AS mark,
             sum(t.input_tokens) AS input_tokens, sum(t.output_tokens) AS output_tokens,
-                sum(t.cost) AS cost,
+            sum(t.tokens) AS tokens, sum(t.cost) AS cost,
             sum(t.unpriced) AS unpriced, sum(t.errors) AS errors
         FROM (
             SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS started,
                 toUnixTimestamp64Nano(max(ifNull(end_time, start_time))) AS ended,
-                toUnixTimestamp64Nano(maxIf(start_time, {column} IN {{ids:Array(String)}})) AS mark,
+                toUnixTimestamp64Nano(maxIf(start_time, {column} IN {{ids:Array(String)}}
+                    AND start_time < fromUnixTimestamp64Nano({{until:Int64}}, 'UTC'))) AS mark,
                 argMinIf(user_id, {EARLIEST}, user_id != '') AS user,
                 argMinIf(session_id, {EARLIEST}, session_id != '') AS session,
                 sum(s.input_tokens) AS input_tokens, sum(s.output_tokens) AS output_tokens,
-                    sum(total_cost) AS cost,
+                sum(total_tokens) AS tokens, sum(total_cost) AS cost,
                 countIf(cost_source = 'unknown') AS unpriced, countIf(level = 'ERROR') AS errors
             FROM (
                 SELECT trace_id, span_id, start_time, end_time, user_id, session_id, input_tokens,
-                    output_tokens, total_cost,
-                    cost_source, level, is_deleted
+                    output_tokens, total_tokens, total_cost, cost_source, level, is_deleted
                 FROM spans
                 WHERE project_id = {{project_id:String}}
                   AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')

@@ -1,9 +1,6 @@
 """Traces by cost, latency, tokens or errors: an order that only the whole range can tell."""
 
-from dataclasses import dataclass
-
 from traces.clickhouse import rows
-from traces.queries.candidates import Candidate
 from traces.queries.filters import (
     FILTER_REACH,
     LAST,
@@ -14,24 +11,17 @@ from traces.queries.filters import (
     parameters,
 )
 from traces.queries.limits import WHOLE_RANGE
-from traces.queries.traces import TracePage, dress, exact_traces
+from traces.queries.traces import SortedPlace, TracePage, TraceRow, dress, exact_traces
+from traces.queries.windows import Place
 
 ORDERS = {
     "started": "minOrNull(toUnixTimestamp64Nano(start_time))",
     "latency": LATENCY_NS,
     "cost": "ifNull(sum(total_cost), -1)",
-    "tokens": "sum(input_tokens + output_tokens)",
+    "tokens": "sum(total_tokens)",
     "errors": "countIf(level = 'ERROR')",
 }
-SLACK = 20  # for those that fall out when they are read exactly
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A row's place in the order."""
-
-    value: float
-    trace_id: str
+CHUNK = 71  # a page of 50, the one after it, and some that fall out when they are read exactly
 
 
 def sorted_traces(
@@ -40,27 +30,27 @@ def sorted_traces(
     order: str,
     *,
     ascending: bool,
-    after: Place | None,
+    after: SortedPlace | None,
     limit: int = 50,
 ) -> TracePage:
     """The traces that match, by the order named (one of ORDERS). Raises LimitReached where the
     range holds too much.
     """
-    places = _places(project_id, wanted, order, ascending, after, limit + SLACK + 1)
-    first = wanted.since
-    exact = exact_traces(
-        project_id,
-        wanted,
-        [
-            (Candidate(t, place.trace_id), first)
-            for place in places
-            for t in (wanted.since, wanted.until)
-        ],
-    )
-    taken = [(place, exact[place.trace_id]) for place in places if place.trace_id in exact][:limit]
-    page = dress(project_id, [row for _, row in taken])
-    more = bool(taken) and taken[-1][0] is not places[-1]
-    return TracePage(page, after=taken[-1][0] if more else None)
+    taken: list[tuple[SortedPlace, TraceRow]] = []
+    while len(taken) <= limit:
+        places = _places(project_id, wanted, order, ascending, after, CHUNK)
+        exact = exact_traces(project_id, wanted, _anywhere(places, wanted))
+        taken += [(one, exact[one.trace_id]) for one in places if one.trace_id in exact]
+        if len(places) < CHUNK:
+            break
+        after = places[-1]
+    page = dress(project_id, [row for _, row in taken[:limit]])
+    return TracePage(page, after=taken[limit - 1][0] if len(taken) > limit else None)
+
+
+def _anywhere(places: list[SortedPlace], wanted: TraceFilter) -> list[Place]:
+    """The traces, at both ends of the range: their values do not tell when they start."""
+    return [Place(at, one.trace_id) for one in places for at in (wanted.since, wanted.until)]
 
 
 def _places(
@@ -68,9 +58,9 @@ def _places(
     wanted: TraceFilter,
     order: str,
     ascending: bool,
-    after: Place | None,
+    after: SortedPlace | None,
     limit: int,
-) -> list[Place]:
+) -> list[SortedPlace]:
     beyond, direction = (">", "ASC") if ascending else ("<", "DESC")
     keyset = f"(value, trace_id) {beyond} ({{value:Float64}}, {{place:String}})" if after else "1"
     found = rows(
@@ -96,4 +86,4 @@ def _places(
         **parameters(wanted),
         options=WHOLE_RANGE,
     )
-    return [Place(row["value"], row["trace_id"]) for row in found]
+    return [SortedPlace(row["value"], row["trace_id"]) for row in found]

@@ -2,11 +2,12 @@
 whole range.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice
 
 from traces.clickhouse import rows
-from traces.queries.candidates import Candidate, Search, candidates
+from traces.queries.candidates import candidates
 from traces.queries.filters import (
     LATENCY_NS,
     TEXT,
@@ -19,6 +20,7 @@ from traces.queries.filters import (
 from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
 from traces.queries.trace import Extent, everything
+from traces.queries.windows import Cut, Place, Search
 from traces.render.preview import preview
 
 CHUNK = 60  # candidates read exactly at a time: a page of 50 and some that fall out
@@ -46,6 +48,7 @@ class TraceRow:
     warnings: int
     input_tokens: int
     output_tokens: int
+    tokens: int  # in all: a client may state a total alone
     cost: Decimal | None
     unpriced: int
     user: str
@@ -62,19 +65,23 @@ class TraceRow:
     stated: int = 0  # whether the trace has a row of its own
     scores: list[dict] = field(default_factory=list)
 
-    @property
-    def tokens(self) -> int:
-        return self.input_tokens + self.output_tokens
+
+@dataclass(frozen=True, slots=True)
+class SortedPlace:
+    """A row's place in an order other than by time."""
+
+    value: float
+    trace_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class TracePage:
-    """`after` continues the list, and is None at its end. `searched_to` is set where time ran out
-    before the page was full.
+    """`after` continues the list (a place alone where it is sorted otherwise than by time), and is
+    None at its end. `searched_to` is set where time ran out before the page was full.
     """
 
     traces: list[TraceRow]
-    after: Candidate | None = None
+    after: Cut | SortedPlace | None = None
     searched_to: int | None = None
 
 
@@ -111,6 +118,7 @@ FACTS = f"""
     countIf(level = 'WARNING') AS warnings,
     sum(s.input_tokens) AS input_tokens,
     sum(s.output_tokens) AS output_tokens,
+    sum(s.total_tokens) AS tokens,
     sum(total_cost) AS cost,
     countIf(cost_source = 'unknown') AS unpriced,
     argMinIf(user_id, {EARLIEST}, user_id != '') AS user,
@@ -127,46 +135,40 @@ FACTS = f"""
 
 
 def list_traces(
-    project_id: str, wanted: TraceFilter, *, after: Candidate | None = None, limit: int = 50
+    project_id: str, wanted: TraceFilter, *, after: Cut | None = None, limit: int = 50
 ) -> TracePage:
     """The traces that match, newest first."""
     search = Search(wanted.until)
-    taken: list[TraceRow] = []
-    chunk: list[tuple[Candidate, int]] = []
-    last: Candidate | None = None
-    stream = candidates(project_id, wanted, before=after, search=search, seconds=SEARCH_SECONDS)
-    while len(taken) <= limit:
-        chunk = [one for one, _ in zip(stream, range(CHUNK), strict=False)]
-        if not chunk:
-            break
-        exact = exact_traces(project_id, wanted, chunk)
-        for candidate, low in chunk:
-            row = exact.get(candidate.trace_id)
-            if row and row.started >= low:
-                taken.append(row)
-                if len(taken) > limit:
-                    break
-                last = candidate
-    page = sorted(taken[:limit], key=lambda row: (row.started, row.trace_id), reverse=True)
-    dress(project_id, page)
-    if len(taken) > limit:
-        return TracePage(page, after=last)
+    taken: dict[str, TraceRow] = {}
+    cut: Cut | None = None
+    stream = candidates(project_id, wanted, after=after, search=search, seconds=SEARCH_SECONDS)
+    while chunk := list(islice(stream, CHUNK)):
+        exact = exact_traces(project_id, wanted, [place for place, _window in chunk])
+        for place, window in chunk:
+            row = exact.get(place.id)
+            if row is None or place.id in taken or not window.holds(row.started):
+                continue
+            if len(taken) == limit:
+                return TracePage(_in_order(project_id, taken), after=cut)
+            taken[place.id] = row
+            cut = replace(window, last=place)
+    page = _in_order(project_id, taken)
     if search.gave_up:
-        return TracePage(
-            page, after=Candidate(search.searched_to, ""), searched_to=search.searched_to
-        )
+        return TracePage(page, after=search.gave_up, searched_to=search.searched_to)
     return TracePage(page)
 
 
-def exact_traces(
-    project_id: str, wanted: TraceFilter, chunk: list[tuple[Candidate, int]]
-) -> dict[str, TraceRow]:
+def _in_order(project_id: str, taken: dict[str, TraceRow]) -> list[TraceRow]:
+    page = sorted(taken.values(), key=lambda row: (row.started, row.trace_id), reverse=True)
+    return dress(project_id, page)
+
+
+def exact_traces(project_id: str, wanted: TraceFilter, chunk: list[Place]) -> dict[str, TraceRow]:
     """The exact rows of those candidates that do match, by trace id, without the texts of spans."""
     if not chunk:
         return {}
-    ids = [candidate.trace_id for candidate, _ in chunk]
-    starts = [candidate.started for candidate, _ in chunk]
-    bounds = reaching(min(starts), max(starts))
+    ids = [place.id for place in chunk]
+    bounds = reaching(min(place.at for place in chunk), max(place.at for place in chunk))
     found = _facts(project_id, wanted, ids, bounds)
     if wanted.text and found:
         ids = _with_text(project_id, wanted, list(found), bounds)
@@ -182,12 +184,11 @@ def _facts(
         SELECT trace_id, {FACTS}
         FROM (
             SELECT trace_id, span_id, start_time, end_time, type, name, level, status_message,
-                trace_name, user_id,
-                session_id, environment, release, version_label, tags, model, input_tokens,
-                    output_tokens, total_cost,
-                cost_source, is_deleted, concat(prompt_name, if(prompt_version IS NULL, '',
-                    concat(' v', toString(prompt_version)))) AS prompt, span_id != ''
-                    AND (is_root OR parent_span_id = '') AS is_top,
+                trace_name, user_id, session_id, environment, release, version_label, tags, model,
+                input_tokens, output_tokens, total_tokens, total_cost, cost_source, is_deleted,
+                concat(prompt_name, if(prompt_version IS NULL, '',
+                    concat(' v', toString(prompt_version)))) AS prompt,
+                span_id != '' AND (is_root OR parent_span_id = '') AS is_top,
                 {_ENDS.format("s.trace_input")} AS trace_input,
                     {_ENDS.format("s.trace_output")} AS trace_output
             {CURRENT}

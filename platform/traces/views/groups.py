@@ -4,20 +4,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.access import project_for
-from traces.queries.groups import Place, list_groups
+from traces.queries.groups import list_groups
 from traces.views.asked import RANGES, asked
-from traces.views.lists import is_fragment, why_nothing
+from traces.views.lists import cut_name, cut_named, is_fragment, why_nothing
 
 
 def group_list(request: HttpRequest, project_id: str, kind: str) -> HttpResponse:
     """`kind` is session or user: by the last activity, the newest first."""
     project = project_for(request.user, project_id)
     ask = asked(request)
-    at, _tilde, last_id = ask.after.partition("~")
-    is_place = at.isdecimal() and len(at) < 20
-    after = Place(int(at), last_id) if is_place else None
+    after = cut_named(ask.after)
     page = list_groups(project.id, kind, ask.wanted, search=ask.wanted.text, after=after)
-    cursor = f"{page.after.at}~{page.after.id}" if page.after else ""
+    cursor = cut_name(page.after)
     context = {
         "project": project,
         "ask": ask,

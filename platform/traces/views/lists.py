@@ -9,10 +9,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
 from traces.figures.strip import strip
-from traces.queries.candidates import Candidate
 from traces.queries.overview import choices, first_trace, histogram, last_activity
-from traces.queries.sorted import ORDERS, Place, sorted_traces
-from traces.queries.traces import TracePage, list_traces
+from traces.queries.sorted import ORDERS, sorted_traces
+from traces.queries.traces import SortedPlace, TracePage, list_traces
+from traces.queries.windows import Cut, Place
 from traces.views.asked import MANY, RANGES, VIEWS, WORDS, Asked, asked
 from traces.views.away import tells_when_away
 
@@ -61,13 +61,28 @@ def page_context(project_id: str, ask: Asked) -> dict:
 def asked_page(project_id: str, ask: Asked) -> TracePage:
     if ask.sort in ORDERS and (ask.sort, ask.ascending) != ("started", False):
         value, _tilde, trace_id = ask.after.partition("~")
-        place = Place(_float(value), trace_id) if trace_id else None
+        place = SortedPlace(_float(value), trace_id) if trace_id else None
         return sorted_traces(project_id, ask.wanted, ask.sort, ascending=ask.ascending, after=place)
-    value, tilde, trace_id = ask.after.partition("~")
-    is_place = tilde and value.isdecimal() and len(value) < 20
-    return list_traces(
-        project_id, ask.wanted, after=Candidate(int(value), trace_id) if is_place else None
-    )
+    return list_traces(project_id, ask.wanted, after=cut_named(ask.after))
+
+
+LARGEST = 2**63 - 1
+
+
+def cut_named(text: str) -> Cut | None:
+    """The place that `cut_name` wrote; None where somebody else did."""
+    times, tilde, last_id = text.partition("~")
+    numbers = times.split("-")
+    if not tilde or len(numbers) != 3:
+        return None
+    if not all(one.isdecimal() and one.isascii() and len(one) < 20 for one in numbers):
+        return None
+    at, low, high = (min(int(one), LARGEST) for one in numbers)
+    return Cut(Place(min(at, LARGEST - 1), last_id), low, high)
+
+
+def cut_name(cut: Cut | None) -> str:
+    return f"{cut.last.at}-{cut.low}-{cut.high}~{cut.last.id}" if cut else ""
 
 
 def _float(text: str) -> float:
@@ -78,12 +93,9 @@ def _float(text: str) -> float:
 
 
 def cursor(page: TracePage) -> str:
-    match page.after:
-        case Candidate():
-            return f"{page.after.started}~{page.after.trace_id}"
-        case Place():
-            return f"{page.after.value!r}~{page.after.trace_id}"
-    return ""
+    if isinstance(page.after, SortedPlace):
+        return f"{page.after.value!r}~{page.after.trace_id}"
+    return cut_name(page.after)
 
 
 def why_nothing(project_id: str, ask: Asked) -> dict:

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
-from traces.queries.candidates import Candidate
 from traces.queries.conversation import Turn, conversation
 from traces.queries.filters import FIRST, LAST, TraceFilter
 from traces.queries.groups import one_group
+from traces.queries.windows import Place
 from traces.render.content import Content, contents
 from traces.views.away import tells_when_away
 from traces.views.groups import group_list
@@ -32,13 +32,13 @@ def session_page(request: HttpRequest, project_id: str) -> HttpResponse:
     ever = TraceFilter(since=FIRST, until=LAST)
     started, _tilde, trace_id = request.GET.get("after", "").partition("~")
     is_place = trace_id and started.isdecimal() and len(started) < 20
-    after = Candidate(int(started), trace_id) if is_place else None
+    after = Place(int(started), trace_id) if is_place else None
     found = conversation(project.id, session_id, ever, after=after)
     context = {
         "project": project,
         "session_id": session_id,
         "turns": [(turn, *turn_contents(turn)) for turn in found.turns],
-        "after": f"{found.after.started}~{found.after.trace_id}" if found.after else "",
+        "after": f"{found.after.at}~{found.after.id}" if found.after else "",
     }
     if is_fragment(request) and after:
         return render(request, "traces/_turns.html", context)
