@@ -21,70 +21,19 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from config import environment as env
 from config.arriving import TOO_BUSY, TOO_MANY, TOO_SLOW, Arriving, Progress
 from config.log import WithoutTokens
+from config.patient_socket import PatientSocket
 
 # A proxy speaks for many people.
 MOST_UNFINISHED_PER_ADDRESS = (
     0 if env.flag("SONDE_TRUST_PROXY") else env.number("SONDE_WEB_UNFINISHED_PER_ADDRESS", 200)
 )
 BODY_SECONDS = 30.0  # ingest, which says so in words, is less patient (ingest.bodies)
-SLOWEST_BYTES_PER_SECOND = 32 * 1024
-ANSWER_SECONDS = 60.0  # for a client that does not take its answer
 TURN_SECONDS = 10.0  # of waiting for a thread that takes long bodies
 LINGER_SECONDS = 2.0
 MOST_LINGERING = 256
 LOOK_EVERY_SECONDS = 0.5
 READ_BYTES = 64 * 1024
 NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
-
-
-class TooSlow(ConnectionResetError):
-    """The client had its time. To gunicorn it has gone away, which is nothing to log."""
-
-    def __init__(self) -> None:
-        super().__init__(errno.ECONNRESET, "the client is too slow")
-
-
-class PatientSocket(socket.socket):
-    """A blocking socket whose patience ends."""
-
-    until = 0.0
-    missing: int | None = 0  # of the request's body; None is unknown
-    when_whole: Callable[[], None] | None = None
-
-    def setblocking(self, flag: bool) -> None:
-        self.settimeout(ANSWER_SECONDS if flag else 0)
-
-    def recv(self, size: int, flags: int = 0) -> bytes:
-        if self.gettimeout() == 0:
-            return super().recv(size, flags)  # the loop's, which never waits
-        left = self.until - time.monotonic()
-        if left <= 0:
-            raise TooSlow
-        self.settimeout(left)
-        try:
-            data = super().recv(size, flags)
-        except TimeoutError:
-            raise TooSlow from None
-        finally:
-            self.settimeout(ANSWER_SECONDS)
-        self.until += len(data) / SLOWEST_BYTES_PER_SECOND
-        if self.missing is not None:
-            self.missing -= len(data)
-            if self.missing <= 0 and self.when_whole is not None:
-                self.when_whole()
-        return data
-
-    def sendall(self, *what: Any) -> None:
-        try:
-            super().sendall(*what)
-        except TimeoutError:
-            raise TooSlow from None
-
-    def sendfile(self, *what: Any) -> int:
-        try:
-            return super().sendfile(*what)
-        except TimeoutError:
-            raise TooSlow from None
 
 
 class Connection(TConn):

@@ -53,7 +53,9 @@ DATABASES = {
 }
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 CLICKHOUSE_CLUSTER = env.text("SONDE_CLICKHOUSE_CLUSTER")  # "" is one server
-CLICKHOUSE_MAX_EXECUTION_SECONDS = env.number("SONDE_CLICKHOUSE_MAX_EXECUTION_SECONDS", 30)
+# Some threads of a web process are always left to those who write.
+CLICKHOUSE_MOST_READS = max(1, env.number("SONDE_WEB_THREADS", 16) * 3 // 4)
+CLICKHOUSE_MAX_EXECUTION_SECONDS = env.number("SONDE_CLICKHOUSE_MAX_EXECUTION_SECONDS", 10)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache"

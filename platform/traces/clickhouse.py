@@ -6,7 +6,7 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from traces import locks
 from traces.errors import LimitReached, Refused, Unavailable, errors
+from traces.presence import Presence
 
 __all__ = ["LimitReached", "Refused", "Unavailable", "client", "columns", "migrate", "rows"]
 
@@ -30,7 +31,9 @@ TIMEOUT_SECONDS = {
     "write": 5,  # senders give up after ten; a group of 32 MiB takes under 2 s on 2 cores
     "patient write": 90,
     "ping": 2,
+    "migrate": 120,
 }
+MOST_WRITE_SECONDS = 30  # on the server, for which a sender has long stopped waiting
 MAX_CONNECTIONS = 64  # kept open per process; more threads than that open and close theirs
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -46,30 +49,33 @@ CREATE TABLE IF NOT EXISTS schema_ledger ${on_cluster}
 ENGINE = ${replicated}ReplacingMergeTree(applied_at) ORDER BY name
 """
 
-_lock = threading.Lock()
-_clients: dict[str, Client] = {}
+_locks: dict[tuple, threading.Lock] = defaultdict(threading.Lock)
+_clients: dict[tuple, Client] = {}
 
 
-def client(purpose: str = "read") -> Client:
+def client(purpose: str = "read", seconds: float | None = None) -> Client:
     """This process's client; safe to share between threads, because it has no session.
 
-    Raises Unavailable while nobody answers at CLICKHOUSE_URL; the next call tries again.
+    `seconds` is what a query may take; the client waits for little longer. Raises Unavailable while
+    nobody answers at CLICKHOUSE_URL; the next call tries again.
     """
-    found = _clients.get(purpose)
+    seconds = seconds or settings.CLICKHOUSE_MAX_EXECUTION_SECONDS
+    found = _clients.get((purpose, seconds))
     if found is None:
-        with _lock:
-            found = _clients.get(purpose)
+        with _locks[purpose, seconds]:
+            found = _clients.get((purpose, seconds))
             if found is None:
                 with errors():
-                    found = _clients[purpose] = _connect(purpose)
+                    found = _clients[purpose, seconds] = _connect(purpose, seconds)
     return found
 
 
 def forget_clients() -> None:
     """The next call connects anew, to what CLICKHOUSE_URL then says."""
-    global _lock
-    _lock = threading.Lock()  # after a fork, the parent's may be held for ever
+    global _presence
+    _locks.clear()  # after a fork, the parent's may be held for ever
     _clients.clear()
+    _presence = Presence(ping, settings.CLICKHOUSE_MOST_READS)
 
 
 os.register_at_fork(after_in_child=forget_clients)
@@ -93,10 +99,10 @@ def _is_near() -> bool:
     return address().hostname in LOOPBACK
 
 
-def _connect(purpose: str) -> Client:
+def _connect(purpose: str, seconds: float) -> Client:
     url = address()
-    seconds = settings.CLICKHOUSE_MAX_EXECUTION_SECONDS
-    limits = {"max_execution_time": seconds, "log_comment": "sonde"}
+    most = seconds if purpose == "read" else MOST_WRITE_SECONDS
+    limits = {"max_execution_time": most, "log_comment": "sonde"}
     return clickhouse_connect.get_client(
         interface=url.scheme,
         host=url.hostname,
@@ -105,7 +111,7 @@ def _connect(purpose: str) -> Client:
         password=unquote(url.password or ""),
         database="default" if purpose == "migrate" else database(),
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        send_receive_timeout=TIMEOUT_SECONDS.get(purpose, seconds + 5),
+        send_receive_timeout=TIMEOUT_SECONDS.get(purpose, seconds + 2),
         settings={} if purpose == "migrate" else limits,
         autogenerate_session_id=False,  # a session takes one query at a time
         compress=not _is_near(),
@@ -171,9 +177,12 @@ def ping() -> None:
         client("ping").command("SELECT 1")
 
 
+_presence = Presence(ping, settings.CLICKHOUSE_MOST_READS)
+
+
 def insert_native(table: str, names: list[str], body: bytes, *, who: str, options: dict) -> None:
     """Insert a body in ClickHouse's Native format. It is stored when this returns."""
-    with errors():
+    with _presence.doubting(), errors():
         writer = client(write_purpose())
         known = {name: value for name, value in options.items() if name in writer.server_settings}
         body, compression = (body, None) if _is_near() else (lz4.frame.compress(body), "lz4")
@@ -188,8 +197,13 @@ def insert_native(table: str, names: list[str], body: bytes, *, who: str, option
 
 
 def _ask(sql: str, who: str, options: dict | None, params: dict, purpose: str = "read"):
-    with errors():
-        return client(purpose).query(
+    seconds = (options or {}).get("max_execution_time") if purpose == "read" else None
+    with (
+        _presence.reading() if purpose == "read" else nullcontext(),
+        _presence.doubting(),
+        errors(),
+    ):
+        return client(purpose, seconds).query(
             sql, parameters=_bound(params), settings=_settings(who, options)
         )
 
@@ -225,7 +239,7 @@ def _value(value):
 def migrate() -> list[str]:
     """Bring the schema up to date, and say which files that took. Two at once do not race."""
     with locks.named_lock("schema"), errors():
-        admin = _connect("migrate")
+        admin = _connect("migrate", 0)
         try:
             return _migrated(admin)
         finally:

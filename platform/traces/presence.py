@@ -1,0 +1,66 @@
+"""What this process knows of whether ClickHouse answers, so that reads do not each find out alone.
+
+After one failed, the next read asks for a sign of life first, alone and with little patience;
+meanwhile, and for a moment after there was none, others are told at once.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from traces.errors import LimitReached, Unavailable
+
+AWAY_SECONDS = 2.0
+PATIENCE_SECONDS = 1.0  # with other reads
+
+
+class Presence:
+    def __init__(self, ping: Callable[[], None], most_reads: int) -> None:
+        self._ping = ping
+        self._lock = threading.Lock()
+        self._reads = threading.BoundedSemaphore(most_reads)
+        self._is_doubtful = False
+        self._ask_at = float("-inf")
+
+    def doubt(self) -> None:
+        """Somebody, a reader or a writer, was not served."""
+        self._is_doubtful = True
+
+    @contextmanager
+    def doubting(self) -> Iterator[None]:
+        """Around whatever may find out that ClickHouse does not answer."""
+        try:
+            yield
+        except Unavailable as error:
+            if not isinstance(error, LimitReached):  # then it does answer
+                self.doubt()
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Around a read. Raises Unavailable at once where there is no hope of an answer.
+
+        Some threads are always left to those who write.
+        """
+        if self._is_doubtful:
+            self._ask()
+        if not self._reads.acquire(timeout=PATIENCE_SECONDS):
+            raise Unavailable("Too many reads wait for ClickHouse.")
+        try:
+            yield
+        finally:
+            self._reads.release()
+
+    def _ask(self) -> None:
+        with self._lock:
+            if not self._is_doubtful:
+                return
+            if time.monotonic() < self._ask_at:
+                raise Unavailable("ClickHouse has not answered lately.")
+            self._ask_at = float("inf")
+        try:
+            self._ping()
+            self._is_doubtful = False
+        finally:
+            self._ask_at = time.monotonic() + AWAY_SECONDS
