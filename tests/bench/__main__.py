@@ -135,10 +135,10 @@ def raw_rate(stack: Stack, rows: int = 20_000) -> float:
         sample, ddl = Path(folder) / "rows.native", Path(folder) / "spans.sql"
         with client.raw_stream(f"SELECT * FROM spans LIMIT {rows}", fmt="Native") as stream:
             sample.write_bytes(stream.read())
-        created = client.command("SHOW CREATE TABLE spans")
-        ddl.write_text(created.replace("\\n", "\n").replace(" sonde.spans", " TABLE_NAME", 1))
+        ((created,),) = client.query("SHOW CREATE TABLE spans").result_rows
+        ddl.write_text(created.replace(" sonde.spans", " TABLE_NAME", 1))
         argv = [sys.executable, "-m", "tests.bench.raw_engine", sample, str(rows), ddl]
-        done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
         return float(done.stdout)
 
 
