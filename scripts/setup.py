@@ -259,12 +259,8 @@ class Progress:
 
     def __init__(self):
         self.is_terminal = sys.stdout.isatty()
-        self.began = time.time()
-        self.shown_at = 0.0
-        self.step = ""
-        self.total = 0
-        self.seen = 0
-        self.detail = ""
+        self.began, self.shown_at = time.time(), 0.0
+        self.step, self.total, self.seen, self.detail = "", 0, 0, ""
 
     def begin(self, step, total=0):
         self.step, self.total, self.seen, self.detail = step, total, 0, ""
