@@ -200,10 +200,9 @@ def run(argv, progress):
     process = subprocess.Popen(
         argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     )
-    lines = queue.Queue()
+    lines, output = queue.Queue(), []
     reader = threading.Thread(target=read_into, args=(process.stdout, lines), daemon=True)
     reader.start()
-    output = []
     try:
         while reader.is_alive() or not lines.empty():
             try:
