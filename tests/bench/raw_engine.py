@@ -19,13 +19,13 @@ def measure(rows: Path, count: int, ddl: str, repeats: int = 5) -> float:
         session = Session(folder)
         session.query("CREATE DATABASE IF NOT EXISTS raw")
         session.query("SET enable_full_text_index = 1")
+        # As the product's own inserts do (traces/writer.py).
+        left_out = "input_text,output_text"
+        session.query(f"SET exclude_materialize_skip_indexes_on_insert = '{left_out}'")
         for number in range(repeats):
             session.query(ddl.replace("TABLE_NAME", f"raw.spans_{number}"))
             began = time.perf_counter()
-            session.query(
-                f"INSERT INTO raw.spans_{number} FROM INFILE '{rows}' FORMAT Native"
-                " SETTINGS exclude_materialize_skip_indexes_on_insert = 'input_text,output_text'"
-            )
+            session.query(f"INSERT INTO raw.spans_{number} FROM INFILE '{rows}' FORMAT Native")
             best = max(best, count / (time.perf_counter() - began))
         session.close()
     return best
