@@ -66,7 +66,7 @@ def read_announcement(values: object, *, max_bytes: int) -> Announcement:
     content_type = body.text("contentType")
     if content_type not in CONTENT_TYPES:
         raise InvalidEvent("contentType is not one that is taken.")
-    length = body.number("contentLength")
+    length = body.count("contentLength")
     if length is None or not 0 < length <= max_bytes:
         raise InvalidEvent(f"contentLength must be from 1 to {max_bytes} (SONDE_MEDIA_MAX_BYTES).")
     field = body.text("field")

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ def test_any_order_grouping_and_repetition_of_events_gives_the_same_rows(journey
     assert stored_after(mixed) == stored_after([in_order])
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("clickhouse_schema")
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(journeys())
@@ -126,6 +128,7 @@ def read_after(batches: list[list[dict]]) -> list[dict]:
     )
 
 
+@pytest.mark.django_db
 def test_the_same_batch_five_times_at_once_is_stored_once(clickhouse_schema):
     batch = [
         {"id": f"e{n}", "type": kind, "timestamp": f"2026-11-20T11:00:0{n}Z", "body": body}
@@ -142,7 +145,10 @@ def test_the_same_batch_five_times_at_once_is_stored_once(clickhouse_schema):
     def send(_) -> None:
         payload = json.dumps({"batch": batch}).encode()
         items = decode_batch(payload, project_id=project_id, now_ns=NOW).items
-        pipeline.accept(project_id, items)
+        try:
+            pipeline.accept(project_id, items)
+        finally:
+            connection.close()
 
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(send, range(5)))

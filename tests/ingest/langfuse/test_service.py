@@ -2,6 +2,8 @@
 
 import pytest
 
+from ingest import held
+
 pytestmark = pytest.mark.django_db
 
 
@@ -80,8 +82,8 @@ def test_a_read_while_the_store_is_away_is_a_503_to_be_tried_again(
     assert 1 <= int(answer["Retry-After"]) <= 5
 
 
-def test_an_update_whose_trace_cannot_be_looked_up_is_to_be_tried_again(
-    client, api_key, auth, clickhouse_away
+def test_an_update_whose_trace_cannot_be_looked_up_is_held(
+    client, api_key, auth, circuit, clickhouse_away
 ):
     event = {"id": "e", "type": "span-update", "timestamp": "2026-11-20T07:00:00Z"}
     answer = client.post(
@@ -90,4 +92,5 @@ def test_an_update_whose_trace_cannot_be_looked_up_is_to_be_tried_again(
         content_type="application/json",
         headers=auth(api_key),
     )
-    assert (answer.status_code, "Retry-After" in answer) == (503, True)
+    assert (answer.status_code, answer.json()["errors"]) == (207, [])
+    assert held.waiting(api_key.row.project_id).adrift == 1
