@@ -18,7 +18,7 @@ def project_for(user: User, project_id: str, role: Role = Role.VIEWER) -> Projec
     """
     project = (
         Project.objects.select_related("organisation").filter(id=project_id).first()
-        if user.is_authenticated
+        if user.is_authenticated and "\0" not in project_id  # Postgres takes no NUL
         else None
     )
     membership = (

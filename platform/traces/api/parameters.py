@@ -4,6 +4,8 @@ import base64
 import binascii
 import json
 import math
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -17,6 +19,8 @@ DEFAULT_LIMIT = 50
 MAX_PAGE = 1_000_000
 MAX_VALUES = 1_000  # in one comma-separated list
 MAX_FILTERS = 50
+MAX_INTEGER = 2**63 - 1
+NO_TEXT = re.compile("[\0\ud800-\udfff]")  # in JSON's escapes they can be written all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +121,32 @@ def _within_all_time(text: object, name: str) -> int:
     return min(max(moment, ALL_TIME.since), ALL_TIME.until)
 
 
+def json_in(text: str | bytes) -> object:
+    """What JSON says; a ValueError where it holds texts that no store can take."""
+    value = json.loads(text)
+    for part in texts_in(value):
+        if NO_TEXT.search(part):
+            raise ValueError("A text holds a NUL or half a character.")
+    return value
+
+
+def texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in [*value, *(value.values() if isinstance(value, dict) else ())]:
+            yield from texts_in(part)
+
+
 def filters_in(query: QueryDict) -> list[Filter]:
     """The `filter` parameter: a JSON array of conditions."""
     text = query.get("filter")
     if not text:
         return []
     try:
-        conditions = json.loads(text)
+        conditions = json_in(text)
     except (ValueError, RecursionError) as error:
-        raise ValidationError("filter must be a JSON array.") from error
+        raise ValidationError("filter must be a JSON array without NULs in its texts.") from error
     if not isinstance(conditions, list) or len(conditions) > MAX_FILTERS:
         raise ValidationError(f"filter must be a JSON array of at most {MAX_FILTERS} conditions.")
     return [_filter(condition) for condition in conditions]
@@ -176,9 +197,13 @@ def cursor_in(query: QueryDict, *kinds: type) -> list | None:
     if not text:
         return None
     try:
-        parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        parts = json_in(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, RecursionError) as error:
         raise ValidationError("cursor is not one that was given out.") from error
-    if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
+    if (
+        not isinstance(parts, list)
+        or [type(part) for part in parts] != list(kinds)
+        or any(isinstance(part, int) and abs(part) > MAX_INTEGER for part in parts)
+    ):
         raise ValidationError("cursor is not one that was given out.")
     return parts

@@ -50,6 +50,14 @@ class LangfuseView(APIView):
 
     authentication_classes = (ApiKeyAuthentication,)
 
+    def initial(self, request, *args, **kwargs) -> None:
+        """No store takes a NUL, so nothing is named with one."""
+        super().initial(request, *args, **kwargs)
+        if any("\0" in text for text in kwargs.values()):
+            raise exceptions.NotFound("There is nothing whose name holds a NUL.")
+        if any("\0" in text for _, given in request.GET.lists() for text in given):
+            raise exceptions.ValidationError("A parameter's value must not hold a NUL.")
+
     def get_exception_handler(self):
         return self.error_response
 

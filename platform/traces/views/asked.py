@@ -65,6 +65,7 @@ VIEWS = {
 }
 VIEW_SORTS = {"newest": None, "failed": None, "slowest": "latency", "costliest": "cost"}
 PLACES = ("after", "part")  # of one request, not of the page
+FAR_AHEAD = 7_258_118_400 * NS  # the year 2200, which no stored time reaches
 LEEWAY = 5 * 60 * NS  # a sender's clock may be ahead
 
 
@@ -172,14 +173,14 @@ def _time(text: str, problems: list[str]) -> int | None:
     if not text:
         return None
     if text.isdecimal() and len(text) <= 19:
-        return int(text)
+        return min(int(text), FAR_AHEAD)
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         problems.append(_("“%(text)s” is not a time like 2026-11-20T14:05.") % {"text": text[:40]})
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0, int(at.timestamp()) * NS)
+    return min(max(0, int(at.timestamp()) * NS), FAR_AHEAD)
 
 
 def as_text(nanoseconds: int) -> str:
