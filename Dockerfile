@@ -1,9 +1,9 @@
 # The same app as `make up`, for server images of the stores (docker-compose.yml). No compiler, no root, no write to the image.
 FROM python:3.13.9-slim-bookworm AS packages
 WORKDIR /packages
-COPY requirements.txt .
+COPY requirements-server.txt .
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-server.txt
 
 FROM python:3.13.9-slim-bookworm
 ENV PATH=/venv/bin:$PATH \

@@ -51,6 +51,7 @@ messages: env-dev ## Collect what is to be translated, and compile what is
 lock: ## Pin the newest versions of everything; needs uv
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	uv pip compile --upgrade $(LOCKED) requirements.in -o requirements.txt
+	uv pip compile --upgrade $(LOCKED) -c requirements.txt requirements-server.in -o requirements-server.txt
 	uv pip compile --upgrade $(LOCKED) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 LOCKED := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
