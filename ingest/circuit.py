@@ -39,7 +39,8 @@ class Circuit:
         return self._state is State.CLOSED
 
     def may_probe(self, *, late_by: float = 0.0) -> bool:
-        """Whether the caller is to try the store now; it must then report `succeeded` or `failed`.
+        """Whether the caller is to try the store now; it must then report `succeeded`,
+        `failed` or `undecided`.
 
         `late_by` lets others go first: it is for callers who should probe only if nobody else does.
         """
@@ -72,6 +73,13 @@ class Circuit:
             self._retry_at = self._clock() + self._pause
             self._state = State.OPEN
             return was_closed
+
+    def undecided(self) -> None:
+        """A probe ended without an answer to its question: the next one may ask soon."""
+        with self._lock:
+            if self._state is State.PROBING:
+                self._state = State.OPEN
+                self._retry_at = self._clock() + self._pause
 
     def _next_pause(self) -> float:
         return min(self._pause * 2, LONGEST_PAUSE_SECONDS)

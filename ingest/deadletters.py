@@ -1,14 +1,16 @@
 """Rows that ClickHouse refuses for their data: kept, tried again, and deleted only by people."""
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 import msgspec
 import structlog
 import zstandard
 from django.db import Error, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from ingest import packing
 from ingest.batch import Batch
@@ -19,6 +21,13 @@ from traces.records import Item, Patch, Score, Span
 
 Kind = DeadLetter.Kind
 REASON_CHARACTERS = 2000
+LETTER_BYTES = 4 * 1024 * 1024  # of one row's JSON
+MOST_LETTERS, MOST_BYTES = 10_000, 1 << 30  # of one project, as far as senders fill them
+# A row beyond LETTER_BYTES is cut to so many characters a text and so many members a list.
+CUTS = ((64 * 1024, 1000), (1000, 512), (1000, 20))
+CUT = "The row was too large to be kept whole: its long texts and lists are cut."
+JSON_TEXTS = ("events", "links", "tool_definitions", "tool_calls")
+OF_THE_RECEIPT = ("received_at", "version")
 PLACES = {
     Kind.SPAN: ("spans", Span),
     Kind.MERGEABLE: ("mergeable", Span),
@@ -30,8 +39,24 @@ log = structlog.get_logger(__name__)
 
 
 def keep(refusals: Iterable[Refusal]) -> None:
-    """Returns when all are on Postgres' disk; raises CannotHold."""
+    """Returns when all are on Postgres' disk; raises CannotHold. One that is kept already is kept
+    once."""
     keep_letters([letter_of(refusal) for refusal in refusals])
+
+
+def keep_within_bounds(project_id: str, refusals: Sequence[Refusal]) -> None:
+    """The same for rows that nobody has acknowledged yet: a project whose letters are many or large
+    gets no more of them, and its senders are told."""
+    if not refusals:
+        return
+    try:
+        letters = DeadLetter.objects.filter(project_id=project_id)
+        there = letters.aggregate(rows=Count("id"), bytes=Sum("bytes"))
+    except Error as error:
+        raise CannotHold(f"Postgres is away ({type(error).__name__}).") from error
+    if there["rows"] >= MOST_LETTERS or (there["bytes"] or 0) >= MOST_BYTES:
+        raise CannotHold(f"The project has too many dead letters ({there['rows']}): see to them.")
+    keep(refusals)
 
 
 def keep_letters(letters: list[DeadLetter]) -> None:
@@ -39,25 +64,72 @@ def keep_letters(letters: list[DeadLetter]) -> None:
         return
     try:
         with durable_transaction():
-            DeadLetter.objects.bulk_create(letters)
+            DeadLetter.objects.bulk_create(letters, ignore_conflicts=True)
     except Error as error:
         raise CannotHold(f"Postgres is away ({type(error).__name__}).") from error
     log.warning("rows_dead_lettered", rows=len(letters), project=letters[0].project_id)
 
 
 def letter_of(refusal: Refusal) -> DeadLetter:
-    row = refusal.row
-    # The standard library's encoder writes down whatever is in a row, be it no valid text.
-    text = json.dumps(asdict(row), default=str).encode()
+    row, kind = refusal.row, kind_of(refusal)
+    content = asdict(row)
+    text, is_cut = written_down(content)
     fields = row.fields if isinstance(row, Patch) else {}
+    reason = f"{CUT} {refusal.reason}" if is_cut else refusal.reason
     return DeadLetter(
         project_id=row.project_id,
-        kind=kind_of(refusal),
+        kind=kind,
         protocol=printable(str(fields.get("source") or getattr(row, "source", "")))[:32],
-        reason=printable(refusal.reason)[:REASON_CHARACTERS],
+        reason=printable(reason)[:REASON_CHARACTERS],
         payload=zstandard.ZstdCompressor().compress(text),
         bytes=len(text),
+        digest=digest_of(kind, content),
     )
+
+
+def written_down(content: dict) -> tuple[bytes, bool]:
+    """The row as JSON, and whether its texts and lists had to be cut to fit."""
+    text = as_json(content)
+    if len(text) <= LETTER_BYTES:
+        return text, False
+    for characters, members in CUTS:
+        text = as_json(
+            {
+                name: shortened_column(name, part, characters, members)
+                for name, part in content.items()
+            }
+        )
+        if len(text) <= LETTER_BYTES:
+            break
+    return text, True
+
+
+def as_json(content: object) -> bytes:
+    # The standard library's encoder writes down whatever is in a row, be it no valid text.
+    return json.dumps(content, default=str).encode()
+
+
+def shortened_column(name: str, value: object, characters: int, members: int) -> object:
+    if name in JSON_TEXTS and len(str(value)) > characters:
+        return ""  # half of it would be no JSON
+    return shortened(value, characters, members)
+
+
+def shortened(value: object, characters: int, members: int) -> object:
+    if isinstance(value, str):
+        return value if len(value) <= characters else f"{value[:characters]}…"
+    if isinstance(value, dict):
+        kept = islice(value.items(), members)
+        return {str(key)[:characters]: shortened(part, characters, members) for key, part in kept}
+    if isinstance(value, list):
+        return [shortened(part, characters, members) for part in value[:members]]
+    return value
+
+
+def digest_of(kind: str, content: dict) -> bytes:
+    """The same for the same row sent again: without what the receipt added."""
+    sent = {name: value for name, value in content.items() if name not in OF_THE_RECEIPT}
+    return hashlib.sha256(kind.encode() + as_json(sent)).digest()
 
 
 def kind_of(refusal: Refusal) -> str:

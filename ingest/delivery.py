@@ -1,24 +1,27 @@
 """Writes a batch to ClickHouse: what it takes, what it refuses for its data, and what is left."""
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import structlog
 from django.db import Error as PostgresError
 
+from ingest import seldom
 from ingest.batch import Batch
 from ingest.finish import finish
 from traces import patches, writer
 from traces.clickhouse import Refused, Unavailable
-from traces.records import Item, Patch, Span
+from traces.columns import SCORES, SPANS
+from traces.merge import joined, row_of, stated_by_patch, stated_by_span
+from traces.records import Item, Patch, Score, Span
 
 Write = Callable[[list], None]
 # What may heal without anybody touching the row: locks and prices need Postgres or a disk.
 TRANSIENT = (Unavailable, PostgresError, OSError, MemoryError)
-
-log = structlog.get_logger(__name__)
+MOST_ATTEMPTS = 64  # of one request's or one group's rows of a kind: each may take 0.2 s
+NOT_TRIED = "Too many rows of the batch were refused to try this one by itself. Try it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,52 +62,114 @@ def deliver(batch: Batch) -> Delivery:
 def write(delivery: Delivery, rows: list, way: Write, done: dict[str, list]) -> None:
     refusals = [
         Refusal(row, reason, is_mergeable=way is merge and isinstance(row, Span))
-        for row, reason in refused_of(rows, way)
+        for some in by_project(rows, way)
+        for row, reason in Sieve(way).refused_of(some)
     ]
     delivery.refusals += refusals
     delivery.stored += len(rows) - len(refusals)
     delivery.left = replace(delivery.left, **done)
 
 
-def refused_of(rows: list[Item], way: Write) -> Iterator[tuple[Item, str]]:
-    """Write the rows and yield those that are refused: all the others are stored.
+def by_project(rows: list, way: Write) -> Iterable[list]:
+    """Merges go project by project: after one that failed, it is known what is stored."""
+    if way is not merge:
+        return [rows] if rows else []
+    projects: dict[str, list] = defaultdict(list)
+    for row in rows:
+        projects[row.project_id].append(row)
+    return projects.values()
 
-    The writer names the guilty rows of an insert. Where they are not named, as when a merge fails,
-    the rows are halved until the guilty are alone: a poison row among n costs about 2·log2(n)
-    writes, of rows which may be written any number of times.
-    """
-    try:
-        if rows:
-            way(rows)
-    except TRANSIENT:
-        raise
-    except Exception as error:
-        # Not only Refused: a bug of ours that a row brings out is no reason to lose the row, its
-        # neighbours or, in the drain, everything that waits behind it.
-        guilty = rows if len(rows) == 1 else named(error, rows)
-        if guilty:
-            yield from ((row, reason_of(error)) for row in guilty)
+
+class Sieve:
+    """Writes rows and tells which are refused, in MOST_ATTEMPTS at the most."""
+
+    def __init__(self, way: Write) -> None:
+        self._way = way
+        self._attempts_left = MOST_ATTEMPTS
+
+    def refused_of(self, rows: list[Item]) -> Iterator[tuple[Item, str]]:
+        """Write the rows and yield those that are refused: all the others are stored."""
+        if not rows:
             return
-        middle = len(rows) // 2
-        yield from refused_of(rows[:middle], way)
-        yield from refused_of(rows[middle:], way)
+        if self._attempts_left == 0:
+            yield from ((row, NOT_TRIED) for row in rows)
+            return
+        self._attempts_left -= 1
+        try:
+            self._way(rows)
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            # Not only Refused: a bug of ours that a row brings out is no reason to lose the row,
+            # its neighbours or, in the drain, everything that waits behind it.
+            yield from self._sift(rows, error)
+
+    def _sift(self, rows: list[Item], error: Exception) -> Iterator[tuple[Item, str]]:
+        """The writer names the guilty rows of an insert, and the merged ones of a merge. What is
+        wrong with a row by itself is found without a write; only what remains is halved, in
+        writes of rows which may be written any number of times."""
+        suspects = named(error, rows)
+        if self._way is not merge and suspects:
+            yield from ((row, reason_of(error, row)) for row in suspects)
+            return
+        suspects = suspects or rows
+        faults = {id(row): fault for row in suspects if (fault := fault_of(row, self._way))}
+        yield from ((row, faults[id(row)]) for row in suspects if id(row) in faults)
+        others = [row for row in suspects if id(row) not in faults]
+        if faults:
+            yield from self.refused_of(others)
+        elif len(others) == 1:
+            yield others[0], reason_of(error, others[0])
+        else:
+            middle = len(others) // 2
+            yield from self.refused_of(others[:middle])
+            yield from self.refused_of(others[middle:])
 
 
 def named(error: Exception, rows: list[Item]) -> list[Item]:
-    """The rows that the error says are guilty, if they are of these."""
+    """The rows that the error says are guilty: these themselves, or what is said of these spans."""
     if not isinstance(error, Refused):
         return []
-    known = {id(row) for row in rows}
-    return error.rows if all(id(row) in known for row in error.rows) else []
+    guilty = {id(row) for row in error.rows}
+    if found := [row for row in rows if id(row) in guilty]:
+        return found
+    keys = {key_of(row) for row in error.rows if isinstance(row, Span)}
+    return [row for row in rows if isinstance(row, Span | Patch) and key_of(row) in keys]
 
 
-def reason_of(error: Exception) -> str:
+def key_of(row: Span | Patch) -> tuple[str, str, str]:
+    return row.project_id, row.trace_id, row.span_id
+
+
+def fault_of(row: Item, way: Write) -> str:
+    """Why the row could not be stored even if it were alone, without asking ClickHouse; or ""."""
+    try:
+        if isinstance(row, Score):
+            bad = SCORES.unencodable([row])
+        else:
+            span = alone(row) if way is merge or isinstance(row, Patch) else row
+            finish([span])
+            bad = SPANS.unencodable([span])
+    except TRANSIENT:
+        raise
+    except Exception as error:
+        return reason_of(error, row)
+    return bad[0][1] if bad else ""
+
+
+def alone(row: Span | Patch) -> Span:
+    """The row that would be stored, had nothing else been said of it."""
+    said = stated_by_patch(row) if isinstance(row, Patch) else stated_by_span(row)
+    return row_of(joined([said]), *key_of(row))
+
+
+def reason_of(error: Exception, row: Item) -> str:
     if isinstance(error, Refused):
-        return str(error)
+        return error.reason_of(row)
     # The log gets no text of it, which may quote the row.
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(place.filename).name}:{place.lineno}"
-    log.error("row_not_writable", error=type(error).__name__, where=where)
+    seldom.warn("row_not_writable", error=type(error).__name__, where=where)
     return f"{type(error).__name__}: {error}"
 
 

@@ -76,11 +76,15 @@ class DeadLetter(models.Model):
     reason = models.TextField()
     payload = models.BinaryField()  # zstd: JSON of a row, or a held batch's payload as it is
     bytes = models.PositiveIntegerField()  # before compression
+    digest = models.BinaryField(max_length=32, null=True)  # what was sent: sent again, it is one
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ("-id",)
         indexes = (models.Index(fields=("project_id", "-id"), name="deadletter_by_project"),)
+        constraints = (
+            models.UniqueConstraint(fields=("project_id", "digest"), name="deadletter_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.project_id}"

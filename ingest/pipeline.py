@@ -4,16 +4,17 @@ Stored means in ClickHouse, or held in Postgres until ClickHouse is back (docs/d
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
-from ingest import deadletters, held, late, metrics, seldom
+from ingest import deadletters, held, late, metrics, packing, seldom
 from ingest.admission import Overloaded
 from ingest.batch import Batch, sorted_out
 from ingest.circuit import Circuit
-from ingest.delivery import Delivery, deliver
+from ingest.delivery import Delivery, Refusal, deliver
 from traces.clickhouse import Unavailable
+from traces.errors import Locked
 from traces.queries.langfuse.traces import traces_of_observations
 from traces.records import Item, Patch, Span
 
@@ -48,10 +49,19 @@ def accept(
         return
     delivery = attempt(batch) if len(batch) else Delivery(left=batch)
     try:
-        deadletters.keep(delivery.refusals)
         if len(delivery.left):
-            held.hold(project_id, delivery.left, version=now_ns)
-        late.keep_adrift(project_id, adrift)
+            delivery.left = hold(
+                delivery.left,
+                lambda rows: held.hold(project_id, rows, version=now_ns),
+                delivery.refusals,
+            )
+        if adrift:
+            adrift = hold(
+                Batch(patches=list(adrift)),
+                lambda rows: late.keep_adrift(project_id, rows.patches),
+                delivery.refusals,
+            ).patches
+        deadletters.keep_within_bounds(project_id, delivery.refusals)
     except held.CannotHold as error:
         metrics.rejected("overloaded", rows)
         seldom.warn("ingest_overloaded", reason=str(error), clickhouse=circuit.state.value)
@@ -60,6 +70,19 @@ def accept(
         refused = {id(refusal.row) for refusal in delivery.refusals}
         late.keep(project_id, [patch for patch in batch.patches if id(patch) not in refused])
     metrics.accepted(rows, delivery, adrift=len(adrift))
+
+
+def hold(batch: Batch, way: Callable[[Batch], None], refusals: list[Refusal]) -> Batch:
+    """Hold the rows in this way; those that cannot be written down become refusals. Returns what is
+    held."""
+    try:
+        way(batch)
+    except packing.UNPACKABLE:
+        batch, unpackable = packing.packable(batch)
+        refusals += [Refusal(*one) for one in unpackable]
+        if len(batch):
+            way(batch)
+    return batch
 
 
 def traces_known(project_id: str, patches: Iterable[Patch]) -> dict[str, str]:
@@ -89,6 +112,8 @@ def report(delivery: Delivery) -> None:
     """Tell the circuit how ClickHouse did."""
     if isinstance(delivery.unavailable, Unavailable):
         clickhouse_is_away(delivery.unavailable)
+    elif delivery.unavailable is not None:
+        circuit.undecided()  # Postgres, the disk or memory failed
     else:
         clickhouse_answers()
 
@@ -100,6 +125,9 @@ def clickhouse_answers() -> None:
 
 
 def clickhouse_is_away(error: Unavailable) -> None:
+    if isinstance(error, Locked):
+        circuit.undecided()  # one trace's writer is slow: no reason to ask nobody for all others
+        return
     if circuit.failed():
         metrics.CIRCUIT_OPENED.inc()
         log.warning("clickhouse_is_away", reason=str(error)[:200])

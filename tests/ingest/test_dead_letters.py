@@ -8,7 +8,7 @@ from django.urls import reverse
 from ingest import deadletters
 from ingest.delivery import Refusal
 from ingest.models import DeadLetter
-from ingest.pipeline import accept
+from ingest.pipeline import Overloaded, accept
 from tests.ingest.proxy import Fault
 from tests.ingest.rows import a_patch, a_score, a_span, stored_scores, stored_spans
 
@@ -181,3 +181,43 @@ def test_deleting_asks_first_and_then_deletes_only_what_was_asked_for(client, ad
     assert DeadLetter.objects.count() == 1
     client.post(url("dead-letter-delete-all", project))
     assert not DeadLetter.objects.exists()
+
+
+def test_the_same_row_sent_again_is_one_dead_letter(project):
+    span = poison(project)
+    for _ in range(3):
+        span.received_at = span.version = 0
+        accept(project.id, [span])
+    assert DeadLetter.objects.count() == 1
+    accept(project.id, [poison(project)])
+    assert DeadLetter.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"input": "x" * 9_000_000, "events": "[" + "1," * 5_000_000 + "1]"},
+        {"metadata": {f"k{n}": "한" * 100_000 for n in range(100)}},
+        {"tags": ["t" * 1000] * 20_000},
+    ],
+)
+def test_a_letter_is_of_bounded_size_and_says_what_was_cut(project, fields):
+    letter = letter_in(project, a_span(project.id, **fields))
+    assert letter.bytes <= deadletters.LETTER_BYTES
+    assert letter.reason.startswith(deadletters.CUT)
+    assert letter.reason.endswith("ClickHouse said no.")
+    [span] = deadletters.batch_of(letter).spans
+    assert span.project_id == project.id
+
+
+@pytest.mark.parametrize("bound", [("MOST_LETTERS", 2), ("MOST_BYTES", 1)])
+def test_a_project_with_too_many_dead_letters_gets_no_more_and_its_sender_is_told(
+    project, monkeypatch, bound
+):
+    accept(project.id, [poison(project), poison(project)])
+    monkeypatch.setattr(deadletters, *bound)
+    good = a_span(project.id)
+    with pytest.raises(Overloaded, match="dead letters"):
+        accept(project.id, [good, poison(project)])
+    assert DeadLetter.objects.count() == 2
+    assert [row["span_id"] for row in stored_spans(project.id)] == [good.span_id]

@@ -9,6 +9,7 @@ import pytest
 from ingest.mapping import limits
 from ingest.otlp.decode import PROTOBUF, decode_traces
 from tests.ingest.otlp.exports import NOW, SENDER, add, export, row
+from traces.columns import SPANS
 
 
 def test_ten_thousand_attributes():
@@ -27,6 +28,28 @@ def test_what_the_client_dropped_and_what_we_drop_is_counted_together():
     for number in range(limits.ATTRIBUTES_KEPT + 3):
         add(span, f"key.{number}", "v")
     assert row(request).dropped_attributes == 10
+
+
+def test_what_is_counted_as_dropped_fits_its_column():
+    request, span = export()
+    span.dropped_attributes_count = span.dropped_events_count = 2**32 - 1
+    for number in range(limits.ATTRIBUTES_KEPT + 3):
+        add(span, f"key.{number}", "v")
+    for _ in range(limits.EVENTS + 1):
+        span.events.add(name="tick", time_unix_nano=NOW)
+    found = row(request)
+    assert found.dropped_attributes == found.dropped_events == limits.SMALL_COUNT
+    assert SPANS.unencodable([found]) == []
+
+
+def test_thousands_of_kinds_of_tokens_can_be_added_up():
+    request, span = export()
+    add(span, "gen_ai.request.model", "gpt-4o")
+    for number in range(3_000):
+        add(span, f"gen_ai.usage.kind_{number}", str(2**53))
+    found = row(request)
+    assert len(found.usage) <= limits.USAGE_KEYS
+    assert "usage_cut" in found.marks
 
 
 def test_a_chat_spelt_out_in_thousands_of_attributes_is_whole():
