@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from traces.render.json_lines import parsed
-from traces.render.parts import Part, parts_of, read_call, read_result
+from traces.render.parts import Part, parts_of, read_call, read_result, text_parts
 
 ROLES = {
     "human": "user",
@@ -55,7 +55,7 @@ def messages_of(text: str, *, plain_role: str = "") -> list[Message] | None:
     """The conversation in the text; plain text is one message of `plain_role`, if that is given."""
     value = parsed(text)
     if value is None:
-        return [Message(plain_role, (Part("text", text),))] if plain_role and text else None
+        return [Message(plain_role, tuple(text_parts(text)))] if plain_role and text else None
     try:
         return _conversation(value) or None
     except RecursionError:

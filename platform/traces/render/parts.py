@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from traces.render.media import reference, split
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -27,12 +29,23 @@ def parts_of(content: Any) -> list[Part]:
     if content is None or content == "":
         return []
     if isinstance(content, str):
-        return [Part("text", content)]
+        return text_parts(content)
     if isinstance(content, list):
         return [part for item in content for part in parts_of(item)]
     if isinstance(content, dict):
-        return [_part(content)]
+        part = _part(content)
+        return text_parts(part.text) if part.kind == "text" else [part]
     return [Part("data", data=content)]
+
+
+def text_parts(text: str) -> list[Part]:
+    """The text, and the files it refers to in their places."""
+    return [
+        Part("text", piece)
+        if isinstance(piece, str)
+        else Part("media", id=piece.id, mime=piece.mime)
+        for piece in split(text)
+    ]
 
 
 def _part(item: dict) -> Part:
@@ -148,6 +161,9 @@ def _read_media(item: dict) -> Part:
     where = _first(both, "url", "uri", "file_uri", "fileUri", "file_id", "filename", "image_url")
     held = _first(both, "data", "content", "bytes", "file_data")
     where = _text(where)
+    for said in (where, held):
+        if isinstance(said, str) and (named := reference(said)):
+            return Part("media", id=named.id, mime=named.mime)
     if where.startswith("data:"):
         mime, held, where = mime or where[5:].partition(";")[0], where, ""
     return Part(

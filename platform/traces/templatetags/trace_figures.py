@@ -6,13 +6,14 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from traces.records import OBSERVATION_TYPES
 from traces.render.markdown import markdown as safe_markdown
+from traces.render.media import split
 from traces.tree import Node
 from traces.views.asked import VIEW_SORTS, Asked
 
@@ -179,6 +180,28 @@ def one_line(text: str) -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     return safe_markdown(text)
+
+
+@register.simple_tag
+def media(media_id: str, mime: str, project_id: str) -> SafeString:
+    """A link to an uploaded file, which says more of it (or that it is not here) once in sight."""
+    return format_html(
+        '<span class="media" hx-get="{url}?part=chip" hx-trigger="revealed" hx-target="this"'
+        ' hx-swap="outerHTML" hx-select="unset" hx-push-url="false">'
+        '<a class="link" href="{url}" target="_blank" rel="noopener">{mime}</a></span>',
+        url=reverse("project-media", args=[project_id, media_id]),
+        mime=mime,
+    )
+
+
+@register.simple_tag
+def sent(text: str, project_id: str) -> SafeString:
+    """Plain text from outside, the files it refers to as links."""
+    pieces = (
+        (piece if isinstance(piece, str) else media(piece.id, piece.mime, project_id),)
+        for piece in split(text)
+    )
+    return format_html_join("", "{}", pieces)
 
 
 @register.filter
