@@ -2,6 +2,7 @@
 
 import ipaddress
 import secrets
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -63,17 +64,30 @@ class MetricsAuthentication(ApiKeyAuthentication):
     """This machine, SONDE_METRICS_TOKEN as a Bearer, or an API key (which then needs its scope)."""
 
     def authenticate(self, request):
-        if is_local(request.META) or bears_token(request.META):
+        if is_local(request) or bears_token(request.META):
             return None, "metrics"
         return super().authenticate(request)
 
 
-def is_local(environ: dict) -> bool:
-    """From this machine, and not by a proxy on it that speaks for somebody else."""
-    if any(environ.get(name) for name in FORWARDED):
+def is_local(request: HttpRequest) -> bool:
+    """From this machine, and not by a proxy on it that speaks for somebody else.
+
+    A proxy may say nothing of that. Then it shows in what Sonde is called, or listens on.
+    """
+    if settings.TRUST_PROXY or any(request.META.get(name) for name in FORWARDED):
         return False
+    names = (
+        settings.HOST,
+        urlsplit(settings.BASE_URL).hostname,
+        urlsplit(f"//{request.get_host()}").hostname,
+        request.META.get("REMOTE_ADDR"),
+    )
+    return all(is_loopback(name or "") for name in names)
+
+
+def is_loopback(name: str) -> bool:
     try:
-        return ipaddress.ip_address(environ.get("REMOTE_ADDR", "")).is_loopback
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
 

@@ -1,9 +1,11 @@
 """The bytes: one file per content and project under MEDIA_ROOT, there only when it is whole."""
 
+import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +13,10 @@ from django.conf import settings
 
 class WrongContent(Exception):
     """The bytes are not those that were announced. Nothing is kept of them."""
+
+
+class NoRoom(Exception):
+    """The disk is full. Nothing is kept, and the file may be sent again."""
 
 
 def path_of(project_id: str, sha256: str) -> Path:
@@ -21,17 +27,28 @@ def path_of(project_id: str, sha256: str) -> Path:
 def store(project_id: str, sha256: str, content_length: int, parts: Iterable[bytes]) -> None:
     """Keep the parts under their hash. When this returns they survive a power cut."""
     target = path_of(project_id, sha256)
-    target.parent.mkdir(parents=True, exist_ok=True)
     arriving = target.with_name(f"{sha256}.{secrets.token_hex(8)}.part")
+    with _full_disk_told():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with arriving.open("xb") as file:
+                _write(file, sha256, content_length, parts)
+                file.flush()
+                os.fsync(file.fileno())
+            arriving.replace(target)
+        finally:
+            arriving.unlink(missing_ok=True)
+        _sync_folder(target.parent)
+
+
+@contextmanager
+def _full_disk_told() -> Iterator[None]:
     try:
-        with arriving.open("xb") as file:
-            _write(file, sha256, content_length, parts)
-            file.flush()
-            os.fsync(file.fileno())
-        arriving.replace(target)
-    finally:
-        arriving.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRoom from error
+        raise
 
 
 def _write(file, sha256: str, content_length: int, parts: Iterable[bytes]) -> None:

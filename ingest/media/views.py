@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from rest_framework import exceptions
+from rest_framework import exceptions, status
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
@@ -63,6 +63,13 @@ class MediaDetailView(WriteView):
         return Response({})
 
 
+class DiskFull(exceptions.APIException):
+    """SDKs send a file again after it, as after every answer from 500."""
+
+    status_code = status.HTTP_507_INSUFFICIENT_STORAGE
+    default_detail = "The server's disk is full: the file is not kept. Send it again later."
+
+
 class UploadView(WriteView):
     """PUT of a file's bytes to a signed address. They are kept only if they are the announced."""
 
@@ -77,6 +84,8 @@ class UploadView(WriteView):
             )
         except files.WrongContent as error:
             raise exceptions.ParseError(str(error)) from error
+        except files.NoRoom as error:
+            raise DiskFull from error
         media.uploaded_at = media.uploaded_at or timezone.now()
         media.save(update_fields=("uploaded_at",))
         return Response(status=200)

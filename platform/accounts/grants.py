@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 FRESH_SECONDS = 60.0  # a revoked key is dead after this at the latest
+STALE_SECONDS = 3600.0  # and after this at the latest while Postgres cannot be asked
 AWAY_SECONDS = 2.0  # how long nobody asks again after Postgres did not answer
 MOST_GRANTS = 10_000  # ~1 KB each
 
@@ -37,8 +38,8 @@ class GrantCache:
     """The positive answers of the last minute, by a digest of what was shown; the least used are
     dropped.
 
-    Older ones stay, to be used only while Postgres cannot be asked: then a key that worked goes on
-    working.
+    Older ones stay, to be used only while Postgres cannot be asked: then a key that worked within
+    the last hour goes on working.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = MOST_GRANTS):
@@ -52,7 +53,7 @@ class GrantCache:
         return self.get(fingerprint, now, since=self.clock() - FRESH_SECONDS)
 
     def stale(self, fingerprint: str, now: datetime) -> Grant | None:
-        return self.get(fingerprint, now, since=float("-inf"))
+        return self.get(fingerprint, now, since=self.clock() - STALE_SECONDS)
 
     def get(self, fingerprint: str, now: datetime, *, since: float) -> Grant | None:
         with self.lock:

@@ -1,5 +1,6 @@
 """Slows down guessing: a few failures per address and account, more per address, then a pause."""
 
+import ipaddress
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -12,6 +13,7 @@ from accounts.models import LoginFailure, digest_of
 WINDOW = timedelta(minutes=15)
 MOST_PER_ACCOUNT = 8  # from one address
 MOST_PER_ADDRESS = 60  # an office may share one
+MOST_PER_PRIVATE_ADDRESS = 1000  # it may be a proxy's, behind which is everybody
 
 
 def client_address(request: HttpRequest) -> str:
@@ -27,7 +29,7 @@ def minutes_to_wait(address: str, email: str, now: datetime) -> int:
     """0 if this address may try this account now. The same for accounts that do not exist."""
     account, everyone = subjects(address, email)
     spent = Q(subject=account, count__gte=MOST_PER_ACCOUNT) | Q(
-        subject=everyone, count__gte=MOST_PER_ADDRESS
+        subject=everyone, count__gte=most_failures_of(address)
     )
     since = (
         LoginFailure.objects.filter(spent, since__gt=now - WINDOW)
@@ -36,6 +38,15 @@ def minutes_to_wait(address: str, email: str, now: datetime) -> int:
         .first()
     )
     return ceil((since + WINDOW - now).total_seconds() / 60) if since else 0
+
+
+def most_failures_of(address: str) -> int:
+    """A proxy that we are not told to trust speaks for strangers: they must not lock us all out."""
+    try:
+        is_public = ipaddress.ip_address(address).is_global
+    except ValueError:
+        is_public = False
+    return MOST_PER_ADDRESS if is_public else MOST_PER_PRIVATE_ADDRESS
 
 
 def note_failure(address: str, email: str, now: datetime) -> None:

@@ -23,9 +23,10 @@ if not SECRET_KEY:
         "random characters."
     )
 
+HOST = env.text("SONDE_HOST", "127.0.0.1")  # what the web server listens on
 BASE_URL = env.text(
     "SONDE_BASE_URL",
-    f"http://{env.text('SONDE_HOST', '127.0.0.1')}:{env.text('SONDE_PORT', '8000')}",
+    f"http://{HOST}:{env.text('SONDE_PORT', '8000')}",
 ).rstrip("/")
 SECURE = BASE_URL.startswith("https://")
 # The loopback names stay, for health checks from inside; a page that rebinds DNS sends its own

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts import authentication
 from accounts.authentication import require_scope
-from accounts.grants import FRESH_SECONDS, Grant, GrantCache
+from accounts.grants import FRESH_SECONDS, STALE_SECONDS, Grant, GrantCache
 from accounts.keys import revoke
 
 
@@ -231,6 +231,16 @@ def test_postgres_is_not_asked_by_every_request_while_it_is_away(api_key, clock,
     clock.now += 5
     get(Authorization=f"Bearer {api_key.secret_key}")
     assert len(asked) == 2
+
+
+def test_while_postgres_is_away_a_key_lives_for_an_hour_after_its_last_check(clock):
+    cache = GrantCache(clock)
+    now = timezone.now()
+    cache.put("f", grant(), None, clock())
+    clock.now += STALE_SECONDS - 1
+    assert cache.stale("f", now)
+    clock.now += 2
+    assert cache.stale("f", now) is None
 
 
 def test_the_memory_of_keys_is_bounded(clock):

@@ -9,7 +9,14 @@ from django.contrib.auth import get_user
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.login_limit import MOST_PER_ACCOUNT, MOST_PER_ADDRESS, WINDOW, client_address
+from accounts.login_limit import (
+    MOST_PER_ACCOUNT,
+    MOST_PER_ADDRESS,
+    MOST_PER_PRIVATE_ADDRESS,
+    WINDOW,
+    client_address,
+    note_failure,
+)
 from accounts.models import LoginFailure, User
 
 PASSWORD = "correct horse"
@@ -71,9 +78,27 @@ def test_the_pause_is_for_one_address_only(client, user):
 
 
 def test_one_address_cannot_try_account_after_account(client, user):
+    public = {"REMOTE_ADDR": "93.184.215.14"}
     for number in range(MOST_PER_ADDRESS):
-        log_in(client, email=f"user{number}@example.org", password="wrong")
-    assert log_in(client).status_code == 429
+        log_in(client, email=f"user{number}@example.org", password="wrong", **public)
+    assert log_in(client, **public).status_code == 429
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.7", "172.18.0.2", ""])
+def test_a_stranger_behind_a_proxy_of_ours_locks_only_one_account(client, user, address):
+    for number in range(MOST_PER_ADDRESS + MOST_PER_ACCOUNT):
+        note_failure(address, f"user{number}@example.org", timezone.now())
+    assert log_in(client, REMOTE_ADDR=address).status_code == 302
+    for _ in range(MOST_PER_ACCOUNT):
+        note_failure(address, "kim@example.org", timezone.now())
+    client.logout()
+    assert log_in(client, REMOTE_ADDR=address).status_code == 429
+
+
+def test_an_address_of_ours_has_its_limit_too(client, user):
+    log_in(client, password="wrong")
+    LoginFailure.objects.update(count=MOST_PER_PRIVATE_ADDRESS)
+    assert log_in(client, email="other@example.org").status_code == 429
 
 
 def test_the_pause_ends(client, user):

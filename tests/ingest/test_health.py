@@ -89,8 +89,11 @@ def test_a_health_check_changes_nothing(client, db, path):
     assert client.post(path).status_code == 405
 
 
+HERE = {"Host": "localhost:8000"}
+
+
 def figures(client) -> dict[str, float]:
-    lines = client.get("/metrics").content.decode().splitlines()
+    lines = client.get("/metrics", headers=HERE).content.decode().splitlines()
     pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     return {name: float(value) for name, value in pairs}
 
@@ -149,15 +152,33 @@ def test_metrics_are_told_while_postgres_is_away(client, postgres_away):
 
 
 def test_only_this_machine_reads_metrics_without_a_key(client, db):
-    assert client.get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 200
-    assert client.get("/metrics", REMOTE_ADDR="::1").status_code == 200
-    assert client.get("/metrics", REMOTE_ADDR="10.1.2.3").status_code == 401
-    assert client.get("/metrics", REMOTE_ADDR="").status_code == 401
+    def status(address: str, host: str = "localhost:8000") -> int:
+        return client.get("/metrics", headers={"Host": host}, REMOTE_ADDR=address).status_code
+
+    assert {status("127.0.0.1"), status("::1"), status("::1", "[::1]:8000")} == {200}
+    assert {status("127.0.0.1", "127.0.0.1")} == {200}
+    assert {status("10.1.2.3"), status("")} == {401}
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
 def test_a_proxy_on_this_machine_does_not_open_metrics_to_the_world(client, db, header):
-    assert client.get("/metrics", headers={header: "203.0.113.9"}).status_code == 401
+    headers = {**HERE, header: "203.0.113.9"}
+    assert client.get("/metrics", headers=headers).status_code == 401
+
+
+def test_nor_does_a_proxy_that_says_nothing_of_whom_it_speaks_for(client, db, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    assert client.get("/metrics", headers={"Host": "sonde.example.org"}).status_code == 401
+    for name, value in {
+        "HOST": "0.0.0.0",
+        "BASE_URL": "https://sonde.example.org",
+        "TRUST_PROXY": True,
+    }.items():
+        before = getattr(settings, name)
+        assert client.get("/metrics", headers=HERE).status_code == 200
+        setattr(settings, name, value)
+        assert client.get("/metrics", headers=HERE).status_code == 401
+        setattr(settings, name, before)
 
 
 def test_the_metrics_token_opens_metrics_from_elsewhere(client, db, settings):

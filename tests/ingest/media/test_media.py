@@ -1,6 +1,7 @@
 """Files beside traces: announced, uploaded to a signed address, given back, and never mixed up."""
 
 import base64
+import errno
 import hashlib
 import json
 from urllib.parse import urlsplit
@@ -129,6 +130,23 @@ def test_bytes_that_are_not_the_announced_are_not_kept(
     assert answer.json()["message"]
     assert fetch(told["mediaId"])[0]["error"] == "LangfuseNotFoundError"
     assert [path for path in media_folder.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_said_and_leaves_nothing_behind(
+    announce, upload, media_folder, monkeypatch, number
+):
+    def full(descriptor):
+        raise OSError(number, "No space left on device")
+
+    url = announce(announcement()).json()["uploadUrl"]
+    with monkeypatch.context() as patched:
+        patched.setattr(files.os, "fsync", full)
+        answer = upload(url, PICTURE)
+    assert answer.status_code == 507
+    assert "disk is full" in answer.json()["message"]
+    assert [path for path in media_folder.rglob("*") if path.is_file()] == []
+    assert upload(url, PICTURE).status_code == 200
 
 
 def test_a_failed_upload_can_be_tried_again(announce, upload, fetch):
