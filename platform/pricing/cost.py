@@ -125,7 +125,8 @@ def compute_cost(span: Span, catalogue: Catalogue) -> None:
         return
     cost = cost_of(price, span.usage, service_tier=service_tier(span))
     span.price_id = price.id
-    span.cost = dict(cost.by_key)
+    if max(cost.by_key.values(), default=0) <= MAX_COST:  # else no column holds it
+        span.cost = dict(cost.by_key)
     if cost.total is None or cost.total > MAX_COST:
         span.cost_source = "unknown"
         return

@@ -10,6 +10,7 @@ from pricing.catalogue import Catalogue, InvalidPrice, Price, steps_of
 from pricing.cost import cost_of, price_spans
 from pricing.matching import candidates
 from pricing.units import token_totals, unit_of
+from traces.columns import SPANS
 from traces.records import Span
 
 DAY = 86_400 * 10**9
@@ -303,3 +304,9 @@ def test_usage_keys_of_every_sdk_are_understood(key, unit):
 def test_a_said_total_is_believed_and_a_missing_one_is_summed():
     assert token_totals({"input": 3, "output": 4, "total": 10}) == (3, 4, 10)
     assert token_totals({"input": 3, "input_cached_tokens": 2, "output": 4}) == (5, 4, 9)
+
+
+def test_a_cost_that_no_column_holds_is_unknown_and_the_span_can_be_stored(catalogue):
+    span = priced(catalogue, model="gpt-4o", usage={"input": 2**53, "odd": 1})
+    assert (span.cost, span.total_cost, span.cost_source) == ({}, None, "unknown")
+    assert SPANS.unencodable([span]) == []
