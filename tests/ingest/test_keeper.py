@@ -84,7 +84,7 @@ def test_while_clickhouse_is_slow_batches_are_drained_and_the_circuit_stays_open
     assert len(stored_spans(project.id)) == 1
 
 
-def test_the_thread_survives_what_nobody_expected(monkeypatch):
+def test_the_thread_survives_what_nobody_expected(db, monkeypatch):
     stop, rounds = threading.Event(), []
 
     def stumble():
