@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("circuit", "clickhouse_schema")
 SOON, LATER = timedelta(seconds=20), timedelta(minutes=11)
 
 
-def log_of(span: Span, *, at: int = 0, name: str = "exception") -> Patch:
+def log_of(span: Span, *, at: int = 0, name: str = "gen_ai.client.operation.exception") -> Patch:
     """As ingest.otlp.logs makes it."""
     time_ns = span.start_time + at
     event = {"time": time_ns, "name": name, "attributes": {"exception.message": "boom"}}
