@@ -189,6 +189,7 @@ def test_what_a_retriever_found_is_shown_as_documents():
     ("text", "role", "expected"),
     [
         ("plain\n  text", "user", "plain text"),
+        ("```sql\nSELECT 2 * 3\n``` is **fast**", "assistant", "SELECT 2 * 3 is fast"),
         (json.dumps(SAME["openai chat"]), "user", "주문 7은요?"),
         (json.dumps(SAME["openai chat"][2]), "assistant", "→ lookup"),
         (json.dumps({"order": 7}), "user", '{"order": 7}'),

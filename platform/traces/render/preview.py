@@ -13,6 +13,7 @@ SAID = re.compile(
     r'"(?P<key>role|content|text|input_text|name|toolName)"\s*:\s*"(?P<said>(?:[^"\\]|\\.){1,2000})',
     re.DOTALL,
 )
+MARKUP = re.compile(r"\*\*|```\w*")  # noise where nothing is set in bold or as code
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 
@@ -25,7 +26,7 @@ def preview(text: str, role: str) -> str:
     found = text
     if text.lstrip()[:1] in ("[", "{"):
         found = _from_messages(text, role) or _from_fragments(text, role) or text
-    return " ".join(found.split())[:MAX_CHARACTERS]
+    return " ".join(MARKUP.sub("", found).split())[:MAX_CHARACTERS]
 
 
 def _from_messages(text: str, role: str) -> str:
