@@ -10,3 +10,5 @@ _LOCAL = {"distributed_product_mode": "local"}
 LIST = {**_LOCAL, "max_execution_time": 10}
 ONE_TRACE = {**_LOCAL, "max_execution_time": 10}
 WHOLE_RANGE = {**_LOCAL, "max_execution_time": 20}  # a person asked for it and waits
+# Beside a page: a total that is not soon told is estimated.
+COUNT = {**_LOCAL, "max_execution_time": 4}

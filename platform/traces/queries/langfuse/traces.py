@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 
 from traces.clickhouse import rows, write_purpose
+from traces.queries.filters import REACH
 from traces.queries.langfuse.conditions import ALL_TIME, Conditions, TimeRange, moment, spans_within
 from traces.queries.langfuse.filters import Filter, add_filters
+from traces.queries.langfuse.newest import around, counted, newest
+from traces.queries.limits import COUNT, LIST, WHOLE_RANGE
+from traces.queries.windows import Place
 from traces.stored import IDS_PER_QUERY
 
 # Which of a trace's rows is asked first: its own, then those without a parent, then the earliest.
@@ -86,30 +90,106 @@ def trace_page(
     project_id: str, query: TraceQuery, *, limit: int, offset: int
 ) -> tuple[list[str], int]:
     """The ids of one page of traces, in order, and how many there are in all."""
+    if query == TraceQuery(time=query.time):
+        page = newest(
+            project_id,
+            "s.trace_id",
+            lambda ids, window: _began(project_id, query, ids, window),
+            query.time,
+            limit=limit,
+            offset=offset,
+        )
+        if page is not None:
+            total = counted(
+                project_id, "s.trace_id", query.time, lambda: _how_many(project_id, query)
+            )
+            return page, total
+    return _ranked(project_id, query, limit=limit, offset=offset)
+
+
+def _began(
+    project_id: str, query: TraceQuery, trace_ids: list[str], window: TimeRange
+) -> list[Place]:
+    """Those of the traces that start in the window, and when."""
     where, having = Conditions(), Conditions()
-    spans_within(where, project_id, ALL_TIME)
     having.values = where.values  # one set of parameters for both
+    spans_within(where, project_id, around(window, REACH))
+    having.add(f"{STARTED} >= {moment(having, max(window.since, query.time.since))}")
+    having.add(f"{STARTED} < {moment(having, min(window.until, query.time.until))}")
+    found = rows(
+        f"""
+        SELECT s.trace_id AS id, toUnixTimestamp64Nano({STARTED}) AS at
+        FROM (
+            SELECT trace_id, span_id, start_time, is_deleted
+            FROM spans AS s
+            WHERE {where.all_true()} AND s.trace_id IN {where.bind(trace_ids, "Array(String)")}
+            ORDER BY version DESC
+            LIMIT 1 BY trace_id, span_id, toStartOfHour(start_time)
+        ) AS s
+        WHERE NOT s.is_deleted
+        GROUP BY s.trace_id
+        HAVING {having.all_true()}
+        """,
+        options=LIST,
+        **where.values,
+    )
+    return [Place(row["at"], row["id"]) for row in found]
+
+
+def _groups(project_id: str, query: TraceQuery) -> tuple[str, Conditions]:
+    """The traces that match, as the end of a SELECT, and its parameters."""
+    where, having = Conditions(), Conditions()
+    spans_within(where, project_id, around(query.time, REACH))
+    having.values = where.values  # one set of parameters for both
+    _narrow(where, project_id, query)
     _restrict(having, query)
-    groups = f"""
+    sql = f"""
         FROM spans AS s FINAL
         WHERE {where.all_true()}
         GROUP BY s.trace_id
         HAVING {having.all_true()}
     """
+    return sql, where
+
+
+def _narrow(where: Conditions, project_id: str, query: TraceQuery) -> None:
+    """To the traces that an index finds, before anything is grouped."""
+    for column, value in (("user_id", query.user_id), ("session_id", query.session_id)):
+        if value:
+            named = Conditions(values=where.values)
+            spans_within(named, project_id, around(query.time, REACH))
+            named.equal(f"s.{column}", value)
+            where.add(f"s.trace_id IN (SELECT s.trace_id FROM spans AS s WHERE {named.all_true()})")
+
+
+def _ranked(
+    project_id: str, query: TraceQuery, *, limit: int, offset: int
+) -> tuple[list[str], int]:
+    """The page from all that match, counted in the same reading."""
+    groups, bound = _groups(project_id, query)
     direction = "DESC" if query.descending else "ASC"
     found = rows(
         f"""
-        SELECT s.trace_id AS trace_id {groups}
+        SELECT s.trace_id AS trace_id, count() OVER () AS total {groups}
         ORDER BY {ORDERS[query.order]} {direction}, s.trace_id {direction}
-        LIMIT {where.bind(limit, "UInt32")} OFFSET {where.bind(offset, "UInt64")}
+        LIMIT {bound.bind(limit, "UInt32")} OFFSET {bound.bind(offset, "UInt64")}
         """,
-        **where.values,
+        options=WHOLE_RANGE,
+        **bound.values,
     )
-    total = rows(
+    if not found:  # past the end
+        return [], _how_many(project_id, query) if offset else 0
+    return [row["trace_id"] for row in found], found[0]["total"]
+
+
+def _how_many(project_id: str, query: TraceQuery) -> int:
+    groups, bound = _groups(project_id, query)
+    [found] = rows(
         f"SELECT count() AS traces FROM (SELECT s.trace_id {groups})",
-        **where.values,
+        options=COUNT,
+        **bound.values,
     )
-    return [row["trace_id"] for row in found], total[0]["traces"]
+    return found["traces"]
 
 
 def _restrict(having: Conditions, query: TraceQuery) -> None:
