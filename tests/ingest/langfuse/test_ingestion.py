@@ -242,3 +242,17 @@ def test_an_end_before_the_start_is_a_duration_of_nothing(ingest, read):
     ingest([event("span-create", body)])
     (row,) = read("observations")["data"]
     assert row["latency"] == 0
+
+
+def test_more_events_than_one_request_may_have_are_a_413_that_names_the_limit(ingest):
+    answer = ingest([{}] * 10_001)
+    assert answer.status_code == 413
+    assert answer.json()["error"] == "PayloadTooLargeError"
+    assert "10000" in answer.json()["message"]
+
+
+def test_a_verdict_is_short(ingest):
+    answer = ingest([{}] * 1000)
+    assert answer.status_code == 207
+    assert len(answer.json()["errors"]) == 1000
+    assert len(answer.content) < 200_000

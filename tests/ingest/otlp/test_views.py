@@ -237,3 +237,14 @@ def test_a_span_with_a_broken_clock_is_stored_once_in_the_present(post, project)
         assert post(data=request.SerializeToString()).status_code == 200
     [row] = stored(project.id)
     assert row["marks"] == ["clock_suspect"]
+
+
+@pytest.mark.parametrize("content_type", [PROTOBUF, JSON])
+def test_more_spans_than_one_request_may_have_are_a_413_that_names_the_limit(post, content_type):
+    data = b'{"resourceSpans":[{"scopeSpans":[' + b"{}," * 100_000 + b"{}]}]}"
+    if content_type == PROTOBUF:
+        data = b"\x0a\x00" * 100_001
+    response = post(data=data, content_type=content_type)
+    code, message = status_of(response)
+    assert (response.status_code, code) == (413, 8)
+    assert "100000" in message
