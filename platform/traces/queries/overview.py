@@ -55,8 +55,9 @@ class Histogram:
 
 
 def histogram(project_id: str, wanted: TraceFilter) -> Histogram:
-    """Traces per time, about BINS bins over the range, each counted where it starts. Exact up to
-    some 10,000 a bin, then within 1 %.
+    """Traces per time, about BINS bins over the range, each counted where it has rows. About:
+    superseded rows count until they are merged, a trace that began before the range counts where
+    it goes on, and from some 10,000 a bin on the count is within 1 %.
     """
     span = wanted.until - wanted.since
     width = next((width for width in WIDTHS if span / width <= BINS), WIDTHS[-1])

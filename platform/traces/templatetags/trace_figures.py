@@ -1,10 +1,12 @@
 """How figures of traces are written: with their unit, exact on hover, unknown never as zero."""
 
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -22,6 +24,8 @@ register = template.Library()
 LETTERS = {"EMBEDDING": "Em", "EVALUATOR": "Ev", "EVENT": "•", "GUARDRAIL": "Gu"}
 SECOND = 1_000_000_000
 LEAST_DOLLARS = Decimal("0.0001")  # what is less is written as less
+# Text built to be slow takes most of a second a message, and a page shows hundreds.
+MARKDOWN_SECONDS, ALL_MARKDOWN_SECONDS = 0.5, 5.0
 STYLES = {"long": "%Y-%m-%d %H:%M:%S", "short": "%m-%d %H:%M", "time": "%H:%M:%S"}
 
 
@@ -177,9 +181,26 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-@register.filter
-def markdown(text: str) -> SafeString:
-    return safe_markdown(text)
+@register.inclusion_tag("traces/_prose.html", takes_context=True)
+def prose(context: Context, text: str, css: str = "") -> dict[str, Any]:
+    """Markdown, as long as the page has time for it; what comes after that is plain text."""
+    request = context["request"]
+    wants_all = request.GET.get("formatted") == "all"
+    budget = ALL_MARKDOWN_SECONDS if wants_all else MARKDOWN_SECONDS
+    spent = getattr(request, "markdown_seconds", 0.0)
+    html = None
+    if spent < budget:
+        begun = time.thread_time()
+        html = safe_markdown(text)
+        request.markdown_seconds = spent + time.thread_time() - begun
+    names = ("project", "span_id", "tab", "plain")
+    return {
+        **{name: context.get(name) for name in names},
+        "html": html,
+        "text": text,
+        "css": css,
+        "may_ask": html is None and not wants_all,
+    }
 
 
 @register.simple_tag
