@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import islice
 
 from traces.clickhouse import rows
+from traces.queries.current import current
 from traces.queries.filters import HOUR, TraceFilter, reaching
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.queries.traces import EARLIEST
@@ -126,47 +127,16 @@ def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]
     """
     if not ids:
         return []
-    column = COLUMNS[kind]
     found = rows(
         f"""
-        SELECT {kind} AS id, count() AS traces, arraySort(groupUniqArrayIf(20)(user,
-            user != '')) AS users,
+        SELECT {kind} AS id, count() AS traces,
+            arraySort(groupUniqArrayIf(20)(user, user != '')) AS users,
             uniqIf(session, session != '') AS sessions, min(started) AS first,
-                max(started) AS last, max(t.ended) AS ended, max(t.mark) AS mark,
+            max(started) AS last, max(t.ended) AS ended, max(t.mark) AS mark,
             sum(t.input_tokens) AS input_tokens, sum(t.output_tokens) AS output_tokens,
             sum(t.tokens) AS tokens, sum(t.cost) AS cost,
             sum(t.unpriced) AS unpriced, sum(t.errors) AS errors
-        FROM (
-            SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS started,
-                toUnixTimestamp64Nano(max(ifNull(end_time, start_time))) AS ended,
-                toUnixTimestamp64Nano(maxIf(start_time, {column} IN {{ids:Array(String)}}
-                    AND start_time < fromUnixTimestamp64Nano({{until:Int64}}, 'UTC'))) AS mark,
-                argMinIf(user_id, {EARLIEST}, user_id != '') AS user,
-                argMinIf(session_id, {EARLIEST}, session_id != '') AS session,
-                sum(s.input_tokens) AS input_tokens, sum(s.output_tokens) AS output_tokens,
-                sum(total_tokens) AS tokens, sum(total_cost) AS cost,
-                countIf(cost_source = 'unknown') AS unpriced, countIf(level = 'ERROR') AS errors
-            FROM (
-                SELECT trace_id, span_id, start_time, end_time, user_id, session_id, input_tokens,
-                    output_tokens, total_tokens, total_cost, cost_source, level, is_deleted
-                FROM spans
-                WHERE project_id = {{project_id:String}}
-                  AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
-                  AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
-                  AND trace_id IN (
-                    SELECT trace_id FROM spans
-                    WHERE project_id = {{project_id:String}}
-                      AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
-                      AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
-                      AND {column} IN {{ids:Array(String)}}
-                  )
-                ORDER BY version DESC
-                LIMIT 1 BY trace_id, span_id, toStartOfHour(start_time)
-            ) AS s
-            WHERE NOT is_deleted
-            GROUP BY trace_id
-            HAVING started >= {{since:Int64}} AND started < {{until:Int64}}
-        ) AS t
+        FROM ({_traces_of(COLUMNS[kind])}) AS t
         WHERE {kind} IN {{ids:Array(String)}}
         GROUP BY id
         """,
@@ -178,6 +148,38 @@ def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]
         options=WHOLE_RANGE,
     )
     return [GroupRow(**row) for row in found]
+
+
+def _traces_of(column: str) -> str:
+    """The sums of each trace that names one of the groups and starts in the range."""
+    named = f"""
+        trace_id IN (
+            SELECT trace_id FROM spans
+            WHERE project_id = {{project_id:String}}
+              AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
+              AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
+              AND {column} IN {{ids:Array(String)}}
+        )
+    """
+    return f"""
+        SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS started,
+            toUnixTimestamp64Nano(max(ifNull(end_time, start_time))) AS ended,
+            toUnixTimestamp64Nano(maxIf(start_time, {column} IN {{ids:Array(String)}}
+                AND start_time < fromUnixTimestamp64Nano({{until:Int64}}, 'UTC'))) AS mark,
+            argMinIf(user_id, {EARLIEST}, user_id != '') AS user,
+            argMinIf(session_id, {EARLIEST}, session_id != '') AS session,
+            sum(s.input_tokens) AS input_tokens, sum(s.output_tokens) AS output_tokens,
+            sum(total_tokens) AS tokens, sum(total_cost) AS cost,
+            countIf(cost_source = 'unknown') AS unpriced, countIf(level = 'ERROR') AS errors
+        FROM (
+            SELECT trace_id, span_id, start_time, end_time, user_id, session_id, input_tokens,
+                output_tokens, total_tokens, total_cost, cost_source, level, is_deleted
+            {current(named)}
+        ) AS s
+        WHERE NOT is_deleted
+        GROUP BY trace_id
+        HAVING started >= {{since:Int64}} AND started < {{until:Int64}}
+    """
 
 
 def one_group(project_id: str, kind: str, wanted: TraceFilter, group_id: str) -> GroupRow | None:

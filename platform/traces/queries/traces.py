@@ -8,6 +8,7 @@ from itertools import islice
 
 from traces.clickhouse import rows
 from traces.queries.candidates import candidates
+from traces.queries.current import current
 from traces.queries.filters import (
     LATENCY_NS,
     TEXT,
@@ -85,18 +86,7 @@ class TracePage:
     searched_to: int | None = None
 
 
-# The newest version of every row of the traces named, deleted ones out. The engine's own merged
-# reading (FINAL) takes
-# ten times as long here, since it cannot use the index on trace_id.
-CURRENT = """
-    FROM spans AS s
-    WHERE project_id = {project_id:String}
-      AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
-      AND start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
-      AND trace_id IN {trace_ids:Array(String)}
-    ORDER BY version DESC
-    LIMIT 1 BY trace_id, span_id, toStartOfHour(start_time)
-"""
+CURRENT = current("trace_id IN {trace_ids:Array(String)}")
 EARLIEST = "(start_time, span_id)"
 # Named as the client named it (on the trace's own row first), else as its root, else as its first
 # span.
