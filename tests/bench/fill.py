@@ -89,20 +89,23 @@ def fill(project: str, spans: int, days: int, skip: int, now: int) -> None:
     from traces import clickhouse
     from traces.writer import TEXT_INDEXES_AT_MERGE
 
+    writer = clickhouse.client("patient write")
     a_day = spans // days // SPANS_A_TRACE * SPANS_A_TRACE
     for day in range(skip, days):
         begun = time.monotonic()
         for done in range(0, a_day, CHUNK):
-            clickhouse.command(
+            writer.command(
                 ROWS,
-                project=project,
-                start=now - (days - day) * DAY,
-                length=DAY - 10_000_000_000,
-                words=WORDS,
-                first=day * a_day + done,
-                count=min(CHUNK, a_day - done),
-                options={
-                    "max_execution_time": 60,
+                parameters={
+                    "project": project,
+                    "start": now - (days - day) * DAY,
+                    "length": DAY - 10_000_000_000,
+                    "words": WORDS,
+                    "first": day * a_day + done,
+                    "count": min(CHUNK, a_day - done),
+                },
+                settings={
+                    "max_execution_time": 80,
                     "max_threads": 1,
                     "max_block_size": 8192,
                     **TEXT_INDEXES_AT_MERGE,
