@@ -6,20 +6,21 @@ never pasted.
 
 import unicodedata
 from dataclasses import dataclass, fields
+from typing import Any
 
 NS = 1_000_000_000
 HOUR = 3600 * NS
 DAY = 24 * HOUR
 # How far from its first row a trace's other rows are looked for, when traces are listed. The trace
-# page looks everywhere.
-REACH = 31 * DAY
+# page looks everywhere. At 10 million spans the users of a day took 3.7 s with 31 days, 0.3 s so.
+REACH = 3 * DAY
 # A filter sees the spans that begin this long after their trace: deep pages would otherwise scan
 # all that came later.
 FILTER_REACH = 6 * HOUR
 FIRST, LAST = 0, 2**63 - 1  # all times that the store can hold: 1970 to 2262
 
 
-def reaching(since: int, until: int) -> dict[str, int]:
+def reaching(since: int, until: int) -> dict[str, Any]:
     """The bounds of a time and of what may lie around it, as `low` and `high`."""
     return {"low": max(FIRST, since - REACH), "high": min(LAST, until + REACH)}
 
