@@ -54,19 +54,19 @@ _clients: dict[tuple, Client] = {}
 
 
 def client(purpose: str = "read", seconds: float | None = None) -> Client:
-    """This process's client; safe to share between threads, because it has no session.
+    """This process's client for queries of so many seconds; it has no session, so threads share it.
 
-    `seconds` is what a query may take; the client waits for little longer. Raises Unavailable while
-    nobody answers at CLICKHOUSE_URL; the next call tries again.
+    Raises Unavailable while nobody answers at CLICKHOUSE_URL; the next call tries again.
     """
-    seconds = seconds or settings.CLICKHOUSE_MAX_EXECUTION_SECONDS
-    found = _clients.get((purpose, seconds))
-    if found is None:
-        with _locks[purpose, seconds]:
-            found = _clients.get((purpose, seconds))
-            if found is None:
+    key = purpose, seconds or settings.CLICKHOUSE_MAX_EXECUTION_SECONDS
+    if (found := _clients.get(key)) is None:
+        others_are_at_it = _locks[key].locked()
+        with _locks[key]:
+            if (found := _clients.get(key)) is None:
+                if others_are_at_it:  # in vain: do not wait as long again
+                    raise Unavailable("ClickHouse does not answer.")
                 with errors():
-                    found = _clients[purpose, seconds] = _connect(purpose, seconds)
+                    found = _clients[key] = _connect(*key)
     return found
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from traces.errors import LimitReached, Unavailable
 
 AWAY_SECONDS = 2.0
-PATIENCE_SECONDS = 1.0  # with other reads
+PATIENCE_SECONDS = 0.2  # with other reads: a thread that waits serves nobody
 
 
 class Presence:

@@ -1,9 +1,10 @@
 """On the real server: whoever speaks slowly, or does not listen, takes nothing from the others."""
 
+import selectors
 import socket
 import time
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -135,3 +136,24 @@ def test_requests_sent_one_after_the_other_without_waiting_are_all_answered(stac
 )
 def test_what_is_no_request_is_answered_at_once(stack, request_line, status):
     assert answer_to(stack, request_line).startswith(b"HTTP/1.1 " + status)
+
+
+def test_one_address_may_leave_only_so_many_requests_unfinished(stack):
+    with ExitStack() as open_clients:
+        clients = [open_clients.enter_context(connected(stack)) for _ in range(450)]
+        for client in clients:
+            with suppress(OSError):  # refused before it could speak
+                client.sendall(SLOW["half a head"])
+        refused = first_said(clients)
+    assert refused.startswith(b"HTTP/1.1 503 ")
+    assert b"Retry-After: " in refused
+    stack.wait_until_ready()
+    assert seconds_of_an_answer(stack) < PROMPT_SECONDS
+
+
+def first_said(clients: list[socket.socket]) -> bytes:
+    with selectors.DefaultSelector() as selector:
+        for client in clients:
+            selector.register(client, selectors.EVENT_READ)
+        [(key, _), *_] = selector.select(timeout=10)
+        return key.fileobj.recv(65536)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -46,6 +47,14 @@ def test_after_one_read_has_failed_the_others_are_told_at_once(proxy):
     seconds_until_unavailable(options=ONE_SECOND)
     assert seconds_until_unavailable() < 7  # asks for a sign of life, with a patience of 2 s
     assert max(seconds_until_unavailable() for _ in range(20)) < 0.5
+
+
+def test_many_first_reads_wait_no_longer_than_one(proxy):
+    clickhouse.forget_clients()
+    proxy.fault = Fault.HANG
+    with ThreadPoolExecutor(8) as readers:
+        waits = readers.map(lambda _: seconds_until_unavailable(options=ONE_SECOND), range(8))
+        assert max(waits) < 8
 
 
 def test_a_write_that_fails_warns_the_readers(proxy):
