@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from ingest.decoded import MalformedPayload, TooManyRecords
 from ingest.langfuse import events
@@ -88,7 +89,7 @@ def place_adrift(batch: Batch, traces: dict[str, str]) -> None:
 
 
 def _records(
-    event: object, event_id: str, project_id: str, now_ns: int, *, suspect: bool
+    event: Any, event_id: str, project_id: str, now_ns: int, *, suspect: bool
 ) -> Iterator[Item]:
     kind, changed = _type_of(event), False
     if kind in events.IGNORED:

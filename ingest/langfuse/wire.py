@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ MAX_NUMBER_DIGITS = 300  # a longer run of digits is kept as text: no one comput
 class Document:
     """A body's value; where it `is_suspect`, `cleaned` must go over it before it is stored."""
 
-    value: object
+    value: Any
     is_suspect: bool
 
 

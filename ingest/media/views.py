@@ -73,7 +73,7 @@ class DiskFull(exceptions.APIException):
 class UploadView(WriteView):
     """PUT of a file's bytes to a signed address. They are kept only if they are the announced."""
 
-    authentication_classes = ()
+    authentication_classes: tuple = ()
     permission_classes = (AllowAny,)  # the signature is the permission
 
     def put(self, request: HttpRequest, token: str) -> Response:
@@ -94,7 +94,7 @@ class UploadView(WriteView):
 class DownloadView(WriteView):
     """GET of a file's bytes. Only images are shown in place; nothing of them can run."""
 
-    authentication_classes = ()
+    authentication_classes: tuple = ()
     permission_classes = (AllowAny,)  # the signature is the permission
 
     def get(self, request: HttpRequest, token: str) -> FileResponse:
@@ -169,5 +169,5 @@ def parts_of(request: HttpRequest, media: Media) -> Iterator[bytes]:
             yield part
 
 
-def written(moment) -> str:
+def written(moment) -> str | None:
     return iso(int(moment.timestamp() * 1000) * (NANOSECONDS // 1000))

@@ -68,11 +68,12 @@ class Tree:
 
 def build_tree(rows: list[SpanRow]) -> Tree:
     """The rows as a tree, siblings in the order in which they started."""
-    nodes = {row.span_id: Node(row.span_id, row) for row in sorted(rows, key=_by_start)}
+    ordered = sorted(rows, key=_by_start)
+    nodes = {row.span_id: Node(row.span_id, row) for row in ordered}
     roots = []
     absent: dict[str, list[Node]] = {}
-    for node in nodes.values():
-        parent_id = node.row.parent_span_id
+    for row in {row.span_id: row for row in ordered}.values():
+        node, parent_id = nodes[row.span_id], row.parent_span_id
         if not parent_id:
             roots.append(node)
         elif parent_id == node.id:
@@ -87,9 +88,9 @@ def build_tree(rows: list[SpanRow]) -> Tree:
     roots += _stand_ins(absent, alone=not roots and len(absent) == 1)
     roots += _cut_cycles(nodes, roots)
     roots.sort(key=lambda node: (node.start, node.id))
-    ordered = {node.id: node for node in _walk(roots)}
-    _sum_up(ordered)
-    return Tree(roots, ordered)
+    in_order = {node.id: node for node in _walk(roots)}
+    _sum_up(in_order)
+    return Tree(roots, in_order)
 
 
 def _by_start(row: SpanRow) -> tuple[int, str]:
@@ -119,33 +120,33 @@ def _cut_cycles(nodes: dict[str, Node], roots: list[Node]) -> list[Node]:
     for node in nodes.values():  # in order of start
         if id(node) in reached:
             continue
-        node = _on_cycle(node)
-        node.parent.children.remove(node)
-        node.parent, node.mark = None, CYCLE
-        cut.append(node)
-        reached.update(id(below) for below in _walk([node]))
+        first = _on_cycle(node)
+        if first.parent is not None:
+            first.parent.children.remove(first)
+        first.parent, first.mark = None, CYCLE
+        cut.append(first)
+        reached.update(id(below) for below in _walk([first]))
     return cut
 
 
 def _on_cycle(node: Node) -> Node:
     """The earliest span of the cycle that the span's ancestors end in."""
-    seen = set()
-    while id(node) not in seen:
-        seen.add(id(node))
-        node = node.parent
-    first, at = node, node.parent
-    while at is not node:
-        if (at.start, at.id) < (first.start, first.id):
-            first = at
+    seen: dict[int, Node] = {}
+    at: Node | None = node
+    while at is not None and id(at) not in seen:
+        seen[id(at)] = at
         at = at.parent
-    return first
+    path = list(seen.values())
+    cycle = path[path.index(at) :] if at is not None else path
+    return min(cycle, key=lambda span: (span.start, span.id))
 
 
 def _walk(roots: list[Node]) -> Iterator[Node]:
     """Depth first, parents before children, setting each one's depth."""
     stack = [(node, 0) for node in reversed(roots)]
     while stack:
-        node, node.depth = stack.pop()
+        node, depth = stack.pop()
+        node.depth = depth
         yield node
         stack += [(child, node.depth + 1) for child in reversed(node.children)]
 
@@ -201,10 +202,12 @@ def first_error(tree: Tree) -> Node | None:
 
 def costliest(tree: Tree) -> Node | None:
     """The span that cost most, else the one with most tokens, of those that called a model."""
-    calls = [node for node in tree if node.row and node.row.type in ("GENERATION", "EMBEDDING")]
-    return max(
-        calls, key=lambda node: (node.row.total_cost or 0, node.row.total_tokens), default=None
-    )
+    calls = [
+        (node.row.total_cost or 0, node.row.total_tokens, node)
+        for node in tree
+        if node.row and node.row.type in ("GENERATION", "EMBEDDING")
+    ]
+    return max(calls, key=lambda call: call[:2], default=(0, 0, None))[2]
 
 
 def opening_span(tree: Tree) -> Node | None:

@@ -48,7 +48,7 @@ def number_in(request: HttpRequest, name: str, default: int, most: int) -> int:
 def trace_document(project_id: str, trace_id: str, limit: int, offset: int) -> dict:
     extent = locate(project_id, trace_id)
     facts = trace_facts(project_id, trace_id, extent) if extent else None
-    if facts is None:
+    if extent is None or facts is None:
         raise NotFound("There is no such trace.")
     found = whole_rows(project_id, trace_id, extent, limit=limit + 1, offset=offset)
     scores = scores_of(project_id, [trace_id]).get(trace_id, [])

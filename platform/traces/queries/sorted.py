@@ -1,5 +1,7 @@
 """Traces by cost, latency, tokens or errors: an order that only the whole range can tell."""
 
+from typing import Any
+
 from traces.clickhouse import rows
 from traces.queries.filters import (
     FILTER_REACH,
@@ -63,6 +65,7 @@ def _places(
 ) -> list[SortedPlace]:
     beyond, direction = (">", "ASC") if ascending else ("<", "DESC")
     keyset = f"(value, trace_id) {beyond} ({{value:Float64}}, {{place:String}})" if after else "1"
+    place: dict[str, Any] = {"value": after.value, "place": after.trace_id} if after else {}
     found = rows(
         f"""
         SELECT trace_id, toFloat64({ORDERS[order]}) AS value
@@ -82,7 +85,7 @@ def _places(
         high=min(wanted.until + FILTER_REACH, LAST),
         until=wanted.until,
         limit=limit,
-        **({"value": after.value, "place": after.trace_id} if after else {}),
+        **place,
         **parameters(wanted),
         options=WHOLE_RANGE,
     )

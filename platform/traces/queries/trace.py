@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from traces.clickhouse import rows
 from traces.queries.filters import FIRST, LAST, TraceFilter
@@ -41,7 +42,7 @@ class Extent:
     high: int
     rows: int
 
-    def bounds(self) -> dict[str, int]:
+    def bounds(self) -> dict[str, Any]:
         return {"low": self.low, "high": self.high + 1}
 
 

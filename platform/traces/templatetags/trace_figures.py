@@ -94,7 +94,7 @@ def instant(nanoseconds: int | None) -> datetime | None:
 def moment(nanoseconds: int | None, style: str = "long") -> SafeString | str:
     """A <time> in UTC, exact with its zone on hover. Style `today` leaves the date out today."""
     at = instant(nanoseconds)
-    if at is None:
+    if at is None or nanoseconds is None:
         return "–"
     if style == "today":
         style = "time" if at.date() == datetime.now(UTC).date() else "short"

@@ -5,6 +5,7 @@ It lives here and not in accounts, because only traces can see whether one has c
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -58,7 +59,7 @@ SNIPPETS = (
 def setup(request: HttpRequest, project_id: str) -> HttpResponse:
     """One snippet by tab; after a POST all of them, filled with a key that was made for them."""
     making = request.method == "POST"
-    least = LEAST_ROLE["manage_keys" if making else "view"]
+    least: Any = LEAST_ROLE["manage_keys" if making else "view"]
     project = project_for(request.user, project_id, least)
     if request.htmx and not making:
         return render(request, "onboarding/_waiting.html", waiting(project))

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.keys import create_key
-from accounts.models import Project, Scope
+from accounts.models import Project
 from traces.samples.playing import Trace
 from traces.samples.stories import STORIES, research_agent
 from traces.samples.wire import export_request, summary_batch
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         if project is None:
             raise CommandError("There is no such project: see --project.")
         expires = timezone.now() + timedelta(hours=1)
-        new = create_key(project, note="make demo", scopes=(Scope.INGEST,), expires_at=expires)
+        new = create_key(project, note="make demo", scopes=("ingest",), expires_at=expires)
         sender = Sender(options["url"].rstrip("/"), new.key.public_key, new.secret_key)
         try:
             sent = send(

@@ -1,6 +1,7 @@
 """What rows must fulfil: SQL that is written here, values that are bound."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from traces.records import TRACE
 
@@ -24,7 +25,7 @@ class Conditions:
     """Conditions joined by AND. Each value gets a parameter of its own, whatever it holds."""
 
     sql: list[str] = field(default_factory=list)
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
     def bind(self, value: object, kind: str) -> str:
         """The placeholder of a value of a ClickHouse type."""

@@ -1,6 +1,7 @@
 """Langfuse's `filter` parameter: conditions on named columns, as SQL whose values are bound."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from traces.queries.langfuse.conditions import Conditions, moment
 
@@ -49,7 +50,7 @@ class Filter:
     column: str
     type: str
     operator: str
-    value: object = None
+    value: Any = None
     key: str = ""  # of a map
 
 
