@@ -48,14 +48,14 @@ class PatientSocket(socket.socket):
                 self.when_whole()
         return data
 
-    def sendall(self, *what: Any) -> None:
+    def sendall(self, *what: Any, **how: Any) -> None:
         try:
-            super().sendall(*what)
+            super().sendall(*what, **how)
         except TimeoutError:
             raise TooSlow from None
 
-    def sendfile(self, *what: Any) -> int:
+    def sendfile(self, *what: Any, **where: Any) -> int:
         try:
-            return super().sendfile(*what)
+            return super().sendfile(*what, **where)
         except TimeoutError:
             raise TooSlow from None

@@ -45,7 +45,8 @@ def test_pages_stay_light():
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_template_holds_what_the_content_policy_forbids(path):
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=|hx-on|javascript:", text)
+    markup = re.sub(r"{%.*?%}", "", text)  # a tag's own arguments reach no browser
+    assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=|hx-on|javascript:", markup)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
     assert not re.search(r"""(src|href)=["']https?://""", text)
     assert "|safe" not in text

@@ -1,5 +1,6 @@
 """On the real server: whoever speaks slowly, or does not listen, takes nothing from the others."""
 
+import re
 import selectors
 import socket
 import time
@@ -7,6 +8,7 @@ import urllib.request
 from contextlib import ExitStack, suppress
 from http.client import HTTPResponse
 
+import httpx
 import pytest
 
 HOST = b"Host: 127.0.0.1\r\n"
@@ -160,3 +162,15 @@ def first_said(clients: list[socket.socket]) -> bytes:
             selector.register(client, selectors.EVENT_READ)
         [(key, _), *_] = selector.select(timeout=10)
         return key.fileobj.recv(65536)
+
+
+def test_static_files_arrive_whole(stack):
+    """They are sent by the kernel, which the socket must let through with its arguments."""
+    page = httpx.get(f"{stack.url}/login/", follow_redirects=True).text
+    paths = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
+    assert len(paths) >= 3
+    for path in paths:
+        for coding in ("identity", "gzip"):
+            answer = httpx.get(stack.url + path, headers={"Accept-Encoding": coding})
+            assert answer.status_code == 200
+            assert len(answer.content) > 100, path
