@@ -87,6 +87,9 @@ function focusSearch(event) {
   search.select?.();
 }
 
+// The list of keys names / only where there is something to search.
+if (!document.querySelector("[data-search]")) for (const words of document.querySelectorAll("[data-search-key]")) words.hidden = true;
+
 function closeMenu() {
   const menu = document.querySelector("details.menu[open]");
   if (!menu) return;

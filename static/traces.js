@@ -46,11 +46,12 @@ function fold(row, open) {
   }
 }
 
-function show(link) {
+function show(link, remember = "pushState") {
+  clearTimeout(soon);
   const row = link.closest(".treegrid tr");
   if (row) select(row);
   const { href } = link; // the link may be gone once the pane has changed
-  history.pushState({}, "", href);
+  history[remember]({}, "", href);
   htmx.ajax("GET", href, { target: "#pane", swap: "innerHTML" }).then(() => (document.getElementById("pane").scrollTop = 0));
 }
 
@@ -75,6 +76,7 @@ function step(link) {
   const failing = forward ? round : round.reverse();
   const found = failing.find((row) => row.matches(".failed") && isShown(row))?.querySelector("a.main");
   if (found) show(found);
+  if (found && document.activeElement !== link) found.focus(); // by its key; the button pressed stays in hand
   return Boolean(found);
 }
 
@@ -87,7 +89,16 @@ function move(row, key) {
   let next = { ArrowDown: shown[at + 1], ArrowUp: shown[at - 1], Home: shown[0], End: shown.at(-1) }[key];
   if (key === "ArrowRight" && expanded === "true") next = shown[at + 1];
   if (key === "ArrowLeft") next = shown.slice(0, at).findLast((other) => level(other) < level(row));
-  next?.querySelector("a.main, a.btn")?.focus();
+  const link = next?.querySelector("a.main, a.btn");
+  link?.focus();
+  if (link && /^Arrow(Up|Down)$/.test(key)) showSoon(link);
+}
+
+// Who holds an arrow key down gets the span they stop at, not each on the way, and one step Back leaves.
+let soon;
+function showSoon(link) {
+  clearTimeout(soon);
+  soon = setTimeout(() => document.activeElement === link && link.matches("[data-span-link]") && show(link, "replaceState"), 150);
 }
 
 if (grid) {
@@ -105,9 +116,15 @@ if (grid) {
     event.preventDefault();
     show(link);
   });
-  grid.addEventListener("keydown", (event) => {
-    const row = event.target.closest("tbody tr");
-    if (!row || !/^(Arrow(Up|Down|Left|Right)|Home|End)$/.test(event.key)) return;
+  // With nothing focused the arrow keys start from the span that is looked at.
+  const from = (target) => (target === document.body ? (grid.querySelector('[aria-selected="true"]') ?? rows()[0]) : target.closest(".treegrid tbody tr"));
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable) return;
+    const keys = event.target === document.body ? /^Arrow(Up|Down|Left|Right)$/ : /^(Arrow(Up|Down|Left|Right)|Home|End)$/;
+    if (!keys.test(event.key)) return;
+    const row = from(event.target);
+    if (!row) return;
     event.preventDefault();
     move(row, event.key);
   });
