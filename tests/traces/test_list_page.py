@@ -2,6 +2,9 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
+
+from traces.templatetags.trace_figures import duration
 
 HTMX = {"HX-Request": "true"}
 
@@ -61,6 +64,38 @@ def test_an_unknown_cost_is_called_unknown_and_a_partly_known_one_a_lower_bound(
     span("t2", "g", at=-1, cost_source="unknown")
     text = text_of(look())
     assert "unknown" in text and "≥ $0.5000 + unknown" in text and "$0.0000" not in text
+
+
+def test_the_least_of_costs_is_a_lower_bound_too(look, span):
+    span("t1", "r", total_cost="0.00003")
+    span("t1", "g", cost_source="unknown")
+    response = look()
+    assert "≥ &lt;$0.0001" in response.content.decode()
+    assert 'title="$0.00003 and 1 span without a known price"' in response.content.decode()
+
+
+def test_an_unknown_order_leaves_the_newest_first(look, span):
+    span("t1", "r")
+    html = look({"sort": "foo.asc"}).content.decode()
+    assert re.search(r'aria-current="true">Newest<', html) and 'aria-sort="descending"' in html
+
+
+def test_an_output_is_painted_red_only_where_the_root_failed(look, span):
+    span("t1", "r", output="recovered")
+    span("t1", "tool", parent_span_id="r", is_root=False, level="ERROR")
+    span("t2", "r", at=-1, output="gave up", level="ERROR")
+    html = look().content.decode()
+    assert '<div class="clip muted">recovered</div>' in html
+    assert '<div class="clip bad">gave up</div>' in html
+
+
+def test_durations_are_written_in_the_readers_language():
+    with override("ko"):
+        assert [duration(round(seconds * 1_000_000_000)) for seconds in (2.3, 75, 900)] == [
+            "2.30초",
+            "1분 15초",
+            "15분",
+        ]
 
 
 @pytest.mark.parametrize("role", ["owner", "member"])
@@ -156,6 +191,7 @@ def test_filters_that_are_too_narrow_offer_to_be_cleared_one_by_one(look, span):
     ("query", "said"),
     [
         ({"range": "3weeks"}, "no time range “3weeks”"),
+        ({"sort": "foo.asc"}, "no order “foo”"),
         ({"from": "yesterday"}, "“yesterday” is not a time"),
         ({"min_latency": "fast"}, "“fast” is not a number"),
         ({"from": "2026-02-01T00:00", "to": "2026-01-01T00:00"}, "ends before it begins"),

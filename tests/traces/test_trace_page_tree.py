@@ -182,3 +182,10 @@ def test_a_span_that_has_not_ended_reaches_to_the_end_of_what_is_known():
     tree = build_tree([row("root", end=1000), running])
     drawn = bar(tree.nodes["b"], scale_of(list(tree)))
     assert drawn.is_open and drawn.width == "60.00%"
+
+
+def test_a_bar_too_short_for_it_has_no_mark_of_the_first_token():
+    tree = build_tree(
+        [row("root", end=1000), row("short", "root", 500, 510, completion_start_time=505)]
+    )
+    assert bar(tree.nodes["short"], scale_of(list(tree))).tick == ""

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from traces.tree import Node
 
 MIN_WIDTH = 0.25  # per cent: about a pixel, so that the shortest span can be seen
+MIN_TICKED = 2.0  # per cent: about six pixels; on a shorter bar the mark would hide it
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """SVG attributes, in per cent of the lane. `tick` is where the first token came."""
+    """SVG attributes, in per cent of the lane. `tick` is where the first token came, if there is
+    room for it.
+    """
 
     x: str
     width: str
@@ -48,8 +51,9 @@ def bar(node: Node, scale: Scale) -> Bar | None:
         right = left
     width = max(right - left, MIN_WIDTH)
     tick = ""
-    if row.completion_start_time is not None and row.completion_start_time > row.start_time:
-        tick = _per_cent(scale.at(row.completion_start_time))
+    came = row.completion_start_time
+    if came is not None and came > row.start_time and width >= MIN_TICKED:
+        tick = _per_cent(scale.at(came))
     return Bar(
         _per_cent(min(left, 100 - width)),
         _per_cent(width),

@@ -63,6 +63,7 @@ class TraceRow:
     output: str
     error: str
     prompts: list[str] = field(default_factory=list)
+    root_failed: int = 0  # whether the root itself did: a trace may recover from an error below it
     stated: int = 0  # whether the trace has a row of its own
     scores: list[dict] = field(default_factory=list)
 
@@ -100,6 +101,8 @@ FACTS = f"""
         argMinIf(name, {EARLIEST}, span_id != '')) AS trace,
     if(top_id != '', argMinIf(type, {EARLIEST}, is_top), argMinIf(type, {EARLIEST},
         span_id != '')) AS root_type,
+    if(top_id != '', argMinIf(level, {EARLIEST}, is_top), argMinIf(level, {EARLIEST},
+        span_id != '')) = 'ERROR' AS root_failed,
     countIf(span_id != '') AS spans,
     countIf(span_id = '') AS stated,
     arraySort(groupUniqArrayIf(10)(prompt, prompt != '')) AS prompts,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from traces.records import OBSERVATION_TYPES
 from traces.render.markdown import markdown as safe_markdown
@@ -26,6 +26,12 @@ SECOND = 1_000_000_000
 LEAST_DOLLARS = Decimal("0.0001")  # what is less is written as less
 # Text built to be slow takes most of a second a message, and a page shows hundreds.
 MARKDOWN_SECONDS, ALL_MARKDOWN_SECONDS = 0.5, 5.0
+UNITS = {
+    "s": pgettext_lazy("duration", "%(n)s s"),
+    "m": pgettext_lazy("duration", "%(n)s m"),
+    "h": pgettext_lazy("duration", "%(n)s h"),
+    "d": pgettext_lazy("duration", "%(n)s d"),
+}
 STYLES = {"long": "%Y-%m-%d %H:%M:%S", "short": "%m-%d %H:%M", "time": "%H:%M:%S"}
 
 
@@ -40,7 +46,7 @@ def duration(nanoseconds: int | None) -> str:
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 59.95:
-        return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.1f} s"
+        return _unit(f"{seconds:.2f}" if seconds < 9.995 else f"{seconds:.1f}", "s")
     minutes, seconds = divmod(round(seconds), 60)
     if minutes < 60:
         return _two(minutes, "m", seconds, "s")
@@ -49,7 +55,12 @@ def duration(nanoseconds: int | None) -> str:
 
 
 def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
+    whole = _unit(large, large_unit)
+    return f"{whole} {_unit(small, small_unit)}" if small else whole
+
+
+def _unit(number: int | str, unit: str) -> str:
+    return str(UNITS[unit]) % {"n": number}
 
 
 @register.filter
@@ -74,7 +85,7 @@ def exact(amount: Decimal | None) -> str:
 @register.inclusion_tag("traces/_cost.html")
 def cost(amount: Decimal | None, unpriced: int = 0, *, brief: bool = False) -> dict[str, Any]:
     """An amount, and whether more of it is unknown; `brief` says that in two signs, for cells."""
-    return {"amount": amount, "unpriced": unpriced, "brief": brief, "least": LEAST_DOLLARS}
+    return {"amount": amount, "unpriced": unpriced, "brief": brief}
 
 
 @register.filter

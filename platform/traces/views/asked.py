@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from traces.queries.filters import DAY, HOUR, NS, TraceFilter
+from traces.queries.sorted import ORDERS
 
 RANGES = {
     "1h": (HOUR, gettext_lazy("Last hour")),
@@ -137,14 +138,14 @@ def asked(request: HttpRequest, *, now: int | None = None, default: str = DEFAUL
         max_cost=numbers["max_cost"],
         **{name: tuple(given) for name, given in values.items()},
     )
-    sort, _dot, direction = query.get("sort", "").partition(".")
+    sort, ascending = _sort(query, problems)
     return Asked(
         wanted=wanted,
         range=range_key,
         since=as_text(since),
         until=as_text(until),
         sort=sort,
-        ascending=direction == "asc",
+        ascending=ascending,
         after=query.get("after", ""),
         values=values,
         narrowings=_narrowings(query, numbers, values, wanted),
@@ -166,6 +167,15 @@ def _range(query: QueryDict, now: int, problems: list[str], default: str) -> tup
         problems.append(_("There is no time range “%(range)s”.") % {"range": key[:40]})
     key = key if key in RANGES else default
     return key, now - RANGES[key][0], now + LEEWAY
+
+
+def _sort(query: QueryDict, problems: list[str]) -> tuple[str, bool]:
+    """The order and whether it is turned round; the newest first where there is no such order."""
+    sort, _dot, direction = query.get("sort", "").partition(".")
+    if sort and sort not in ORDERS:
+        problems.append(_("There is no order “%(sort)s”.") % {"sort": sort[:40]})
+        return "", False
+    return sort, direction == "asc"
 
 
 def _time(text: str, problems: list[str]) -> int | None:
@@ -225,9 +235,13 @@ def _narrowings(
         ]
     for name, number in numbers.items():
         if number is not None:
-            unit = f"{number:g} s" if name.endswith("latency") else f"${number:g}"
+            unit = seconds(number) if name.endswith("latency") else f"${number:g}"
             found.append(Narrowing(str(WORDS[name]), unit, without(query, name), name))
     return found
+
+
+def seconds(number: float) -> str:
+    return pgettext("duration", "%(n)s s") % {"n": f"{number:g}"}
 
 
 def without(query: QueryDict, name: str, value: str | None = None) -> str:
