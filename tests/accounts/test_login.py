@@ -2,6 +2,7 @@
 place.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,13 @@ def test_the_session_changes_at_login(client, user):
     client.cookies["sonde"] = before
     log_in(client)
     assert client.session.session_key != before
+
+
+def test_after_a_wrong_password_it_is_the_password_that_is_typed_again(client, user):
+    fields = r'<input[^>]*name="(\w+)"[^>]* autofocus'
+    assert re.findall(fields, client.get(reverse("login")).content.decode()) == ["username"]
+    page = log_in(client, password="wrong")
+    assert re.findall(fields, page.content.decode()) == ["password"]
 
 
 def test_every_failure_reads_the_same(client, user):

@@ -62,6 +62,24 @@ def test_the_last_owner_can_neither_step_down_nor_leave(client, project, organis
     assert role_of(owner, organisation) == "owner"
 
 
+def test_the_last_owners_row_says_why_it_cannot_change(client, project, owner, member):
+    client.force_login(owner)
+    page = reverse("member-list", args=[project.id])
+    reason = 'disabled title="An organisation needs an owner.'
+    assert client.get(page).content.decode().count(reason) == 2
+    change(client, project, member, "owner")
+    assert reason not in client.get(page).content.decode()
+
+
+def test_the_form_is_empty_again_once_an_invitation_is_made(client, project, owner):
+    client.force_login(owner)
+    page = reverse("member-list", args=[project.id])
+    made = client.post(page, {"email": "new@example.org", "role": "viewer"})
+    assert made.context["link"] and 'value="new@example.org"' not in made.content.decode()
+    refused = client.post(page, {"email": "not an address", "role": "viewer"})
+    assert 'value="not an address"' in refused.content.decode()
+
+
 def test_one_of_two_owners_may_leave(client, project, organisation, owner, member):
     client.force_login(owner)
     change(client, project, member, "owner")

@@ -29,6 +29,7 @@ def member_list(request: HttpRequest, project_id: str) -> HttpResponse:
     link = ""
     if request.method == "POST" and form.is_valid():
         link = invitation_link(request, project, form)
+        form = InvitationForm(organisation=organisation, inviter=project.role)  # for the next one
     return render(request, "accounts/members.html", member_context(project, form, link))
 
 
@@ -45,6 +46,7 @@ def invitation_link(request: HttpRequest, project: Project, form: InvitationForm
 
 def member_context(project: Project, form: InvitationForm, link: str) -> dict:
     members = Membership.objects.filter(organisation=project.organisation).select_related("user")
+    owners = [member.pk for member in members if member.role == Role.OWNER]
     invitations = Invitation.objects.filter(
         organisation=project.organisation, accepted_at=None, expires_at__gt=timezone.now()
     )
@@ -56,6 +58,7 @@ def member_context(project: Project, form: InvitationForm, link: str) -> dict:
             (member, project.may["manage_members"] and project.role.includes(Role(member.role)))
             for member in members.order_by("user__name", "user__email")
         ],
+        "last_owner": owners[0] if len(owners) == 1 else None,
         "roles": [role for role in Role if project.role.includes(role)],
         "invitations": invitations.order_by("-created_at"),
     }

@@ -50,6 +50,12 @@ class LoginForm(AuthenticationForm):
         return cleaned
 
 
+def start_at_password(form: LoginForm) -> None:
+    """The address is filled in already: what is to be typed again is the password."""
+    form.fields["username"].widget.attrs.pop("autofocus", None)
+    form.fields["password"].widget.attrs["autofocus"] = True
+
+
 class Login(LoginView):
     form_class = LoginForm
     redirect_authenticated_user = True
@@ -61,6 +67,8 @@ class Login(LoginView):
         return response
 
     def form_invalid(self, form: LoginForm) -> HttpResponse:
+        if "username" not in form.errors:
+            start_at_password(form)
         response = super().form_invalid(form)
         response.status_code = 429 if form.limited else 200
         return response
