@@ -185,6 +185,12 @@ def table(figures: list[Figure]) -> str:
     return "\n".join(["| what | budget | measured |", "|---|---|---|", *rows])
 
 
+def told(figures: list[Figure]) -> list[Figure]:
+    """Printed as they come: the whole takes minutes."""
+    print(table(figures), flush=True)
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--millions", type=float, default=2, help="spans that pages are asked of")
@@ -197,16 +203,15 @@ def main() -> None:
         first = stack.start()
         try:
             if options.only in (None, "start"):
-                made["Start"] = start_figures(stack, first)
+                made["Start"] = told(start_figures(stack, first))
             if options.only in (None, "ingest"):
-                made["Ingest"] = ingest_figures(stack)
+                made["Ingest"] = told(ingest_figures(stack))
             if options.only in (None, "pages"):
                 title = f"Pages, at {options.millions:g} million spans over 30 days"
-                made[title] = page_figures(stack, options.millions)
+                made[title] = told(page_figures(stack, options.millions))
         finally:
             stack.stop()
     parts = [f"## {title}\n\n{table(figures)}\n" for title, figures in made.items()]
-    print("\n".join(parts))
     if options.only is None:
         PAGE.write_text(HEAD.format(date=datetime.date.today(), machine=about) + "\n".join(parts))
         print(f"Written to {PAGE.relative_to(ROOT)} after {time.monotonic() - began:.0f} s.")

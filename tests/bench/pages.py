@@ -18,10 +18,10 @@ class Browser:
         self.url = url
         jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', self.get("/login/").decode())
+        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', self.get("/login").decode())
         form = {"username": email, "password": password, "csrfmiddlewaretoken": token[1]}
         data = urllib.parse.urlencode(form).encode()
-        self.opener.open(urllib.request.Request(f"{url}/login/", data, {"Referer": url})).read()
+        self.opener.open(urllib.request.Request(f"{url}/login", data, {"Referer": url})).read()
 
     def get(self, path: str) -> bytes:
         return self.opener.open(self.url + path).read()

@@ -166,7 +166,7 @@ def first_said(clients: list[socket.socket]) -> bytes:
 
 def test_static_files_arrive_whole(stack):
     """They are sent by the kernel, which the socket must let through with its arguments."""
-    page = httpx.get(f"{stack.url}/login/", follow_redirects=True).text
+    page = httpx.get(f"{stack.url}/login", follow_redirects=True).text
     paths = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
     assert len(paths) >= 3
     for path in paths:
