@@ -79,6 +79,23 @@ def test_the_tree_is_walked_with_the_arrow_keys(open_page, project, sent):
     assert page.evaluate("document.activeElement.textContent") == "step 1"
 
 
+def test_arrow_keys_need_no_focus_and_show_the_span_they_reach(open_page, project, sent):
+    page = open_page(f"{project}/traces/{sent['failed']}")
+    focused = "document.activeElement.textContent"
+    assert page.locator(".treegrid tr[aria-selected] a.main").inner_text() == "refund_payment"
+    page.keyboard.press("ArrowUp")
+    reached = page.evaluate(focused)
+    assert reached != "refund_payment"
+    page.locator("#pane h2", has_text=reached).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.locator("#pane h2", has_text="refund_payment").wait_for()
+    page.keyboard.press("p")
+    assert page.evaluate(focused) == "support-agent"
+    page.keyboard.press("?")
+    page.locator("#keys:popover-open").wait_for()
+    assert page.locator("#keys kbd", has_text="/").is_hidden()
+
+
 def test_spans_open_beside_the_tree_and_the_back_button_returns(open_page, project, sent):
     page = open_page(f"{project}/traces/{sent['failed']}")
     page.locator("#pane h2", has_text="refund_payment").wait_for()
