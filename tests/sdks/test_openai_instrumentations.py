@@ -149,7 +149,7 @@ def the_pages_show_it(sonde: Sonde, trace: Trace, client: Client) -> None:
     browser, trace_id = sonde.browser, trace["id"]
     assert browser.tree(trace_id) == client.tree
     facts = browser.facts(trace_id)
-    for fact in ("ada", "weather-1", "staging", "Tokens 176 → 68", f"Errors {client.errors}"):
+    for fact in ("ada", "weather-1", "staging", "176 → 68", f"Errors {client.errors}"):
         assert fact in facts
     row = browser.row(trace_id, user="ada", session="weather-1")
     assert trace["name"] in row and "244" in row and "$0.0001" in row

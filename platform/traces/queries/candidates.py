@@ -22,6 +22,11 @@ from traces.queries.limits import LIST
 from traces.queries.windows import BATCH, Cut, Place, Search, walk
 
 FIRST_WINDOW = HOUR // 4
+# Rows of this long before a window are looked at too: under load most traces with a row in a short
+# window began before it, and would all have to be read exactly to be left out. A trace with two
+# rows
+# of one span stays in: the earlier may be superseded.
+BEFORE = HOUR // 60
 
 
 def candidates(
@@ -57,17 +62,19 @@ def _window(project_id: str, wanted: TraceFilter, window: Cut) -> list[Place]:
         SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS started
         FROM spans AS s
         WHERE project_id = {{project_id:String}}
-          AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
+          AND start_time >= fromUnixTimestamp64Nano({{before:Int64}}, 'UTC')
           AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
           AND NOT is_deleted
           {narrowing(wanted)}
         GROUP BY trace_id
-        HAVING (started, trace_id) < ({{last_started:Int64}}, {{last_id:String}})
+        HAVING (started >= {{low:Int64}} OR count() != uniqExact(span_id))
+            AND (started, trace_id) < ({{last_started:Int64}}, {{last_id:String}})
             AND {having(wanted, exact=False)}
         ORDER BY started DESC, trace_id DESC
         LIMIT {{batch:UInt32}}
         """,
         project_id=project_id,
+        before=max(0, window.low - BEFORE),
         low=window.low,
         high=min(high + (FILTER_REACH if wanted.active() else 0), LAST),
         last_started=window.last.at,
