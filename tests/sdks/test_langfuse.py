@@ -141,14 +141,21 @@ def the_pages_show_it(sonde: Sonde, trace_id: str, tree: list[str], told: dict) 
     for tag in told["tags"]:
         assert tag in browser.trace(trace_id).one("div", class_="crumbs").text
     row = browser.row(trace_id, user=told["user"], session=told["session"])
-    for words in (told["name"], told["question"], told["answer"], told["user"], "5,008", "$0.0140"):
+    for words in (
+        told["name"],
+        told["question"],
+        told["answer"].replace("**", ""),
+        told["user"],
+        "5,008",
+        "$0.0140",
+    ):
         assert words in row
 
     trace = sonde.langfuse_trace(trace_id)
     draft = browser.span(trace_id, trace.span("draft")["id"])
     for words in ("gpt-4o", told["question"], told["draft"]["text"], "1,000 in · 200 out"):
         assert words in draft
-    assert "$0.0040 computed" in draft
+    assert "$0.004 computed" in draft
     assert "temperature 0.2" in draft
     assert "to the first token" in draft
     polish = browser.span(trace_id, trace.span("polish")["id"])

@@ -114,12 +114,18 @@ def the_pages_show_it(sonde: Sonde, trace: Trace, told: dict) -> None:
     for fact in ("user", "session", "version", "environment"):
         assert told[fact] in facts
     row = browser.row(trace_id, user=told["user"], session=told["session"])
-    for words in (told["name"], told["question"], told["answer"], "5,008", "$0.0140"):
+    for words in (
+        told["name"],
+        told["question"],
+        told["answer"].replace("**", ""),
+        "5,008",
+        "$0.0140",
+    ):
         assert words in row
     polish = browser.span(trace_id, trace.span("chat claude")["id"])
     for words in (told["question"], "영업일 기준 3일 안에 환불됩니다.", "3,500 in · 300 out"):
         assert words in polish
-    assert "$0.0100 computed" in polish
+    assert "$0.009975 computed" in polish
     refund = trace.span("issue-refund")["id"]
     assert told["refusal"] in browser.span(trace_id, refund)
     events = browser.span(trace_id, refund, tab="events")
