@@ -175,7 +175,7 @@ def test_errors_are_told_apart(error, kind):
     assert type(classified(error)) is kind
 
 
-def test_sixteen_threads_share_a_client():
+def test_many_threads_share_a_client(settings):
     failures = []
 
     def ask(number: int) -> None:
@@ -186,7 +186,8 @@ def test_sixteen_threads_share_a_client():
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(16)]
+    most = min(16, settings.CLICKHOUSE_MOST_READS)  # more than these are told to come back
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(most)]
     for thread in threads:
         thread.start()
     for thread in threads:
