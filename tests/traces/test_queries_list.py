@@ -101,7 +101,7 @@ def test_a_trace_whose_row_moved_to_a_later_hour_is_listed_once(span, listed, no
 
 @pytest.mark.xfail(
     strict=False,
-    reason="the newest traces were missed in three of six runs, once alone: a real flaw, not yet understood",
+    reason="the newest were missed in three of six runs, once alone: a flaw not yet understood",
 )
 def test_rows_that_are_superseded_neither_hide_nor_repeat_a_trace_where_a_page_ends(
     span, listed, project, now
