@@ -38,18 +38,9 @@ class Refused(Exception):
 
 
 class ExportView(APIView):
-    """What the three signals share: keys, bodies, encodings and the shape of errors."""
+    """What the three signals share: keys, the encoding of answers and the shape of errors."""
 
     permission_classes = (require_scope("ingest"),)
-    signal: str
-
-    def post(self, request) -> HttpResponse:
-        content_type = content_type_of(request)
-        check_ingestion_version(request)
-        return self.take(request, bodies.read_body(request), content_type)
-
-    def take(self, request, body: bytes, content_type: str) -> HttpResponse:
-        raise NotImplementedError
 
     def perform_content_negotiation(self, request, force: bool = False) -> tuple:
         """Answers come in the encoding of the question, whatever Accept says."""
@@ -60,14 +51,13 @@ class ExportView(APIView):
 
 
 class TracesView(ExportView):
-    signal = "traces"
-
-    def take(self, request, body: bytes, content_type: str) -> HttpResponse:
+    def post(self, request) -> HttpResponse:
+        body, content_type = read_export(request)
         decoded = decode_traces(body, content_type, sender_of(request))
         pipeline.accept(request.auth.project_id, decoded.items, mergeable=decoded.mergeable)
         if decoded.rejected_count:
             metrics.rejected("bad_span", decoded.rejected_count)
-        return answers.accepted(self.signal, content_type, decoded)
+        return answers.accepted("traces", content_type, decoded)
 
 
 class LogsView(ExportView):
@@ -75,15 +65,14 @@ class LogsView(ExportView):
     not kept.
     """
 
-    signal = "logs"
-
-    def take(self, request, body: bytes, content_type: str) -> HttpResponse:
+    def post(self, request) -> HttpResponse:
+        body, content_type = read_export(request)
         decoded, others = decode_logs(body, content_type, sender_of(request))
         pipeline.accept(request.auth.project_id, decoded.items, say_again=True)
         metrics.ignored("logs", others)
         if decoded.rejected_count:
             metrics.rejected("bad_log", decoded.rejected_count)
-        return answers.accepted(self.signal, content_type, decoded)
+        return answers.accepted("logs", content_type, decoded)
 
 
 class MetricsView(ExportView):
@@ -91,11 +80,10 @@ class MetricsView(ExportView):
     themselves.
     """
 
-    signal = "metrics"
-
-    def take(self, request, body: bytes, content_type: str) -> HttpResponse:
+    def post(self, request) -> HttpResponse:
+        body, content_type = read_export(request)
         metrics.ignored("metrics", count_metrics(body, content_type))
-        return answers.accepted(self.signal, content_type, Decoded())
+        return answers.accepted("metrics", content_type, Decoded())
 
 
 class TraceloopPromptsView(APIView):
@@ -114,6 +102,13 @@ class TraceloopAllowListView(APIView):
 
     def get(self, request) -> HttpResponse:
         return JsonResponse({"associationPropertyAllowList": []})
+
+
+def read_export(request) -> tuple[bytes, str]:
+    """The body and its encoding. What cannot be taken is refused before its body is read."""
+    content_type = content_type_of(request)
+    check_ingestion_version(request)
+    return bodies.read_body(request), content_type
 
 
 def content_type_of(request) -> str:
