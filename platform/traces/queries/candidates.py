@@ -1,12 +1,8 @@
-"""The first half of listing traces: which might be next, newest first, read cheaply from few
-columns.
+"""The first half of listing traces: which may begin in a window, read cheaply from few columns.
 
-Rows here may be superseded ones, so what comes out is a superset in nearly the right order;
-`traces.queries.traces` reads the exact rows of these only. Merged reading (FINAL) of the whole
-range took 1 s where this takes 10 ms.
+Rows here may be superseded ones, so what comes out is a superset; `traces.queries.traces` reads the
+exact rows of these only. Merged reading (FINAL) of the whole range took 1 s where this takes 10 ms.
 """
-
-from collections.abc import Iterator
 
 from traces.clickhouse import rows
 from traces.queries.filters import (
@@ -19,66 +15,42 @@ from traces.queries.filters import (
     parameters,
 )
 from traces.queries.limits import LIST
-from traces.queries.windows import BATCH, Cut, Place, Search, walk
+from traces.queries.windows import BATCH, Place, Window
 
-FIRST_WINDOW = HOUR // 4
 # Rows of this long before a window are looked at too: under load most traces with a row in a short
 # window began before it, and would all have to be read exactly to be left out. A trace with two
-# rows
-# of one span stays in: the earlier may be superseded.
+# rows of one span stays in: the earlier may be superseded.
 BEFORE = HOUR // 60
 
 
-def candidates(
-    project_id: str,
-    wanted: TraceFilter,
-    *,
-    after: Cut | None,
-    search: Search,
-    seconds: float,
-) -> Iterator[tuple[Place, Cut]]:
-    """Candidates from the newest backwards, each with the window it was found in.
-
-    A trace that starts in another window is met in that one: take it there only.
+def candidates(project_id: str, wanted: TraceFilter, window: Window) -> list[Place]:
+    """All that may begin in the window, the newest BATCH of them. Rows behind it count for the
+    filters only.
     """
-    return walk(
-        lambda window: _window(project_id, wanted, window),
-        since=wanted.since,
-        until=wanted.until,
-        after=after,
-        first_width=FIRST_WINDOW,
-        seconds=seconds,
-        search=search,
-    )
-
-
-def _window(project_id: str, wanted: TraceFilter, window: Cut) -> list[Place]:
-    """Those that begin in the window, after its place. Rows behind that count for the filters
-    only.
-    """
-    high = min(window.high, window.last.at + 1)
+    is_moment = window.width == 1  # of which only the ids tell what comes next
     found = rows(
         f"""
-        SELECT trace_id, toUnixTimestamp64Nano(min(start_time)) AS started
+        SELECT trace_id, toUnixTimestamp64Nano(minIf(start_time, NOT is_deleted)) AS started
         FROM spans AS s
         WHERE project_id = {{project_id:String}}
           AND start_time >= fromUnixTimestamp64Nano({{before:Int64}}, 'UTC')
-          AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
-          AND NOT is_deleted
+          AND start_time < fromUnixTimestamp64Nano({{behind:Int64}}, 'UTC')
+          AND ({{before_id:String}} = '' OR trace_id < {{before_id:String}})
           {narrowing(wanted)}
         GROUP BY trace_id
-        HAVING (started >= {{low:Int64}} OR count() != uniqExact(span_id))
-            AND (started, trace_id) < ({{last_started:Int64}}, {{last_id:String}})
+        HAVING countIf(NOT is_deleted) > 0
+            AND (started >= {{low:Int64}} OR count() != uniqExact(span_id))
+            AND started < {{high:Int64}}
             AND {having(wanted, exact=False)}
         ORDER BY started DESC, trace_id DESC
         LIMIT {{batch:UInt32}}
         """,
         project_id=project_id,
-        before=max(0, window.low - BEFORE),
+        before=window.low if is_moment else max(0, window.low - BEFORE),
+        behind=min(window.high + (FILTER_REACH if wanted.active() else 0), LAST),
         low=window.low,
-        high=min(high + (FILTER_REACH if wanted.active() else 0), LAST),
-        last_started=window.last.at,
-        last_id=window.last.id,
+        high=window.high,
+        before_id=window.before,
         batch=BATCH,
         options=LIST,
         **parameters(wanted),

@@ -1,6 +1,6 @@
 """Sessions and users: what traces have in common, summed over those traces."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
@@ -9,12 +9,11 @@ from traces.queries.current import current
 from traces.queries.filters import HOUR, TraceFilter, reaching
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.queries.traces import EARLIEST
-from traces.queries.windows import BATCH, Cut, Place, Search, walk
+from traces.queries.windows import BATCH, Cut, Place, Search, Window, walk
 
 COLUMNS = {"session": "session_id", "user": "user_id"}
 FIRST_WINDOW = HOUR
 SEARCH_SECONDS = 4.0
-CHUNK = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +62,15 @@ def list_groups(
     limit: int = 50,
 ) -> GroupPage:
     """Sessions or users (`kind`) by their last activity in the range, the newest first."""
+
+    def exact(found: list[Place], _window: Window) -> dict[Place, GroupRow]:
+        groups = exact_groups(project_id, kind, wanted, [place.id for place in found])
+        return {Place(group.mark, group.id): group for group in groups}
+
     seen = Search(wanted.until)
     stream = walk(
         lambda window: _window(project_id, kind, search, window),
+        exact,
         since=wanted.since,
         until=wanted.until,
         after=after,
@@ -73,27 +78,17 @@ def list_groups(
         seconds=SEARCH_SECONDS,
         search=seen,
     )
-    taken: dict[str, GroupRow] = {}
-    cut: Cut | None = None
-    while chunk := list(islice(stream, CHUNK)):
-        ids = [place.id for place, _window in chunk]
-        exact = {group.id: group for group in exact_groups(project_id, kind, wanted, ids)}
-        for place, window in chunk:
-            group = exact.get(place.id)
-            # One that was active in other windows too is listed in the last of them.
-            if group is None or place.id in taken or not window.holds(group.mark):
-                continue
-            if len(taken) == limit:
-                return GroupPage(list(taken.values()), after=cut)
-            taken[place.id] = group
-            cut = replace(window, last=place)
-    groups = list(taken.values())
+    taken = list(islice(stream, limit + 1))
+    groups = [group for _cut, group in taken[:limit]]
+    if len(taken) > limit:
+        return GroupPage(groups, after=taken[limit - 1][0])
     if seen.gave_up:
         return GroupPage(groups, after=seen.gave_up, searched_to=seen.searched_to)
     return GroupPage(groups)
 
 
-def _window(project_id: str, kind: str, search: str, window: Cut) -> list[Place]:
+def _window(project_id: str, kind: str, search: str, window: Window) -> list[Place]:
+    """Those that have a row in the window, superseded ones included."""
     column = COLUMNS[kind]
     found = rows(
         f"""
@@ -104,8 +99,8 @@ def _window(project_id: str, kind: str, search: str, window: Cut) -> list[Place]
           AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
           AND NOT is_deleted AND {column} != ''
           AND positionCaseInsensitiveUTF8({column}, {{search:String}}) > 0
+          AND ({{before:String}} = '' OR {column} < {{before:String}})
         GROUP BY id
-        HAVING (at, id) < ({{last_at:Int64}}, {{last_id:String}})
         ORDER BY at DESC, id DESC
         LIMIT {{batch:UInt32}}
         """,
@@ -113,8 +108,7 @@ def _window(project_id: str, kind: str, search: str, window: Cut) -> list[Place]
         low=window.low,
         high=window.high,
         search=search,
-        last_at=window.last.at,
-        last_id=window.last.id,
+        before=window.before,
         batch=BATCH,
         options=LIST,
     )
@@ -125,8 +119,6 @@ def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]
     """The sums of these sessions or users over their traces that start in the range. A trace is in
     one session only.
     """
-    if not ids:
-        return []
     found = rows(
         f"""
         SELECT {kind} AS id, count() AS traces,

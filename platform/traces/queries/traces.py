@@ -2,7 +2,7 @@
 whole range.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 
@@ -10,6 +10,7 @@ from traces.clickhouse import rows
 from traces.queries.candidates import candidates
 from traces.queries.current import current
 from traces.queries.filters import (
+    HOUR,
     LATENCY_NS,
     TEXT,
     TEXT_OF_TRACE,
@@ -21,10 +22,10 @@ from traces.queries.filters import (
 from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
 from traces.queries.trace import Extent, everything
-from traces.queries.windows import Cut, Place, Search
+from traces.queries.windows import Cut, Place, Search, Window, walk
 from traces.render.preview import preview
 
-CHUNK = 60  # candidates read exactly at a time: a page of 50 and some that fall out
+FIRST_WINDOW = HOUR // 4
 SEARCH_SECONDS = 4.0
 # A list reads so much of a text, from its start and its end: a conversation's last message is
 # there.
@@ -131,29 +132,29 @@ def list_traces(
     project_id: str, wanted: TraceFilter, *, after: Cut | None = None, limit: int = 50
 ) -> TracePage:
     """The traces that match, newest first."""
+
+    def exact(found: list[Place], _window: Window) -> dict[Place, TraceRow]:
+        some = exact_traces(project_id, wanted, found)
+        return {Place(row.started, row.trace_id): row for row in some.values()}
+
     search = Search(wanted.until)
-    taken: dict[str, TraceRow] = {}
-    cut: Cut | None = None
-    stream = candidates(project_id, wanted, after=after, search=search, seconds=SEARCH_SECONDS)
-    while chunk := list(islice(stream, CHUNK)):
-        exact = exact_traces(project_id, wanted, [place for place, _window in chunk])
-        for place, window in chunk:
-            row = exact.get(place.id)
-            if row is None or place.id in taken or not window.holds(row.started):
-                continue
-            if len(taken) == limit:
-                return TracePage(_in_order(project_id, taken), after=cut)
-            taken[place.id] = row
-            cut = replace(window, last=place)
-    page = _in_order(project_id, taken)
+    stream = walk(
+        lambda window: candidates(project_id, wanted, window),
+        exact,
+        since=wanted.since,
+        until=wanted.until,
+        after=after,
+        first_width=FIRST_WINDOW,
+        seconds=SEARCH_SECONDS,
+        search=search,
+    )
+    taken = list(islice(stream, limit + 1))
+    page = dress(project_id, [row for _cut, row in taken[:limit]])
+    if len(taken) > limit:
+        return TracePage(page, after=taken[limit - 1][0])
     if search.gave_up:
         return TracePage(page, after=search.gave_up, searched_to=search.searched_to)
     return TracePage(page)
-
-
-def _in_order(project_id: str, taken: dict[str, TraceRow]) -> list[TraceRow]:
-    page = sorted(taken.values(), key=lambda row: (row.started, row.trace_id), reverse=True)
-    return dress(project_id, page)
 
 
 def exact_traces(project_id: str, wanted: TraceFilter, chunk: list[Place]) -> dict[str, TraceRow]:

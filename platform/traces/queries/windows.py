@@ -1,46 +1,49 @@
 """Walking a time backwards, window by window, so that a list's first page reads only what is new.
 
-What a window shows may be superseded rows: each reader checks with the exact rows that a thing's
-own time lies in the window. The windows do not overlap, so it then has one place in the list.
+What a window shows may be superseded rows, which the engine drops when it likes. So places come
+from the exact rows alone: a list goes on behind a place that no merge can move.
 """
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeVar
 
 GROWTH = 4
-BATCH = 400
+BATCH = 100  # a page of 50, and what falls out when it is read exactly
+
+Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a trace, session or user stands, as far as its window shows: a time in nanoseconds
-    and its id.
-    """
+    """Where a trace, session or user stands: a time in nanoseconds, and its id."""
 
     at: int
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A place in a window, `low` included and `high` excluded; a list may go on after it."""
+class Window:
+    """A time, `low` included and `high` excluded. One of a single nanosecond may hold more than a
+    batch: it is read by descending id, from `before` on where that is set.
+    """
 
-    last: Place
     low: int
     high: int
+    before: str = ""
 
-    @classmethod
-    def at_end_of(cls, low: int, high: int) -> "Cut":
-        """A window of which nothing has been read."""
-        return cls(Place(high, ""), low, high)
+    @property
+    def width(self) -> int:
+        return self.high - self.low
 
-    def within(self, since: int, until: int) -> "Cut":
-        low, high = (min(max(bound, since), until) for bound in (self.low, self.high))
-        return replace(self, low=min(low, high), high=high)
 
-    def holds(self, at: int) -> bool:
-        return self.low <= at < self.high
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A list goes on behind this place, in windows of about this width."""
+
+    last: Place
+    width: int
 
 
 @dataclass(slots=True)
@@ -54,7 +57,8 @@ class Search:
 
 
 def walk(
-    read: Callable[[Cut], list[Place]],
+    read: Callable[[Window], list[Place]],
+    exact: Callable[[list[Place], Window], dict[Place, Row]],
     *,
     since: int,
     until: int,
@@ -62,33 +66,48 @@ def walk(
     first_width: int,
     seconds: float,
     search: Search,
-) -> Iterator[tuple[Place, Cut]]:
-    """What `read` finds from the newest backwards, at most BATCH at a time and each with its
-    window.
+    batch: int = BATCH,
+) -> Iterator[tuple[Cut, Row]]:
+    """The rows from the newest backwards, each with the place to go on from.
 
-    Ends with the range, or (`search.gave_up`) when the time is up.
+    `read` gives the newest `batch` things of a window, among them every one whose exact place may
+    lie there; `exact` gives the places and rows of those that belong in the list. Ends with the
+    range, or (`search.gave_up`) when the time is up.
     """
     deadline = time.monotonic() + seconds
-    window = (
-        after.within(since, until)
-        if after
-        else Cut.at_end_of(max(since, until - first_width), until)
-    )
-    search.searched_to = window.high
-    while search.searched_to > since:
-        found = read(window)
-        is_new = window == Cut.at_end_of(window.low, window.high)
-        if is_new and len(found) == BATCH and found[-1].at > window.low:
-            # The page that goes on here reads its window again: let it be no longer than need be.
-            window = Cut.at_end_of(found[-1].at, window.high)
-            found = read(window)
-        yield from ((place, window) for place in found)
-        if len(found) == BATCH:
-            window = replace(window, last=found[-1])
+    cut = after or Cut(Place(until, ""), first_width)
+    last, width = cut.last, max(1, min(cut.width, until - since))
+    high = min(until, last.at + 1 if last.id else last.at)
+    while high > since:
+        asked = Window(max(since, high - width), high)
+        window, found = _narrowed(read, asked, last, batch)
+        rows = exact(found, window) if found else {}
+        for place, row in sorted(rows.items(), key=lambda one: one[0], reverse=True):
+            if window.low <= place.at < window.high and place < last:
+                yield Cut(place, window.width), row
+        if len(found) == batch:
+            last = Place(window.low, found[-1].id)
         else:
-            search.searched_to = window.low
-            width = max(first_width, GROWTH * (window.high - window.low))
-            window = Cut.at_end_of(max(since, window.low - width), window.low)
-        if time.monotonic() > deadline and search.searched_to > since:
-            search.gave_up = window
+            high = window.low
+            width = window.width if window.low > asked.low else max(width, first_width) * GROWTH
+        search.searched_to = high
+        if time.monotonic() > deadline and high > since:
+            search.gave_up = Cut(min(last, Place(high, "")), width)
             return
+
+
+def _narrowed(
+    read: Callable[[Window], list[Place]], window: Window, last: Place, batch: int
+) -> tuple[Window, list[Place]]:
+    """The newer end of the window that holds less than a batch, and what it holds."""
+    while True:
+        if window.width == 1 and window.low == last.at:
+            window = Window(window.low, window.high, before=last.id)
+        found = read(window)
+        if len(found) < batch or window.width == 1:
+            return window, found
+        # A narrower window may show more: superseded rows below it no longer place a thing there.
+        low = min(found[batch * 3 // 4].at + 1, window.high - 1)
+        if low <= window.low:
+            low = window.high - window.width // 2
+        window = Window(low, window.high)

@@ -73,16 +73,16 @@ def cut_named(text: str) -> Cut | None:
     """The place that `cut_name` wrote; None where somebody else did."""
     times, tilde, last_id = text.partition("~")
     numbers = times.split("-")
-    if not tilde or len(numbers) != 3:
+    if not tilde or len(numbers) != 2:
         return None
     if not all(one.isdecimal() and one.isascii() and len(one) < 20 for one in numbers):
         return None
-    at, low, high = (min(int(one), LARGEST) for one in numbers)
-    return Cut(Place(min(at, LARGEST - 1), last_id), low, high)
+    at, width = (min(int(one), LARGEST) for one in numbers)
+    return Cut(Place(min(at, LARGEST - 1), last_id), width)
 
 
 def cut_name(cut: Cut | None) -> str:
-    return f"{cut.last.at}-{cut.low}-{cut.high}~{cut.last.id}" if cut else ""
+    return f"{cut.last.at}-{cut.width}~{cut.last.id}" if cut else ""
 
 
 def _float(text: str) -> float:

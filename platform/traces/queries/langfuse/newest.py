@@ -3,7 +3,7 @@ window, each thing in the window in which it really begins.
 """
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
+from itertools import islice
 
 from traces.clickhouse import rows
 from traces.errors import LimitReached
@@ -17,11 +17,11 @@ from traces.queries.langfuse.conditions import (
 )
 from traces.queries.limits import COUNT, LIST
 from traces.queries.overview import last_activity
-from traces.queries.windows import BATCH, Cut, Place, Search, walk
+from traces.queries.windows import Place, Search, Window, walk
 
 FARTHEST = 2_000  # things from the start of the list; what lies farther is ranked as a whole
 SECONDS = 3.0
-AT_ONCE = BATCH
+AT_ONCE = 400
 
 
 def newest(
@@ -40,45 +40,41 @@ def newest(
     last = last_activity(project_id, time.until)
     if offset + limit > FARTHEST or last is None:
         return None
+
+    def exact(found: list[Place], window: Window) -> dict[Place, None]:
+        ids = [place.id for place in found]
+        return dict.fromkeys(began(ids, TimeRange(window.low, window.high)))
+
     search = Search(time.until)
     stream = walk(
         lambda window: _seen(project_id, column, window),
+        exact,
         since=time.since,
         until=last + 1,
         after=None,
         first_width=HOUR,
         seconds=SECONDS,
         search=search,
+        batch=AT_ONCE,
     )
-    taken: list[tuple[int, str]] = []
-    for (low, high), found in groupby(stream, key=lambda one: (one[1].low, one[1].high)):
-        ids = sorted({place.id for place, _window in found})
-        for first in range(0, len(ids), AT_ONCE):
-            for place in began(ids[first : first + AT_ONCE], TimeRange(low, high)):
-                taken.append((place.at, place.id))
-        if len(taken) >= offset + limit:
-            break
-    else:
-        if search.gave_up:
-            return None
-    taken.sort(reverse=True)
-    return [one for _at, one in taken[offset : offset + limit]]
+    page = [cut.last.id for cut, _nothing in islice(stream, offset, offset + limit)]
+    return None if search.gave_up else page
 
 
-def _seen(project_id: str, column: str, window: Cut) -> list[Place]:
+def _seen(project_id: str, column: str, window: Window) -> list[Place]:
     """What has rows in the window, superseded ones included."""
     where = Conditions()
-    spans_within(where, project_id, TimeRange(window.low, min(window.high, window.last.at + 1)))
-    at, last_id = where.bind(window.last.at, "Int64"), where.bind(window.last.id, "String")
+    spans_within(where, project_id, TimeRange(window.low, window.high))
+    if window.before:
+        where.add(f"{column} < {where.bind(window.before, 'String')}")
     found = rows(
         f"""
         SELECT {column} AS id, toUnixTimestamp64Nano(min(s.start_time)) AS at
         FROM spans AS s
         WHERE {where.all_true()} AND NOT s.is_deleted AND {column} != ''
         GROUP BY id
-        HAVING (at, id) < ({at}, {last_id})
         ORDER BY at DESC, id DESC
-        LIMIT {where.bind(BATCH, "UInt32")}
+        LIMIT {where.bind(AT_ONCE, "UInt32")}
         """,
         options=LIST,
         **where.values,

@@ -17,14 +17,10 @@ def session_page(
     """One page of sessions by when they began, newest first, and how many there are in all."""
     known: dict[str, dict] = {}
 
-    def began(ids: list[str], window: TimeRange) -> list[Place]:
+    def began(ids: list[str], _window: TimeRange) -> list[Place]:
         found = _began(project_id, time, environments, ids)
         known.update({row["session_id"]: row for row in found})
-        return [
-            Place(row["started_ns"], row["session_id"])
-            for row in found
-            if window.since <= row["started_ns"] < window.until
-        ]
+        return [Place(row["started_ns"], row["session_id"]) for row in found]
 
     ids = newest(project_id, "s.session_id", began, time, limit=limit, offset=offset)
     if ids is None:
