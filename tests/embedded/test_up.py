@@ -123,6 +123,9 @@ def test_a_process_that_is_killed_comes_back(own_stack, name):
     before = own_stack.kill(name)
     own_stack.wait_for(lambda: own_stack.pids().get(name, before) != before, f"a new {name}")
     own_stack.wait_until_ready()
+    assert psutil.pid_exists(own_stack.pids()[name])
+    assert not psutil.pid_exists(before)
+    assert set(own_stack.pids()) == ALL
 
 
 def test_ctrl_c_leaves_nothing_running_and_the_next_start_has_all_data(own_stack):

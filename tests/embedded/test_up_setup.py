@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -41,7 +42,8 @@ def run(repository: Path, **environment: str) -> subprocess.CompletedProcess:
 
 
 def test_an_old_python_can_read_the_script_and_so_say_that_it_is_too_old():
-    ast.parse(SCRIPT.read_text(), feature_version=(3, 7))
+    tree = ast.parse(SCRIPT.read_text(), feature_version=(3, 7))
+    assert "use_a_suitable_python" in {getattr(node, "name", "") for node in tree.body}
 
 
 def test_a_python_that_is_too_old_is_told_what_to_install(setup, monkeypatch):
@@ -81,9 +83,12 @@ def test_an_environment_that_is_as_the_lock_says_is_left_alone(setup, monkeypatc
     monkeypatch.setattr(setup, "STAMP", str(tmp_path / "stamp.json"))
     monkeypatch.setattr(setup, "VENV_PYTHON", sys.executable)
     setup.write_stamp("requirements-dev.txt", setup.digest_of("requirements-dev.txt"))
-    monkeypatch.setattr(setup, "require_venv_module", pytest.fail)
+    written = os.stat(setup.STAMP)
+    monkeypatch.setattr(setup, "require_venv_module", lambda: pytest.fail("it sets up"))
     setup.set_up("requirements-dev.txt")
     setup.set_up("requirements.txt")
+    assert os.stat(setup.STAMP) == written
+    assert list(tmp_path.iterdir()) == [tmp_path / "stamp.json"]
 
 
 def test_a_folder_that_was_moved_is_set_up_anew(setup, monkeypatch, tmp_path):

@@ -137,8 +137,10 @@ def test_what_a_killed_master_left_behind_is_ended_before_it_starts_again(tmp_pa
     [child] = supervisor.children()
     mind_until(supervisor, lambda: "worker" in child.log.tail(1))
     orphan = psutil.Process(int(child.log.tail(1).split()[1]))
+    master = child.process.pid
     child.send(signal.SIGKILL)
-    mind_until(supervisor, lambda: has_ended(orphan))
+    mind_until(supervisor, lambda: child.process.pid != master)
+    assert has_ended(orphan)
 
 
 def test_a_stop_is_noticed_at_once_while_something_starts(supervisor):

@@ -22,6 +22,8 @@ def test_what_is_given_back_can_be_taken_again(pool):
     first.give_back()  # twice does no harm
     Ticket(pool, "a").take(50)
     Ticket(pool, "b").take(50)
+    with pytest.raises(Overloaded):
+        Ticket(pool, "c").take(1)
 
 
 def test_one_project_cannot_fill_more_than_half(pool):

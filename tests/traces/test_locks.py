@@ -41,40 +41,49 @@ def elsewhere(tmp_path):
         process.kill()
 
 
-def test_a_killed_process_holds_nothing(elsewhere):
-    elsewhere.kill()
-    with locks.trace_locks("p", ["t"]):
-        pass
-
-
-def test_another_process_is_waited_for(elsewhere, monkeypatch):
-    monkeypatch.setattr(locks, "WAIT_SECONDS", 0.2)
-    with pytest.raises(Locked), locks.trace_locks("p", ["t"]):
-        pytest.fail("two hold the lock")
-    with locks.trace_locks("p", ["another trace"]):
-        pass
-    elsewhere.stdin.close()
-    monkeypatch.setattr(locks, "WAIT_SECONDS", 10)
-    with locks.trace_locks("p", ["t"]):
-        pass
-
-
-def test_a_thread_waits_no_longer_than_agreed(monkeypatch):
-    monkeypatch.setattr(locks, "WAIT_SECONDS", 0.2)
+def is_free(trace_id: str) -> bool:
+    """Whether another thread gets the lock within WAIT_SECONDS."""
     heard = []
 
     def ask() -> None:
         try:
-            with locks.trace_locks("p", ["t"]):
-                heard.append("held")
+            with locks.trace_locks("p", [trace_id]):
+                heard.append(True)
         except Locked:
-            heard.append("gave up")
+            heard.append(False)
+        finally:
+            connection.close()
 
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    [is_so] = heard
+    return is_so
+
+
+def test_a_killed_process_holds_nothing(elsewhere, monkeypatch):
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 0.2)
+    assert not is_free("t")
+    elsewhere.kill()
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 10)
+    assert is_free("t")
+
+
+def test_another_process_is_waited_for(elsewhere, monkeypatch):
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 0.2)
+    assert not is_free("t")
+    assert is_free("another trace")
+    elsewhere.stdin.close()
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 10)
+    assert is_free("t")
+
+
+def test_a_thread_waits_no_longer_than_agreed(monkeypatch):
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 0.2)
     with locks.trace_locks("p", ["t"]):
-        thread = threading.Thread(target=ask)
-        thread.start()
-        thread.join()
-    assert heard == ["gave up"]
+        began = time.monotonic()
+        assert not is_free("t")
+        assert 0.2 <= time.monotonic() - began < 5
 
 
 def test_many_traces_at_once_in_any_order_never_deadlock():
@@ -100,8 +109,7 @@ def test_many_traces_at_once_in_any_order_never_deadlock():
 def test_the_locks_are_free_after_an_error():
     with pytest.raises(ZeroDivisionError), locks.trace_locks("p", ["t"]):
         raise ZeroDivisionError
-    with locks.trace_locks("p", ["t"]):
-        pass
+    assert is_free("t")
 
 
 def test_an_unknown_name_is_refused():
@@ -113,28 +121,11 @@ def test_an_unknown_name_is_refused():
 def test_postgres_keeps_hosts_apart(settings, monkeypatch):
     settings.INGEST_TRACE_LOCKS = "postgres"
     monkeypatch.setattr(locks, "WAIT_SECONDS", 1)
-    heard = []
-
-    def ask() -> None:
-        try:
-            with locks.trace_locks("p", ["t"]):
-                heard.append("held")
-        except Locked:
-            heard.append("gave up")
-        finally:
-            connection.close()
-
-    def in_a_thread() -> None:
-        thread = threading.Thread(target=ask)
-        thread.start()
-        thread.join()
-
     with locks.trace_locks("p", ["t"]):
         began = time.monotonic()
-        in_a_thread()
+        assert not is_free("t")
         assert time.monotonic() - began >= 1
-    in_a_thread()
-    assert heard == ["gave up", "held"]
+    assert is_free("t")
 
 
 @pytest.mark.django_db(transaction=True)

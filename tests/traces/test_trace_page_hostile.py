@@ -189,19 +189,21 @@ def hostile(client, project, owner, now):
     insert_scores(scores)
     client.force_login(owner)
 
-    def look(url: str, query: dict, **headers) -> None:
+    def page(url: str, query: dict, **headers) -> str:
         response = client.get(url, query, headers=headers)
         assert response.status_code in (200, 404), (url, query, response.status_code)
-        assert_dead(response.content.decode(), url)
+        return response.content.decode()
 
-    return look
+    return page
 
 
 def test_hostile_text_in_every_field_does_nothing_on_the_lists(hostile, project):
     for name in ("trace-list", "session-list", "user-list"):
-        hostile(reverse(name, args=[project.id]), {})
+        url = reverse(name, args=[project.id])
+        assert_dead(hostile(url, {}), url)
     for part in ("strip", "choices"):
-        hostile(reverse("trace-list", args=[project.id]), {"part": part})
+        url = reverse("trace-list", args=[project.id])
+        assert_dead(hostile(url, {"part": part}), url)
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
@@ -222,23 +224,24 @@ def test_hostile_text_does_nothing_in_any_address(hostile, project, number):
         "sort",
         "after",
     )
-    hostile(reverse("trace-list", args=[project.id]), dict.fromkeys(asked, text))
-    hostile(
-        reverse("trace-page", args=[project.id, f"{text}{number}"]),
-        {"span": text, "open": text, "tab": text},
-    )
-    hostile(reverse("session-page", args=[project.id]), {"id": text})
-    hostile(reverse("user-page", args=[project.id]), {"id": text})
+    trace = {"span": text, "open": text, "tab": text}
+    for url, query in (
+        (reverse("trace-list", args=[project.id]), dict.fromkeys(asked, text)),
+        (reverse("trace-page", args=[project.id, f"{text}{number}"]), trace),
+        (reverse("session-page", args=[project.id]), {"id": text}),
+        (reverse("user-page", args=[project.id]), {"id": text}),
+    ):
+        assert_dead(hostile(url, query), url)
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
 def test_hostile_text_in_every_field_does_nothing_on_the_trace_page(hostile, project, number):
     text = HOSTILE[number]
     url = reverse("trace-page", args=[project.id, f"{text}{number}"])
-    hostile(url, {"span": f"{text}talk"})
+    assert_dead(hostile(url, {"span": f"{text}talk"}), url)
     fragment = {"HX-Request": "true", "HX-Target": "pane"}
     for tab in ("messages", "raw", "attributes", "events", "scores"):
-        hostile(url, {"span": f"{text}s", "tab": tab}, **fragment)
+        assert_dead(hostile(url, {"span": f"{text}s", "tab": tab}, **fragment), url)
 
 
 def test_hostile_text_is_shown_as_it_was_sent(client, project, owner, now):

@@ -204,6 +204,7 @@ def test_no_reader_of_json_follows_it_without_end(key, value):
     add(span, key, value)
     sys.setrecursionlimit(max(200 + len(inspect.stack()), 400))
     try:
-        row(request)
+        found = row(request)
     finally:
         sys.setrecursionlimit(1000)
+    assert (found.name, found.marks) == ("work", [])
