@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -79,3 +80,16 @@ def listed(project, now):
 
     ids.page = page
     return ids
+
+
+@pytest.fixture
+def trace_page(client, project, owner):
+    """`trace_page("t1", {"span": "s1"})`: the answer that the owner gets."""
+    client.force_login(owner)
+
+    def get(trace_id="t", query=None, **headers):
+        return client.get(
+            reverse("trace-page", args=[project.id, trace_id]), query or {}, headers=headers
+        )
+
+    return get

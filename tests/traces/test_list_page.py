@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from tests.traces.shown import text_of
 from traces.templatetags.trace_figures import duration
 
 HTMX = {"HX-Request": "true"}
@@ -17,10 +18,6 @@ def look(client, project, owner):
         return client.get(reverse(name, args=[project.id]), query or {}, headers=headers)
 
     return get
-
-
-def text_of(response) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def names_of(response) -> list[str]:

@@ -1,8 +1,9 @@
 import json
-import re
 
 import pytest
 from django.urls import reverse
+
+from tests.traces.shown import text_of
 
 
 @pytest.fixture
@@ -13,10 +14,6 @@ def look(client, project, owner):
         return client.get(reverse(name, args=[project.id]), query)
 
     return get
-
-
-def text_of(response) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def test_the_list_of_sessions_leads_to_each(look, span, project):

@@ -1,52 +1,22 @@
-import re
+"""The tree of a trace's page, when it is broken, wide, deep or cut."""
 
-import pytest
-from django.urls import reverse
+from tests.traces.shown import spans_of, text_of
 
 FRAGMENT = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def look(client, project, owner):
-    client.force_login(owner)
-
-    def get(trace_id="t", query=None, **headers):
-        return client.get(
-            reverse("trace-page", args=[project.id, trace_id]), query or {}, headers=headers
-        )
-
-    return get
-
-
-def text_of(response) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
-def spans_of(response) -> list[tuple[int, str]]:
-    """Level and name of each line of the tree."""
-    html = response.content.decode()
-    return [
-        (int(level), name)
-        for level, name in re.findall(
-            r'class="node [^"]*" aria-level="(\d+)".*?class="main clip[^>]*>([^<]*)</a>',
-            html,
-            re.DOTALL,
-        )
-    ]
-
-
-def test_broken_trees_are_shown_with_what_is_amiss(look, span):
+def test_broken_trees_are_shown_with_what_is_amiss(trace_page, span):
     span("t", "root", name="root")
     span("t", "lost", at=1, parent_span_id="gone", name="lost")
     span("t", "a", at=2, parent_span_id="b", name="a")
     span("t", "b", at=3, parent_span_id="a", name="b")
-    response = look()
+    response = trace_page()
     assert [name for _level, name in spans_of(response)] == ["root", "lost", "a", "b"]
     text = text_of(response)
     assert "Parent missing" in text and "the chain is cut here" in response.content.decode()
 
 
-def test_a_wide_trace_pages_its_children(look, project, now):
+def test_a_wide_trace_pages_its_children(trace_page, project, now):
     from traces.records import Span
     from traces.writer import insert_spans
 
@@ -66,14 +36,14 @@ def test_a_wide_trace_pages_its_children(look, project, now):
             for n in range(1000)
         ]
     )
-    first = look()
+    first = trace_page()
     assert len(spans_of(first)) == 101 and "900 more spans here" in text_of(first)
-    more = look(query={"of": "r", "offset": "100"}, **FRAGMENT)
+    more = trace_page(query={"of": "r", "offset": "100"}, **FRAGMENT)
     assert [name for _level, name in spans_of(more)][:2] == ["c0100", "c0101"]
     assert len(first.content) < 600_000
 
 
-def test_a_folded_span_says_how_many_it_holds_and_unfolds(look, project, now):
+def test_a_folded_span_says_how_many_it_holds_and_unfolds(trace_page, project, now):
     from traces.records import Span
     from traces.writer import insert_spans
 
@@ -103,18 +73,18 @@ def test_a_folded_span_says_how_many_it_holds_and_unfolds(look, project, now):
             for n in range(40)
         ]
     insert_spans(rows)
-    html = look().content.decode()
+    html = trace_page().content.decode()
     assert html.count('aria-expanded="false"') > 5
-    unfolded = spans_of(look(query={"of": "g19"}, **FRAGMENT))
+    unfolded = spans_of(trace_page(query={"of": "g19"}, **FRAGMENT))
     assert unfolded == [(3, f"leaf {n}") for n in sorted(range(40), key=lambda n: f"g19-{n}")]
 
 
-def test_more_spans_than_are_read_are_announced(look, span, monkeypatch):
+def test_more_spans_than_are_read_are_announced(trace_page, span, monkeypatch):
     monkeypatch.setattr("traces.queries.trace.MAX_SPANS", 3)
     monkeypatch.setattr("traces.views.trace.MAX_SPANS", 3)
     for number in range(5):
         span("t", f"s{number}", at=number, total_cost="1")
-    response = look()
+    response = trace_page()
     assert len(spans_of(response)) == 3
     assert "This trace has 5 spans. The tree shows the first 3" in text_of(
         response

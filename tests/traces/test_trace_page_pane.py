@@ -1,0 +1,149 @@
+"""What the page of a trace tells of the span that is open."""
+
+import json
+import re
+
+from tests.traces.shown import text_of
+
+PANE = {"HX-Request": "true", "HX-Target": "pane"}
+
+
+def test_a_conversation_is_shown_by_role_with_each_result_beside_its_call(trace_page, span):
+    asked = [
+        {"role": "system", "content": "Be **kind**."},
+        {"role": "user", "content": "주문 7은요?"},
+        {
+            "role": "assistant",
+            "tool_calls": [
+                {"id": "c1", "function": {"name": "lookup", "arguments": '{"order": 7}'}}
+            ],
+        },
+        {"role": "tool", "tool_call_id": "c1", "content": '{"status": "paid"}'},
+    ]
+    span(
+        "t",
+        "g",
+        type="GENERATION",
+        input=json.dumps(asked),
+        output=json.dumps({"role": "assistant", "content": "Paid."}),
+    )
+    html = trace_page().content.decode()
+    assert "<strong>kind</strong>" in html
+    roles = re.findall(r'class="msg role-(\w+)"', html)
+    assert roles == ["system", "user", "assistant", "assistant"]
+    assert html.index("lookup") < html.index("paid") < html.index("Paid.")
+
+
+def test_where_a_cost_comes_from_is_said(trace_page, span):
+    span(
+        "t",
+        "a",
+        type="GENERATION",
+        model="gpt-4o",
+        total_cost="0.0048",
+        price_id="gpt-4o@2026-10-02",
+    )
+    span("t", "b", type="GENERATION", model="gpt-4o", total_cost="0.1", cost_source="sent")
+    span("t", "c", type="GENERATION", model="acme-7b", cost_source="unknown")
+    assert "computed · gpt-4o@2026-10-02" in " ".join(
+        text_of(trace_page(query={"span": "a"}, **PANE)).split()
+    )
+    assert "as sent" in text_of(trace_page(query={"span": "b"}, **PANE))
+    assert "no price is known for acme-7b" in text_of(trace_page(query={"span": "c"}, **PANE))
+
+
+def test_speeds_and_usage_are_shown(trace_page, span, now):
+    span(
+        "t",
+        "g",
+        took=2,
+        type="GENERATION",
+        completion_start_time=now + 10**9,
+        input_tokens=100,
+        output_tokens=94,
+        total_tokens=194,
+        usage={"input": 20, "input_cached_tokens": 80, "output": 94},
+    )
+    text = text_of(trace_page(query={"span": "g"}, **PANE))
+    assert "1.00 s to the first token" in text and "94 tokens/s" in text
+    assert "input_cached_tokens" in text and "100 in · 94 out" in text
+
+
+def test_roll_ups_tell_own_from_all_below(trace_page, span):
+    span("t", "r", took=10, name="root")
+    span("t", "a", at=1, took=4, parent_span_id="r", total_cost="1", total_tokens=5)
+    span("t", "b", at=6, took=1, parent_span_id="r", cost_source="unknown", total_tokens=2)
+    text = text_of(trace_page(query={"span": "r"}, **PANE))
+    assert "(5.00 s of its own)" in text
+    assert "3 spans" in text and "≥ $1.00" in text and "7 tokens" in text
+
+
+def test_marks_on_a_row_are_explained(trace_page, span):
+    span("t", "r", marks=["clock_suspect", "brand_new_mark"])
+    text = text_of(trace_page())
+    assert "clock looks wrong" in text and "brand new mark" in text
+
+
+def test_what_was_said_of_the_trace_itself_has_its_own_pane(trace_page, span):
+    span("t", "r", name="root")
+    span(
+        "t",
+        "",
+        took=None,
+        type="TRACE",
+        trace_input="stated input",
+        trace_metadata={"channel": "web"},
+    )
+    assert "The trace itself" in text_of(trace_page())
+    assert "stated input" in text_of(trace_page(query={"span": "trace"}, **PANE))
+    assert "channel" in text_of(trace_page(query={"span": "trace", "tab": "attributes"}, **PANE))
+
+
+def test_json_is_folded_and_says_how_much_more_there_is(trace_page, span):
+    span("t", "r", type="TOOL", input=json.dumps({"rows": [{"n": n} for n in range(2000)]}))
+    html = trace_page().content.decode()
+    assert html.count("json-line") < 700 and "more: show" in html
+    assert (
+        trace_page(query={"span": "r", "lines": "20000"}, **PANE)
+        .content.decode()
+        .count("json-line")
+        > 1900
+    )
+
+
+def test_a_very_long_text_is_cut_and_says_so(trace_page, span):
+    span("t", "r", type="GENERATION", input="가" * 30_000)
+    assert "10,000 more characters" in text_of(trace_page())
+    assert text_of(trace_page(query={"span": "r", "tab": "raw"}, **PANE)).count("가") >= 1
+
+
+def test_every_tab_has_its_address(trace_page, span, score):
+    span(
+        "t",
+        "r",
+        name="root",
+        input="in",
+        output="out",
+        metadata={"team": "ops"},
+        attributes={"http.route": "/v1"},
+        resource_attributes={"host.name": "web-1"},
+        links=json.dumps([{"trace_id": "other", "span_id": "x"}]),
+        events=json.dumps(
+            [{"name": "cache miss", "time": 1_800_000_000_000_000_000, "attributes": {"key": "k1"}}]
+        ),
+    )
+    score("t", "faithful", 0.92, comment="well grounded")
+    shown = {
+        tab: text_of(trace_page(query={"span": "r", "tab": tab}, **PANE))
+        for tab in ("messages", "raw", "attributes", "events", "scores")
+    }
+    assert "in" in shown["messages"] and "out" in shown["raw"]
+    assert (
+        "team" in shown["attributes"]
+        and "/v1" in shown["attributes"]
+        and "web-1" in shown["attributes"]
+    )
+    assert (
+        "cache miss" in shown["events"] and "k1" in shown["events"] and "other" in shown["events"]
+    )
+    assert "0.92" in shown["scores"] and "well grounded" in shown["scores"]
