@@ -17,15 +17,18 @@ QUIET = (
 DESK = {"width": 1440, "height": 900}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Not for longer: while it is open an event loop counts as running, and Django's database
+    refuses every test that comes in between.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def session_cookies(browser, stack) -> list[dict]:
     """Logged in once: hashing a password takes long."""
     context = browser.new_context()
