@@ -7,8 +7,12 @@ from traces.samples.playing import SampleSpan, Trace
 from traces.samples.texts import ANSWERS, ERRANDS, INTENTS, QUERIES, STACK, SYSTEM
 
 
+def _reply(text: str, **more: str) -> dict:
+    return {"parts": [{"type": "text", "content": text}], **more}
+
+
 def _said(role: str, text: str) -> dict:
-    return {"role": role, "parts": [{"type": "text", "content": text}]}
+    return {"role": role, **_reply(text)}
 
 
 def rag_answer(trace: Trace) -> None:
@@ -16,6 +20,25 @@ def rag_answer(trace: Trace) -> None:
     question, found, answer = rng.choice(ANSWERS)
     root = trace.open("rag-answer", "chain", input=question)
     trace.attributes |= {"langfuse.trace.tags": ["rag", "docs"], "langfuse.version": "2.4.1"}
+    _retrieve(trace, root, question, found)
+    messages = [
+        _said("system", f"Answer from the context only.\n\n<context>\n{found}\n</context>"),
+        _said("user", question),
+    ]
+    model = rng.choice(["gpt-4o-mini", "gpt-4o-mini", "claude-sonnet-4-5"])
+    reply = _reply(answer, finish_reason="stop")
+    generation = trace.generate("answer", root, model, messages, reply)
+    generation.attributes |= {
+        "langfuse.observation.prompt.name": "rag",
+        "langfuse.observation.prompt.version": 7,
+    }
+    trace.close(root, answer)
+    _judge_faithfulness(trace, root)
+
+
+def _retrieve(trace: Trace, root: SampleSpan, question: str, found: str) -> None:
+    """Of the two documents that the search finds, only the first is about the question."""
+    rng = trace.rng
     retriever = trace.open("retrieve", "retriever", root, input=question)
     embedding = trace.open("embed query", "embedding", retriever, input=question)
     embedding.attributes |= {
@@ -41,31 +64,12 @@ def rag_answer(trace: Trace) -> None:
     ]
     trace.close(search, {"hits": 2})
     trace.close(retriever, documents)
-    messages = [
-        _said("system", f"Answer from the context only.\n\n<context>\n{found}\n</context>"),
-        _said("user", question),
-    ]
-    model = rng.choice(["gpt-4o-mini", "gpt-4o-mini", "claude-sonnet-4-5"])
-    generation = trace.generate(
-        "answer",
-        root,
-        model,
-        messages,
-        {"parts": [{"type": "text", "content": answer}], "finish_reason": "stop"},
-    )
-    generation.attributes |= {
-        "langfuse.observation.prompt.name": "rag",
-        "langfuse.observation.prompt.version": 7,
-    }
-    trace.close(root, answer)
-    faithful = round(min(1.0, rng.gauss(0.9, 0.08)), 2)
-    trace.score(
-        "faithful",
-        faithful,
-        comment="Every claim is in the context."
-        if faithful > 0.85
-        else "One claim is not in the context.",
-    )
+
+
+def _judge_faithfulness(trace: Trace, root: SampleSpan) -> None:
+    faithful = round(min(1.0, trace.rng.gauss(0.9, 0.08)), 2)
+    amount = "Every claim is" if faithful > 0.85 else "One claim is not"
+    trace.score("faithful", faithful, comment=f"{amount} in the context.")
     if faithful < 0.75:
         root.attributes["langfuse.observation.level"] = "WARNING"
         root.attributes["langfuse.observation.status_message"] = "low faithfulness"
@@ -86,64 +90,53 @@ def support_agent(trace: Trace) -> None:
     trace.wait(60, 140)
     trace.close(guard, {"allowed": True, "categories": []})
     messages = [_said("system", SYSTEM), _said("user", errand)]
-    _act(
-        trace,
-        root,
-        "plan",
-        messages,
-        "lookup_order",
-        {"order_id": order, "include": ["items", "last_invoice"]},
-        {
-            "order_id": order,
-            "status": "paid",
-            "amount": amount,
-            "currency": "USD",
-            "age_days": rng.randint(1, 20),
-        },
-    )
-    failed = ending == "refund" and rng.random() < 0.35
-    if ending == "refund":
-        result = (
-            None if failed else {"refunded": amount, "reference": f"rf_{rng.getrandbits(40):010x}"}
-        )
-        _act(
-            trace,
-            root,
-            "decide",
-            messages,
-            "refund_payment",
-            {"order_id": order, "amount": amount},
-            result,
-        )
+    wanted = {"order_id": order, "include": ["items", "last_invoice"]}
+    found = {"order_id": order, "status": "paid", "amount": amount, "currency": "USD"}
+    found["age_days"] = rng.randint(1, 20)
+    _act(trace, root, messages, step="plan", tool="lookup_order", arguments=wanted, result=found)
+    failed = ending == "refund" and not _refund(trace, root, messages, order, amount)
     reply = (
         "I am sorry: the refund did not go through just now. A colleague will finish it today."
         if failed
         else f"Done. I have taken care of **{order}**. Is there anything else?"
     )
-    trace.generate(
-        "answer",
-        root,
-        "gpt-4o",
-        messages,
-        {"parts": [{"type": "text", "content": reply}], "finish_reason": "stop"},
-        cached=1200,
-    )
+    said = _reply(reply, finish_reason="stop")
+    trace.generate("answer", root, "gpt-4o", messages, said, cached=1200)
     trace.close(root, reply)
     if failed:
         root.error = "tool refund_payment timed out after 5000 ms"
     trace.score("resolved", not failed)
     if rng.random() < 0.4:
-        trace.score(
-            "user-feedback",
-            rng.choice(["helpful", "helpful", "too slow"]) if not failed else "wrong",
-        )
+        feedback = "wrong" if failed else rng.choice(["helpful", "helpful", "too slow"])
+        trace.score("user-feedback", feedback)
+
+
+def _refund(
+    trace: Trace, root: SampleSpan, messages: list[dict], order: str, amount: float
+) -> bool:
+    """Whether the money went back."""
+    result = None
+    if trace.rng.random() >= 0.35:
+        result = {"refunded": amount, "reference": f"rf_{trace.rng.getrandbits(40):010x}"}
+    wanted = {"order_id": order, "amount": amount}
+    _act(
+        trace,
+        root,
+        messages,
+        step="decide",
+        tool="refund_payment",
+        arguments=wanted,
+        result=result,
+    )
+    return result is not None
 
 
 def _act(
     trace: Trace,
     root: SampleSpan,
-    name: str,
     messages: list[dict],
+    *,
+    step: str,
     tool: str,
     arguments: dict,
     result: dict | None,
@@ -160,30 +153,32 @@ def _act(
         "content": f"The policy needs the facts first, so I call {tool}.",
     }
     reply = {"parts": [thought, call], "finish_reason": "tool_calls"}
-    generation = trace.generate(name, root, "gpt-4o", messages, reply, cached=1200)
+    generation = trace.generate(step, root, "gpt-4o", messages, reply, cached=1200)
     generation.attributes["gen_ai.tool.definitions"] = json.dumps(TOOLS)
-    messages.append({"role": "assistant", "parts": [call]})
     span = trace.open(tool, "tool", root, input=json.dumps(arguments))
     span.attributes |= {"gen_ai.tool.call.id": call["id"], "http.request.method": "POST"}
     if result is None:
-        trace.wait(5000, 5003)
-        span.error = f"{tool} timed out after 5000 ms"
-        attributes = {
-            "exception.type": "ToolTimeout",
-            "exception.message": span.error,
-            "exception.stacktrace": STACK,
-        }
-        span.events.append({"name": "exception", "time": trace.clock, "attributes": attributes})
+        _time_out(trace, span)
     else:
         trace.wait(120, 600)
     trace.close(span, result)
-    said = result if result is not None else {"error": span.error}
-    messages.append(
-        {
-            "role": "tool",
-            "parts": [{"type": "tool_call_response", "id": call["id"], "response": said}],
-        }
-    )
+    answer = {"error": span.error} if result is None else result
+    response = {"type": "tool_call_response", "id": call["id"], "response": answer}
+    messages += [
+        {"role": "assistant", "parts": [call]},
+        {"role": "tool", "parts": [response]},
+    ]
+
+
+def _time_out(trace: Trace, span: SampleSpan) -> None:
+    trace.wait(5000, 5003)
+    span.error = f"{span.name} timed out after 5000 ms"
+    attributes = {
+        "exception.type": "ToolTimeout",
+        "exception.message": span.error,
+        "exception.stacktrace": STACK,
+    }
+    span.events.append({"name": "exception", "time": trace.clock, "attributes": attributes})
 
 
 def sql_gen(trace: Trace) -> None:
@@ -192,7 +187,7 @@ def sql_gen(trace: Trace) -> None:
         _said("system", "Write one PostgreSQL query. Schema: orders, customers, trials."),
         _said("user", question),
     ]
-    reply = {"parts": [{"type": "text", "content": f"```sql\n{sql}\n```"}], "finish_reason": "stop"}
+    reply = _reply(f"```sql\n{sql}\n```", finish_reason="stop")
     trace.generate(
         "sql-gen", None, trace.rng.choice(["claude-sonnet-4-5", "gpt-4o"]), messages, reply
     )
@@ -202,12 +197,9 @@ def sql_gen(trace: Trace) -> None:
 
 def classify_intent(trace: Trace) -> None:
     text, intent = trace.rng.choice(INTENTS)
-    model = (
-        "acme-intent-7b" if trace.rng.random() < 0.3 else "gpt-4o-mini"
-    )  # a model without a known price
-    reply = {
-        "parts": [{"type": "text", "content": json.dumps({"intent": intent, "confidence": 0.98})}]
-    }
+    # One model of the two has no known price.
+    model = "acme-intent-7b" if trace.rng.random() < 0.3 else "gpt-4o-mini"
+    reply = _reply(json.dumps({"intent": intent, "confidence": 0.98}))
     trace.generate("classify-intent", None, model, [_said("user", text)], reply, speed=400)
 
 
@@ -235,14 +227,7 @@ def research_agent(trace: Trace) -> None:
                 step,
                 "gpt-4o-mini",
                 [_said("user", f"Extract the return policy of page {page}.")],
-                {
-                    "parts": [
-                        {
-                            "type": "text",
-                            "content": "Returns within 30 days, unopened, with receipt.",
-                        }
-                    ]
-                },
+                _reply("Returns within 30 days, unopened, with receipt."),
                 speed=600,
             )
         trace.close(step, f"{number + 1} competitors read")

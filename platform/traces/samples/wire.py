@@ -90,24 +90,21 @@ def summary_batch(rng: random.Random, start: int, user: str) -> list[dict]:
         "timestamp": _iso(start),
         "metadata": {"channel": "status-page", "requester": {"team": "ops", "on_call": True}},
     }
+    generation = {"id": generation_id, "traceId": trace_id, "environment": "demo"}
     begun = {
-        "id": generation_id,
-        "traceId": trace_id,
+        **generation,
         "name": "summarize",
         "model": "gpt-4o",
         "startTime": _iso(start),
         "input": [{"role": "user", "content": text}],
         "modelParameters": {"temperature": 0},
-        "environment": "demo",
     }
     ended = {
-        "id": generation_id,
-        "traceId": trace_id,
+        **generation,
         "endTime": _iso(start + took),
         "completionStartTime": _iso(start + took // 4),
         "output": {"role": "assistant", "content": summary},
         "usage": tokens,
-        "environment": "demo",
     }
     return [
         _event(rng, "trace-create", start, created),
