@@ -49,18 +49,8 @@ def accept(
         return
     delivery = attempt(batch) if len(batch) else Delivery(left=batch)
     try:
-        if len(delivery.left):
-            delivery.left = hold(
-                delivery.left,
-                lambda rows: held.hold(project_id, rows, version=now_ns),
-                delivery.refusals,
-            )
-        if adrift:
-            adrift = hold(
-                Batch(patches=list(adrift)),
-                lambda rows: late.keep_adrift(project_id, rows.patches),
-                delivery.refusals,
-            ).patches
+        hold_what_is_left(project_id, delivery, version=now_ns)
+        adrift = hold_adrift(project_id, adrift, delivery.refusals)
         deadletters.keep_within_bounds(project_id, delivery.refusals)
     except held.CannotHold as error:
         metrics.rejected("overloaded", rows)
@@ -70,6 +60,24 @@ def accept(
         refused = {id(refusal.row) for refusal in delivery.refusals}
         late.keep(project_id, [patch for patch in batch.patches if id(patch) not in refused])
     metrics.accepted(rows, delivery, adrift=len(adrift))
+
+
+def hold_what_is_left(project_id: str, delivery: Delivery, *, version: int) -> None:
+    if len(delivery.left):
+        delivery.left = hold(
+            delivery.left,
+            lambda rows: held.hold(project_id, rows, version=version),
+            delivery.refusals,
+        )
+
+
+def hold_adrift(
+    project_id: str, adrift: Sequence[Patch], refusals: list[Refusal]
+) -> Sequence[Patch]:
+    if not adrift:
+        return adrift
+    batch = Batch(patches=list(adrift))
+    return hold(batch, lambda rows: late.keep_adrift(project_id, rows.patches), refusals).patches
 
 
 def hold(batch: Batch, way: Callable[[Batch], None], refusals: list[Refusal]) -> Batch:

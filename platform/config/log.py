@@ -40,12 +40,27 @@ def configure(options: dict) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    console = options["format"] == "console"
     renderer = (
         structlog.dev.ConsoleRenderer()
-        if console
+        if options["format"] == "console"
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
+    configure_standard_library(options["level"], shared, renderer)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def configure_standard_library(level: str, shared: list, renderer) -> None:
+    """One handler, whose formatter structlog's events go through too."""
     logging.config.dictConfig(
         {
             "version": 1,
@@ -62,7 +77,7 @@ def configure(options: dict) -> None:
                 }
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-            "root": {"handlers": ["stderr"], "level": options["level"]},
+            "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
                 "httpx": {"level": "WARNING"},
@@ -71,15 +86,4 @@ def configure(options: dict) -> None:
                 "urllib3": {"level": "ERROR"},
             },
         }
-    )
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.processors.StackInfoRenderer(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )

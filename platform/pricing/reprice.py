@@ -32,6 +32,16 @@ class Progress:
     hour: int = 0
     span: Key = BEFORE_ALL
 
+    def with_spans(self, old: list[Span], new: list[Span]) -> "Progress":
+        """`new` are the versions of those of the `old` whose cost changed."""
+        return replace(
+            self,
+            seen=self.seen + len(old),
+            changed=self.changed + len(new),
+            before=self.before + dollars(old),
+            after=self.after + dollars([*unchanged(old, new), *new]),
+        )
+
 
 def reprice(
     project_id: str,
@@ -65,15 +75,7 @@ def reprice(
                 new = priced_anew(old, catalogue)
                 if not dry_run:
                     writer.insert_spans(new)
-            progress = replace(
-                progress,
-                seen=progress.seen + len(old),
-                changed=progress.changed + len(new),
-                before=progress.before + dollars(old),
-                after=progress.after + dollars([*unchanged(old, new), *new]),
-                hour=hour,
-                span=after,
-            )
+            progress = replace(progress.with_spans(old, new), hour=hour, span=after)
             yield progress
         progress = replace(progress, hours_done=done, hour=hour + HOUR, span=BEFORE_ALL)
         yield progress
