@@ -1,7 +1,6 @@
 """What `manage.py up` shows on the terminal."""
 
 import json
-import secrets
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -96,9 +95,17 @@ def first_login(base_url: str, seeded: Mapping[str, str | None]) -> str:
     return text
 
 
+MADE_BY_THE_SHELL = {
+    "trace_id": "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')",
+    "span_id": "$(od -An -N8 -tx1 /dev/urandom | tr -d ' \\n')",
+    "now": "$(date +%s)",
+}
+
+
 def snippet(base_url: str, seeded: Mapping[str, str | None]) -> str:
-    """One trace by curl, which needs nothing installed. Its ids and times are made here and now."""
-    end = time.time_ns()
+    """One trace by curl, which needs nothing installed. The shell makes its ids and its time, so
+    that it is of the moment at which it is sent.
+    """
     attributes = {
         "gen_ai.request.model": "gpt-4o-mini",
         "gen_ai.prompt.0.role": "user",
@@ -108,12 +115,12 @@ def snippet(base_url: str, seeded: Mapping[str, str | None]) -> str:
     }
     counts = {"gen_ai.usage.input_tokens": 9, "gen_ai.usage.output_tokens": 2}
     span = {
-        "traceId": secrets.token_hex(16),
-        "spanId": secrets.token_hex(8),
+        "traceId": "$trace_id",
+        "spanId": "$span_id",
         "name": "hello",
         "kind": 3,
-        "startTimeUnixNano": str(end - 850_000_000),
-        "endTimeUnixNano": str(end),
+        "startTimeUnixNano": "$now000000000",
+        "endTimeUnixNano": "$now850000000",
         "attributes": [
             *({"key": key, "value": {"stringValue": text}} for key, text in attributes.items()),
             *({"key": key, "value": {"intValue": str(count)}} for key, count in counts.items()),
@@ -121,7 +128,11 @@ def snippet(base_url: str, seeded: Mapping[str, str | None]) -> str:
     }
     request = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
     body = json.dumps(request, separators=(",", ":"))
+    for name in MADE_BY_THE_SHELL:  # leaves the single quotes for it
+        body = body.replace(f"${name}", f"'${name}'")
+    made = "\n".join(f"{name}={command}" for name, command in MADE_BY_THE_SHELL.items())
     return (
+        f"{made}\n"
         f"curl {base_url}/v1/traces -u {seeded['public_key']}:{seeded['secret_key']} \\\n"
         f"  -H 'Content-Type: application/json' -d '{body}'"
     )
