@@ -1,7 +1,8 @@
 """Writes held batches back to ClickHouse, oldest first, for as long as it takes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -70,13 +71,8 @@ def drain_group(drained: Drained) -> None:
     Rows carry the version of their acceptance, so writing them again, or after newer ones, changes
     nothing.
     """
-    with durable_transaction():
-        if not lock():
-            drained.is_busy = True
-            return
-        group = first_group(HeldBatch.objects.order_by("id"))
+    with next_group(drained, HeldBatch.objects.order_by("id")) as group:
         if not group:
-            drained.is_empty = True
             return
         readable, letters = read(group)
         with clickhouse.patiently():
@@ -89,6 +85,22 @@ def drain_group(drained: Drained) -> None:
         HeldBatch.objects.filter(pk__in=[held.pk for held in group]).delete()
     drained.rows += delivery.stored
     metrics.drained(stored=delivery.stored, refused=len(delivery.refusals))
+
+
+@contextmanager
+def next_group(drained: Drained, records: QuerySet) -> Iterator[list]:
+    """The first of the records, in a transaction in which nobody else drains.
+
+    None where somebody else does, or where there are no more: `drained` says which.
+    """
+    with durable_transaction():
+        group = []
+        if lock():
+            group = first_group(records)
+            drained.is_empty = not group
+        else:
+            drained.is_busy = True
+        yield group
 
 
 def lock() -> bool:

@@ -17,8 +17,8 @@ from django.utils import timezone
 from ingest import deadletters, held, metrics, packing, seldom
 from ingest.batch import Batch
 from ingest.delivery import Delivery, deliver
-from ingest.drain import Drained, first_group, in_groups, lock
-from ingest.held import DURABLY, durable_transaction
+from ingest.drain import Drained, in_groups, next_group
+from ingest.held import DURABLY
 from ingest.langfuse.patches import wrapper_trace
 from ingest.models import LateStatement
 from traces import clickhouse
@@ -100,13 +100,8 @@ def due(now: datetime) -> QuerySet[LateStatement]:
 
 def say_group(drained: Drained, now: datetime) -> None:
     """One group, in one transaction: killed in between, it is said again."""
-    with durable_transaction():
-        if not lock():
-            drained.is_busy = True
-            return
-        group = first_group(due(now).order_by("due_at", "id"))
+    with next_group(drained, due(now).order_by("due_at", "id")) as group:
         if not group:
-            drained.is_empty = True
             return
         late, letters = read(group)
         with clickhouse.patiently():

@@ -168,6 +168,16 @@ def owner(organisation):
 
 
 @pytest.fixture
+def admin(organisation):
+    return join(person("Ada"), organisation, "ADMIN")
+
+
+@pytest.fixture
+def viewer(organisation):
+    return join(person("Vera"), organisation, "VIEWER")
+
+
+@pytest.fixture
 def member(organisation):
     return join(person("Minsu"), organisation, "MEMBER")
 

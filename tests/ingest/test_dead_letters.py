@@ -17,20 +17,6 @@ pytestmark = pytest.mark.usefixtures("circuit", "clickhouse_schema")
 NASTY = "<script>alert(1)</script>\u202e</pre>{{ 7 }}"
 
 
-@pytest.fixture
-def admin(organisation):
-    from tests.conftest import join, person
-
-    return join(person("Ada"), organisation, "ADMIN")
-
-
-@pytest.fixture
-def viewer(organisation):
-    from tests.conftest import join, person
-
-    return join(person("Vera"), organisation, "VIEWER")
-
-
 def poison(project, **fields):
     return a_span(project.id, **{"input_tokens": -(2**70), "input": NASTY, **fields})
 

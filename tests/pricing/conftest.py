@@ -1,4 +1,4 @@
-"""People, stored calls and own prices for the tests of the pages about prices."""
+"""Stored calls and own prices for the tests of the pages about prices."""
 
 import time
 from collections.abc import Callable
@@ -6,20 +6,6 @@ from collections.abc import Callable
 import pytest
 
 HOUR = 3_600_000_000_000
-
-
-@pytest.fixture
-def admin(organisation):
-    from tests.conftest import join, person
-
-    return join(person("Ada"), organisation, "ADMIN")
-
-
-@pytest.fixture
-def viewer(organisation):
-    from tests.conftest import join, person
-
-    return join(person("Vera"), organisation, "VIEWER")
 
 
 @pytest.fixture

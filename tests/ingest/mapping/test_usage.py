@@ -46,36 +46,34 @@ def test_figures_under_any_name(mapped, said, expected):
     assert mapped(said).usage == expected
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "gen_ai.usage.cache_read.input_tokens",
-        "gen_ai.usage.cache_read_input_tokens",
-        "gen_ai.usage.cache_read_tokens",
-        "gen_ai.usage.details.cache_read_tokens",
-        "gen_ai.usage.details.cache_read_input_tokens",
-        "llm.token_count.prompt_details.cache_read",
-    ],
+CACHE_READ = (
+    "gen_ai.usage.cache_read.input_tokens",
+    "gen_ai.usage.cache_read_input_tokens",
+    "gen_ai.usage.cache_read_tokens",
+    "gen_ai.usage.details.cache_read_tokens",
+    "gen_ai.usage.details.cache_read_input_tokens",
+    "llm.token_count.prompt_details.cache_read",
 )
-def test_what_the_cache_gave_is_not_counted_as_input_again(mapped, name):
-    usage = mapped({"gen_ai.usage.input_tokens": 100, name: 40}).usage
-    assert usage == {"input": 60, "input_cached_tokens": 40}
+CACHE_WRITTEN = (
+    "gen_ai.usage.cache_creation.input_tokens",
+    "gen_ai.usage.cache_write.input_tokens",
+    "gen_ai.usage.cache_creation_input_tokens",
+    "gen_ai.usage.cache_write_tokens",
+    "gen_ai.usage.details.cache_creation_input_tokens",
+    "llm.token_count.prompt_details.cache_write",
+)
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "part"),
     [
-        "gen_ai.usage.cache_creation.input_tokens",
-        "gen_ai.usage.cache_write.input_tokens",
-        "gen_ai.usage.cache_creation_input_tokens",
-        "gen_ai.usage.cache_write_tokens",
-        "gen_ai.usage.details.cache_creation_input_tokens",
-        "llm.token_count.prompt_details.cache_write",
+        *((name, "input_cached_tokens") for name in CACHE_READ),
+        *((name, "input_cache_creation") for name in CACHE_WRITTEN),
     ],
 )
-def test_what_went_into_the_cache_is_not_counted_as_input_again(mapped, name):
+def test_what_a_cache_gave_or_took_is_not_counted_as_input_again(mapped, name, part):
     usage = mapped({"gen_ai.usage.input_tokens": 100, name: 40}).usage
-    assert usage == {"input": 60, "input_cache_creation": 40}
+    assert usage == {"input": 60, part: 40}
 
 
 @pytest.mark.parametrize(
