@@ -108,19 +108,6 @@ class Stack:
         os.killpg(self.pids()["web"], signal.SIGKILL)
         self.harmed_at = time.monotonic()
 
-    def keep_down(self, *names: str) -> Callable[[], None]:
-        """Kill processes and keep them from coming back until the returned function is called."""
-        os.kill(self.pids()["supervisor"], signal.SIGSTOP)
-        for name in names:
-            self.kill(name)
-        return lambda: os.kill(self.pids()["supervisor"], signal.SIGCONT)
-
-    def restart(self, name: str) -> None:
-        """End a process the friendly way, and wait until its successor is at work."""
-        before = self.kill(name, signal.SIGTERM)
-        self.wait_for(lambda: self.pids().get(name, before) != before, f"a new {name}")
-        self.wait_until_ready()
-
     def is_ready(self) -> bool:
         """By an answer from after the last kill: each web process repeats its latest one."""
         if time.monotonic() - self.harmed_at < ANSWERS_ARE_GOOD_FOR_SECONDS:

@@ -27,7 +27,6 @@ OBSERVATION_TYPES = (
     "EVALUATOR",
 )
 LEVELS = ("DEBUG", "DEFAULT", "WARNING", "ERROR")
-COST_SOURCES = ("", "sent", "computed", "unknown")  # "" where nothing is to be paid for
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ class Span:
     output_tokens: int = 0  # everything on the output side, reasoning included
     total_tokens: int = 0
     total_cost: Decimal | None = None
-    cost_source: str = ""
+    cost_source: str = ""  # sent, computed or unknown; "" where nothing is to be paid for
     price_id: str = ""  # the price it was computed with
     prompt_name: str = ""
     prompt_version: int | None = None

@@ -9,7 +9,6 @@ from traces.render.parts import Part
 from traces.render.preview import preview
 
 CALL = Part("tool_call", id="c1", name="lookup", data={"order": 7})
-RESULT = Part("tool_result", id="c1", name="", data={"status": "paid"})
 
 
 def said(text):
