@@ -8,6 +8,15 @@ import pytest
 HOUR = 3_600_000_000_000
 
 
+@pytest.fixture(scope="session")
+def catalogue():
+    """The bundled prices, which no test changes."""
+    from pricing import snapshot
+    from pricing.catalogue import Catalogue
+
+    return Catalogue(snapshot.prices(snapshot.bundled()))
+
+
 @pytest.fixture
 def call(project) -> Callable:
     """`call("acme-1", hours_ago=5, …)`: a stored call of a model, priced as ingest would."""
