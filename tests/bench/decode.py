@@ -22,18 +22,32 @@ from tests.bench import traffic  # noqa: E402
 SPANS = 800
 WORDS = "The quick brown fox answers a question about tracing, in some detail. "
 CHAT = '[{"role":"user","parts":[{"type":"text","content":"%s"}]}]'
+RESOURCE = (
+    ("service.name", "bench"),
+    ("telemetry.sdk.name", "opentelemetry"),
+    ("telemetry.sdk.language", "python"),
+    ("deployment.environment.name", "production"),
+)
+CALL = (
+    ("gen_ai.operation.name", "chat"),
+    ("gen_ai.provider.name", "openai"),
+    ("gen_ai.request.model", "gpt-4o"),
+    ("gen_ai.response.model", "gpt-4o-2024-08-06"),
+    ("server.address", "api.openai.com"),
+)
+COUNTS = (
+    ("gen_ai.usage.input_tokens", 1200),
+    ("gen_ai.usage.output_tokens", 300),
+    ("gen_ai.usage.cache_read.input_tokens", 200),
+    ("gen_ai.request.max_tokens", 512),
+)
 
 
 def request(spans: int = SPANS, payload: int = 2_000) -> bytes:
     """Eight-span traces of chat calls: 15 attributes and `payload` bytes of text a span."""
     export = ExportTraceServiceRequest()
     group = export.resource_spans.add()
-    for key, value in (
-        ("service.name", "bench"),
-        ("telemetry.sdk.name", "opentelemetry"),
-        ("telemetry.sdk.language", "python"),
-        ("deployment.environment.name", "production"),
-    ):
+    for key, value in RESOURCE:
         group.resource.attributes.add(key=key).value.string_value = value
     scope = group.scope_spans.add()
     scope.scope.name = "openinference.instrumentation.openai"
@@ -53,24 +67,15 @@ def request(spans: int = SPANS, payload: int = 2_000) -> bytes:
         )
         root = root or span.span_id
         for key, value in (
-            ("gen_ai.operation.name", "chat"),
-            ("gen_ai.provider.name", "openai"),
-            ("gen_ai.request.model", "gpt-4o"),
-            ("gen_ai.response.model", "gpt-4o-2024-08-06"),
+            *CALL,
             ("gen_ai.response.id", f"chatcmpl-{number}"),
             ("user.id", f"user-{number % 50}"),
             ("session.id", f"session-{number // 8}"),
-            ("server.address", "api.openai.com"),
             ("gen_ai.input.messages", said),
             ("gen_ai.output.messages", said),
         ):
             span.attributes.add(key=key).value.string_value = value
-        for key, count in (
-            ("gen_ai.usage.input_tokens", 1200),
-            ("gen_ai.usage.output_tokens", 300),
-            ("gen_ai.usage.cache_read.input_tokens", 200),
-            ("gen_ai.request.max_tokens", 512),
-        ):
+        for key, count in COUNTS:
             span.attributes.add(key=key).value.int_value = count
         span.attributes.add(key="gen_ai.request.temperature").value.double_value = 0.2
     return export.SerializeToString()

@@ -26,10 +26,8 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize(("wanted", "expected"), FILTERS)
-def test_filters_apply_to_the_trace_whichever_of_its_spans_they_meet(
-    span, listed, wanted, expected
-):
+@pytest.fixture
+def alpha_and_beta(span) -> None:
     span(
         "a",
         "r",
@@ -69,6 +67,11 @@ def test_filters_apply_to_the_trace_whichever_of_its_spans_they_meet(
         environment="production",
         total_cost="0.25",
     )
+
+
+@pytest.mark.usefixtures("alpha_and_beta")
+@pytest.mark.parametrize(("wanted", "expected"), FILTERS)
+def test_filters_apply_to_the_trace_whichever_of_its_spans_they_meet(listed, wanted, expected):
     assert "".join(sorted(listed(**wanted))) == expected
 
 

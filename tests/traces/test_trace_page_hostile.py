@@ -106,6 +106,11 @@ def hostile_span(project_id: str, now: int, text: str, number: int) -> Span:
             values[column.name] = [text]
         elif typing.get_origin(kind) is dict:
             values[column.name] = {text: text}
+    event = {
+        "name": text,
+        "time": now,
+        "attributes": {text: text, "exception.type": text, "exception.stacktrace": text},
+    }
     values |= {
         "parent_span_id": "",
         "is_root": True,
@@ -114,19 +119,7 @@ def hostile_span(project_id: str, now: int, text: str, number: int) -> Span:
         "usage": {text: 5},
         "cost": {text: Decimal(1)},
         "total_cost": Decimal(1),
-        "events": json.dumps(
-            [
-                {
-                    "name": text,
-                    "time": now,
-                    "attributes": {
-                        text: text,
-                        "exception.type": text,
-                        "exception.stacktrace": text,
-                    },
-                }
-            ]
-        ),
+        "events": json.dumps([event]),
         "links": json.dumps([{"trace_id": text, "span_id": text}]),
     }
     return Span(**ids, **values)

@@ -6,6 +6,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from ingest.mapping.origin import Sender
 from ingest.otlp.decode import PROTOBUF, decode_traces
+from traces.records import Span
 
 NOW = time.time_ns()
 ids = itertools.count(1)
@@ -36,6 +37,13 @@ def fill(message, value) -> None:
 def add_all(attributes, values) -> None:
     for key, value in values.items() if isinstance(values, dict) else values:
         fill(attributes.add(key=key).value, value)
+
+
+def only_span(request: ExportTraceServiceRequest, sender: Sender) -> Span:
+    decoded = decode_traces(request.SerializeToString(), PROTOBUF, sender)
+    assert not decoded.rejected
+    [found] = [*decoded.items, *decoded.mergeable]
+    return found
 
 
 @pytest.fixture
@@ -79,10 +87,6 @@ def mapped():
             add_all(event.attributes, said)
         if status:
             span.status.code, span.status.message = status
-        sender = Sender("p", NOW, sdk_name=sdk[0], sdk_version=sdk[1])
-        decoded = decode_traces(request.SerializeToString(), PROTOBUF, sender)
-        assert not decoded.rejected
-        [found] = [*decoded.items, *decoded.mergeable]
-        return found
+        return only_span(request, Sender("p", NOW, sdk_name=sdk[0], sdk_version=sdk[1]))
 
     return mapped
