@@ -23,14 +23,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 import clickhouse_connect  # noqa: E402
 import psutil  # noqa: E402
 
-from tests.bench import ingest, pages  # noqa: E402
+from tests.bench import drain, ingest, pages  # noqa: E402
 from tests.running_sonde import Stack  # noqa: E402
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 LOAD_SECONDS = 20
 CONNECTIONS = 8
 TRACES_A_REQUEST = 100
-PARTS = ("start", "ingest", "pages")
+PARTS = ("start", "ingest", "drain", "pages")
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,24 @@ def raw_rate(stack: Stack, rows: int = 20_000) -> float:
         return float(done.stdout)
 
 
+def drain_figures(stack: Stack) -> list[Figure]:
+    before = stored(stack)
+    found = drain.hold_and_drain(stack, seconds=LOAD_SECONDS, connections=CONNECTIONS)
+    return [
+        Figure(
+            "acked while ClickHouse stands still",
+            "",
+            f"{found.held_rate:,.0f} spans/s",
+        ),
+        Figure(
+            "written back when it returns",
+            "all",
+            f"{found.rate:,.0f} spans/s: {stored(stack) - before:,} of {found.held_spans:,} "
+            f"held in {found.seconds:.1f} s",
+        ),
+    ]
+
+
 def page_figures(stack: Stack, millions: float) -> list[Figure]:
     filler = [sys.executable, "tests/bench/fill.py", "--project", stack.project_id]
     environment = {**os.environ, "SONDE_DATA_DIR": str(stack.folder)}
@@ -206,6 +224,8 @@ def main() -> None:
                 made["Start"] = told(start_figures(stack, first))
             if options.only in (None, "ingest"):
                 made["Ingest"] = told(ingest_figures(stack))
+            if options.only in (None, "drain"):
+                made["While ClickHouse is away"] = told(drain_figures(stack))
             if options.only in (None, "pages"):
                 title = f"Pages, at {options.millions:g} million spans over 30 days"
                 made[title] = told(page_figures(stack, options.millions))
