@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from traces.queries.overview import Histogram
+from traces.queries.histogram import Histogram
 
 WIDTH, HEIGHT = 960, 48
 

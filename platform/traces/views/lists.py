@@ -9,7 +9,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
 from traces.figures.strip import strip
-from traces.queries.overview import choices, first_trace, histogram, last_activity
+from traces.queries.histogram import histogram
+from traces.queries.overview import choices, first_trace, last_activity
 from traces.queries.sorted import ORDERS, sorted_traces
 from traces.queries.traces import SortedPlace, TracePage, list_traces
 from traces.queries.windows import Cut, Place
