@@ -77,6 +77,7 @@ def trace_shape(facts: TraceRow) -> dict:
         "error_count": facts.errors,
         "input_tokens": facts.input_tokens,
         "output_tokens": facts.output_tokens,
+        "total_tokens": facts.tokens,
         "cost_usd": money(facts.cost),
         "unpriced_spans": facts.unpriced,
     }

@@ -55,6 +55,7 @@ class Pane:
     first_token_ns: int | None
     tokens_per_second: float | None
     parameters: list[Value]
+    unpriced: str  # why the cost is unknown: tokens, sent, model, rate or price; "" where it is not
 
 
 def pane(row: dict, *, max_lines: int = 400) -> Pane:
@@ -87,7 +88,21 @@ def pane(row: dict, *, max_lines: int = 400) -> Pane:
         first_token_ns=first_token,
         tokens_per_second=_speed(row, latency, first_token),
         parameters=_values(row["model_parameters"]),
+        unpriced=_unpriced(row),
     )
+
+
+def _unpriced(row: dict) -> str:
+    """What is missing for a cost, as `pricing.cost` looks for it: each has a remedy of its own."""
+    if row["cost_source"] != "unknown":
+        return ""
+    if "cost_out_of_range" in row["marks"]:
+        return "sent"
+    if not row["usage"]:
+        return "tokens"
+    if not row["model"]:
+        return "model"
+    return "rate" if row["price_id"] else "price"
 
 
 def _speed(row: dict, latency: int | None, first_token: int | None) -> float | None:
