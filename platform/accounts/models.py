@@ -225,6 +225,11 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return self.public_key
 
+    @property
+    def may(self) -> list[str]:
+        """What it may be used for, in the words of the form that made it."""
+        return [str(Scope(scope).label) for scope in self.scopes]
+
     def is_live(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
