@@ -88,11 +88,52 @@ def test_the_look_out_polls_until_the_first_trace_is_there(client, owner, projec
     assert reverse("trace-page", args=[project.id, "a" * 32]) in arrived
 
 
+def test_a_project_with_traces_hears_how_long_ago_and_of_each_new_one(client, owner, project, page):
+    client.force_login(owner)
+    now = time.time_ns()
+    insert_spans([Span(project.id, "a" * 32, "b" * 16, now - 20 * 10**9)])
+    opened = client.get(page).content.decode()
+    assert "Traces are arriving." in opened and "Waiting for" not in opened
+    assert re.search(r"The newest began 2\d s ago\.", opened)
+    assert reverse("trace-page", args=[project.id, "a" * 32]) in opened
+    [again] = re.findall(r'hx-get="([^"]*newest=[^"]*)" hx-trigger="every', opened)
+    fragment = {"HX-Request": "true"}
+    assert "A new trace has arrived." not in client.get(again, headers=fragment).content.decode()
+    insert_spans([Span(project.id, "c" * 32, "d" * 16, now)])
+    arrived = client.get(again, headers=fragment).content.decode()
+    assert "A new trace has arrived." in arrived
+    assert reverse("trace-page", args=[project.id, "c" * 32]) in arrived
+
+
+def test_old_traces_are_not_said_to_be_arriving(client, owner, project, page):
+    client.force_login(owner)
+    at = time.time_ns() - 3 * 86400 * 10**9
+    insert_spans([Span(project.id, "a" * 32, "b" * 16, at)])
+    text = client.get(page).content.decode()
+    assert "none of the last minutes" in text and "Traces are arriving." not in text
+
+
+def test_a_project_known_again_after_the_store_was_away_hears_nothing_of_a_first_trace(
+    client, owner, project, page
+):
+    client.force_login(owner)
+    insert_spans([Span(project.id, "a" * 32, "b" * 16, time.time_ns())])
+    text = client.get(f"{page}?newest=%3F", headers={"HX-Request": "true"}).content.decode()
+    assert "Traces are arriving." in text and "Your first trace" not in text
+
+
+def test_the_rail_leads_to_the_set_up(client, owner, project, page):
+    client.force_login(owner)
+    html = client.get(reverse("trace-list", args=[project.id])).content.decode()
+    rail = html.partition('id="rail"')[2].partition("</nav>")[0]
+    assert f'href="{page}"' in rail and "Set up" in rail
+
+
 def test_the_snippets_are_there_while_clickhouse_is_away(client, owner, page, monkeypatch):
     def away(project_id):
         raise Unavailable("refused")
 
-    monkeypatch.setattr(setup, "first_trace", away)
+    monkeypatch.setattr(setup, "newest_trace", away)
     client.force_login(owner)
     response = client.get(page)
     assert response.status_code == 200

@@ -29,7 +29,13 @@ RAIL = (
             ("user-list", _("Users"), "users", "g u"),
         ),
     ),
-    (_("Operate"), (("project-settings", _("Settings"), "settings", "g ,"),)),
+    (
+        _("Operate"),
+        (
+            ("setup", _("Set up"), "setup", "g i"),
+            ("project-settings", _("Settings"), "settings", "g ,"),
+        ),
+    ),
 )
 
 

@@ -54,6 +54,13 @@ def duration(nanoseconds: int | None) -> str:
     return _two(hours, "h", minutes, "m") if hours < 48 else _two(hours // 24, "d", hours % 24, "h")
 
 
+@register.filter
+def age(nanoseconds: int) -> str:
+    """How long ago, in whole seconds at least."""
+    seconds = nanoseconds // SECOND
+    return _unit(seconds, "s") if seconds < 60 else duration(seconds * SECOND)
+
+
 def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
     whole = _unit(large, large_unit)
     return f"{whole} {_unit(small, small_unit)}" if small else whole

@@ -4,11 +4,12 @@ what they send.
 It lives here and not in accounts, because only traces can see whether one has come.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template import Context
 from django.template.loader import get_template
@@ -21,7 +22,11 @@ from accounts.keys import create_key
 from accounts.models import ApiKey, Project
 from accounts.roles import LEAST_ROLE
 from traces.errors import Refused, Unavailable
-from traces.queries import first_trace
+from traces.queries.filters import NS
+from traces.queries.overview import newest_trace
+
+AWAY = "?"  # stands for the newest trace of a moment at which nobody could say
+RECENT = 15 * 60 * NS  # so long after the newest trace they still count as arriving
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def setup(request: HttpRequest, project_id: str) -> HttpResponse:
     least: Any = LEAST_ROLE["manage_keys" if making else "view"]
     project = project_for(request.user, project_id, least)
     if request.htmx and not making:
-        return render(request, "onboarding/_waiting.html", waiting(project))
+        return render(request, "onboarding/_waiting.html", arrivals(project, request.GET))
     chosen = next((one for one in SNIPPETS if one.tab == request.GET.get("tab")), SNIPPETS[0])
     if making:
         new = create_key(project, note=_("For set-up"), created_by=request.user)
@@ -76,7 +81,7 @@ def setup(request: HttpRequest, project_id: str) -> HttpResponse:
         "chosen": chosen,
         "new": new,
         "snippets": [(snippet, snippet.text(*keys)) for snippet in shown],
-        **waiting(project),
+        **arrivals(project),
     }
     return render(request, "onboarding/setup.html", context)
 
@@ -93,11 +98,26 @@ def placeholders(project: Project) -> tuple[str, str]:
     return key.public_key, f"YOUR_SECRET_KEY_ENDING_IN_{key.secret_hint[-4:]}"
 
 
-def waiting(project: Project) -> dict:
-    """Whether the first trace is here. Away or broken, ClickHouse must not take the snippets with
-    it.
+def arrivals(project: Project, polled: QueryDict | None = None) -> dict:
+    """Whether traces come. Away or broken, ClickHouse must not take the snippets with it.
+
+    `polled` is set when the page asks again: `newest` in it is the trace that was the newest when
+    the page was opened, nothing if there was none.
     """
+    opened_with = (polled or {}).get("newest", "")
     try:
-        return {"project": project, "first": first_trace(project.id), "is_away": False}
+        newest = newest_trace(project.id)
     except (Unavailable, Refused):
-        return {"project": project, "first": None, "is_away": True}
+        return {"project": project, "is_away": True, "opened_with": opened_with or AWAY}
+    age = time.time_ns() - newest.at if newest else 0
+    if polled is None or opened_with == AWAY:
+        opened_with = newest.trace_id if newest else ""
+    return {
+        "project": project,
+        "newest": newest,
+        "age_ns": max(age, 0),
+        "is_recent": age < RECENT,
+        "is_first": polled is not None and not opened_with,
+        "is_new": bool(newest and opened_with) and newest.trace_id != opened_with,
+        "opened_with": opened_with,
+    }
