@@ -101,6 +101,17 @@ function closeMenu() {
 document.addEventListener("htmx:responseError", sayFetchFailed);
 document.addEventListener("htmx:sendError", sayFetchFailed);
 
+// A row of tabs wider than the screen begins with the current one in sight.
+function showCurrentTabs() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const tabs = tab.parentElement;
+    const [own, all] = [tab.getBoundingClientRect(), tabs.getBoundingClientRect()];
+    if (own.left < all.left || own.right > all.right) tabs.scrollLeft += own.left - all.left - (all.width - own.width) / 2;
+  }
+}
+showCurrentTabs();
+document.addEventListener("htmx:afterSettle", showCurrentTabs);
+
 function sayFetchFailed() {
   const toasts = document.getElementById("toasts");
   if (toasts.querySelector("[data-fetch-failed]")) return;

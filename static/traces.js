@@ -15,6 +15,14 @@ document.addEventListener("keydown", (event) => {
   links[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1)].focus();
 });
 
+// A row leads to its trace wherever it is clicked, also where a tooltip lies above its link; text can still be selected.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest(".rows tbody tr");
+  if (!row || event.target.closest("a, button, input") || String(getSelection())) return;
+  const { ctrlKey, metaKey, shiftKey } = event;
+  row.querySelector("a.main")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
+});
+
 // A <select data-submit> sends its form by itself.
 document.addEventListener("change", (event) => event.target.matches("select[data-submit]") && event.target.form.requestSubmit());
 

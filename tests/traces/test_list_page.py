@@ -68,7 +68,7 @@ def test_the_least_of_costs_is_a_lower_bound_too(look, span):
     span("t1", "g", cost_source="unknown")
     response = look()
     assert "≥ &lt;$0.0001" in response.content.decode()
-    assert 'title="$0.00003 and 1 span without a known price"' in response.content.decode()
+    assert 'title="$0.00003 and 1 span of unknown cost"' in response.content.decode()
 
 
 def test_an_unknown_order_leaves_the_newest_first(look, span):
@@ -82,8 +82,8 @@ def test_an_output_is_painted_red_only_where_the_root_failed(look, span):
     span("t1", "tool", parent_span_id="r", is_root=False, level="ERROR")
     span("t2", "r", at=-1, output="gave up", level="ERROR")
     html = look().content.decode()
-    assert '<div class="clip muted">recovered</div>' in html
-    assert '<div class="clip bad">gave up</div>' in html
+    assert '<div class="lines-2 muted" title="recovered">recovered</div>' in html
+    assert '<div class="lines-2 bad" title="gave up">gave up</div>' in html
 
 
 def test_durations_are_written_in_the_readers_language():
@@ -168,6 +168,36 @@ def test_an_empty_project_leads_to_its_setup(look, project):
     assert reverse("setup", args=[project.id]) in response.content.decode()
 
 
+def test_an_empty_project_shows_nothing_that_needs_traces(look, span):
+    html = look().content.decode()
+    for part in ('id="filters"', 'id="strip"', 'name="range"', 'name="q"', 'class="segmented">'):
+        assert part not in html.partition('id="main"')[2].partition("</main>")[0]
+    span("t1", "r", at=-40 * 86400)  # not in this time, and yet there is something to look for
+    assert 'id="filters"' in look().content.decode()
+
+
+def test_filters_that_match_nothing_are_named_and_cleared_at_once_in_the_same_time(look, span):
+    span("t1", "r", user_id="ann", name="alpha")
+    response = look({"level": "ERROR", "user": "nobody", "range": "7d", "sort": "cost"})
+    said = text_of(response)
+    assert "Last 7 days: no trace matches all of these filters." in said
+    assert "User nobody" in said and "Level Error" in said
+    [cleared] = set(
+        re.findall(
+            r'href="[^"]*(\?[^"]*)">(?:<svg.*?</svg>)?Clear filters', response.content.decode()
+        )
+    )
+    assert cleared == "?range=7d&amp;sort=cost"
+    assert names_of(look({"range": "7d", "sort": "cost"})) == ["alpha"]
+
+
+def test_what_a_column_has_no_room_for_is_in_its_tooltip(look, span):
+    span("t1", "r", name="a name that is long " * 9, user_id="u" * 90, input="asked " * 20)
+    html = look().content.decode()
+    for whole in ("a name that is long " * 9, "u" * 90, ("asked " * 20).strip()):
+        assert f'title="{whole}"' in html
+
+
 def test_an_empty_time_leads_to_the_newest_traces(look, span):
     span("old", "r", at=-40 * 86400, name="long ago")
     response = look({"range": "24h"})
@@ -204,9 +234,20 @@ def test_the_strip_and_the_choices_load_by_themselves(look, span):
     page = look().content.decode()
     assert "part=strip" in page and "part=choices" in page
     strip = look({"part": "strip"}, **HTMX)
-    assert "1 traces over time, 1 of them with an error" in strip.content.decode()
+    assert "1 trace over time, 1 of them with an error" in strip.content.decode()
     choices = text_of(look({"part": "choices"}, **HTMX))
     assert "prod" in choices and "Error" in choices and "alpha" in choices
+
+
+def test_only_an_estimated_number_of_traces_is_called_about(look, span, monkeypatch):
+    for number in range(3):
+        span(f"t{number}", "r", at=-number)
+    exact = look({"part": "strip"}, **HTMX).content.decode()
+    assert "3 traces over time" in exact and ">3</span>" in exact
+    assert "About" not in exact and "≈" not in exact
+    monkeypatch.setattr("traces.queries.histogram.EXACT_TRACES", 2)
+    estimated = look({"part": "strip"}, **HTMX).content.decode()
+    assert "About 3 traces over time" in estimated and "≈ 3</span>" in estimated
 
 
 def test_a_chosen_value_stays_chosen_even_where_nothing_has_it(look, span):

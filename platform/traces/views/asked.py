@@ -66,6 +66,7 @@ VIEWS = {
 }
 VIEW_SORTS = {"newest": None, "failed": None, "slowest": "latency", "costliest": "cost"}
 PLACES = ("after", "part")  # of one request, not of the page
+TIME_AND_ORDER = ("range", "from", "to", "sort")  # what is left when all filters are cleared
 FAR_AHEAD = 7_258_118_400 * NS  # the year 2200, which no stored time reaches
 LEEWAY = 5 * 60 * NS  # a sender's clock may be ahead
 
@@ -107,6 +108,17 @@ class Asked:
         if not self.sort or self.sort == "started":
             return "failed" if self.values["level"] == ["ERROR"] else "newest"
         return next((view for view, sort in VIEW_SORTS.items() if sort == self.sort), "")
+
+    @property
+    def unfiltered(self) -> str:
+        """The query string of the same time in the same order, without any filter."""
+        query = QueryDict(self.query)
+        kept = [(name, query[name]) for name in TIME_AND_ORDER if name in query]
+        return f"?{urlencode(kept)}"
+
+    @property
+    def range_words(self) -> str:
+        return str(RANGES[self.range][1]) if self.range else ""
 
     def link(self, **changes: str | None) -> str:
         """The query string with changes; None takes a parameter out."""
