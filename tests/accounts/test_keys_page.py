@@ -28,6 +28,15 @@ def test_a_new_key_shows_its_secret_once(client, keys, project):
     assert new.key.public_key in page
 
 
+def test_what_a_key_may_do_has_the_same_words_in_the_form_and_in_the_list(client, keys):
+    new = client.post(keys, {"scopes": ["ingest", "read"], "expires": ""}).context["new"]
+    html = client.get(keys).content.decode()
+    listed = html.partition(new.key.public_key)[2].partition("</tr>")[0]
+    for words in ("Send traces and scores", "Read traces and scores"):
+        assert html.count(words) == 2 and words in listed
+    assert "ingest" not in listed
+
+
 def test_a_key_without_an_end_never_expires(client, keys):
     response = client.post(keys, {"scopes": ["read"], "expires": ""})
     assert response.context["new"].key.expires_at is None

@@ -25,6 +25,7 @@ def test_a_trace_reads_back_as_it_was_stored(read, span, score, now):
         cost={"total": Decimal("0.25")},
         total_cost="0.25",
         input_tokens=3,
+        total_tokens=7,
     )
     span("t", "", took=None, type="TRACE", trace_name="named", trace_metadata={"k": "v"})
     score("t", "faithful", 0.9, observation_id="g")
@@ -32,6 +33,7 @@ def test_a_trace_reads_back_as_it_was_stored(read, span, score, now):
     facts = (found["name"], found["user_id"], found["session_id"], found["tags"])
     assert facts == ("named", "ann", "s", ["vip"])
     assert (found["span_count"], found["cost_usd"], found["unpriced_spans"]) == (2, "0.25", 0)
+    assert (found["input_tokens"], found["total_tokens"]) == (3, 7)  # some of neither side
     assert [one["id"] for one in found["spans"]] == ["r", "g"]
     generation = found["spans"][1]
     assert (generation["input"], generation["usage"]) == ("환불", {"input": 3})

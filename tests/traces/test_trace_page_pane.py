@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from tests.traces.shown import text_of
 
 PANE = {"HX-Request": "true", "HX-Target": "pane"}
@@ -44,12 +46,25 @@ def test_where_a_cost_comes_from_is_said(trace_page, span):
         price_id="gpt-4o@2026-10-02",
     )
     span("t", "b", type="GENERATION", model="gpt-4o", total_cost="0.1", cost_source="sent")
-    span("t", "c", type="GENERATION", model="acme-7b", cost_source="unknown")
     assert "computed · gpt-4o@2026-10-02" in " ".join(
         text_of(trace_page(query={"span": "a"}, **PANE)).split()
     )
     assert "as sent" in text_of(trace_page(query={"span": "b"}, **PANE))
-    assert "no price is known for acme-7b" in text_of(trace_page(query={"span": "c"}, **PANE))
+
+
+@pytest.mark.parametrize(
+    ("said", "fields"),
+    [
+        ("no price is known for acme-7b", {"model": "acme-7b", "usage": {"input": 9}}),
+        ("no tokens were sent", {"model": "gpt-4o"}),
+        ("no model was named", {"usage": {"input": 9}}),
+        ("has no rate for some", {"model": "m", "usage": {"x": 9}, "price_id": "m@2026-10-02"}),
+        ("out of range", {"model": "gpt-4o", "marks": ["cost_out_of_range"]}),
+    ],
+)
+def test_what_an_unknown_cost_lacks_is_said(trace_page, span, said, fields):
+    span("t", "a", type="GENERATION", cost_source="unknown", **fields)
+    assert said in text_of(trace_page(query={"span": "a"}, **PANE))
 
 
 def test_speeds_and_usage_are_shown(trace_page, span, now):
