@@ -34,22 +34,22 @@ def candidates(project_id: str, wanted: TraceFilter, window: Window) -> list[Pla
         FROM spans AS s
         WHERE project_id = {{project_id:String}}
           AND start_time >= fromUnixTimestamp64Nano({{before:Int64}}, 'UTC')
-          AND start_time < fromUnixTimestamp64Nano({{behind:Int64}}, 'UTC')
+          AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
           AND ({{before_id:String}} = '' OR trace_id < {{before_id:String}})
           {narrowing(wanted)}
         GROUP BY trace_id
         HAVING countIf(NOT is_deleted) > 0
             AND (started >= {{low:Int64}} OR count() != uniqExact(span_id))
-            AND started < {{high:Int64}}
+            AND started < {{end:Int64}}
             AND {having(wanted, exact=False)}
         ORDER BY started DESC, trace_id DESC
         LIMIT {{batch:UInt32}}
         """,
         project_id=project_id,
         before=window.low if is_moment else max(0, window.low - BEFORE),
-        behind=min(window.high + (FILTER_REACH if wanted.active() else 0), LAST),
         low=window.low,
-        high=window.high,
+        high=min(window.high + (FILTER_REACH if wanted.active() else 0), LAST),
+        end=window.high,
         before_id=window.before,
         batch=BATCH,
         options=LIST,
