@@ -188,6 +188,44 @@ def test_on_a_phone_filters_are_a_sheet_and_the_trace_reads_from_top_to_bottom(
     assert tree["y"] + tree["height"] <= pane["y"] + 1
 
 
+def test_the_head_of_the_list_and_its_filters_stay_in_sight(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    page.locator("#choices summary").first.wait_for()
+    page.mouse.move(900, 500)
+    page.mouse.wheel(0, 1200)
+    page.wait_for_function("scrollY >= 1000")
+    bar = page.locator("#list-bar").bounding_box()
+    for part in ("#traces thead th >> nth=1", "#facets"):
+        assert page.locator(part).bounding_box()["y"] == bar["y"] + bar["height"]
+
+
+def test_a_row_is_wide_enough_to_read_and_leads_on_from_wherever_it_is_clicked(
+    open_page, project, sent
+):
+    page = open_page(f"{project}/traces?name=rag-answer")
+    row = page.locator("#traces tbody tr").first
+    text = row.locator("td:nth-child(3) .lines-2")
+    assert text.get_attribute("title") == text.inner_text()
+    assert text.bounding_box()["width"] > 140
+    address = row.locator("a.main").get_attribute("href")
+    text.click()
+    page.wait_for_url(f"**{address}")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "trace"), ("ko", "트레이스")])
+def test_figures_on_a_phone_say_what_they_count(open_page, project, sent, language, said):
+    page = open_page(f"{project}/sessions", size=PHONE, language=language)
+    assert said in page.locator("#sessions tbody td:nth-child(4)").first.inner_text()
+    page = open_page(f"{project}/users", size=PHONE, language=language)
+    assert said in page.locator("#users tbody td:nth-child(4)").first.inner_text()
+
+
+def test_the_current_tab_is_in_sight_on_a_phone(open_page, project, sent):
+    page = open_page(f"{project}/traces/{sent['failed']}?tab=scores", size=PHONE)
+    tab = page.locator("#pane .tabs [aria-current]").bounding_box()
+    assert tab["x"] >= 0 and tab["x"] + tab["width"] <= PHONE["width"]
+
+
 def test_nothing_that_was_sent_is_left_in_the_browsers_storage(open_page, pages, stack):
     page = open_page(pages[0])
     for path in pages:
