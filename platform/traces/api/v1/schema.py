@@ -34,7 +34,9 @@ def ours_only(endpoints: list[tuple]) -> list[tuple]:
 
 @require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
-    return render(request, "traces/api_docs.html", {"sections": sections()})
+    first = request.build_absolute_uri("/api/v1/traces?limit=10")
+    example = f'curl -u "$PUBLIC_KEY:$SECRET_KEY" "{first}"'
+    return render(request, "traces/api_docs.html", {"sections": sections(), "example": example})
 
 
 @lru_cache(maxsize=1)
