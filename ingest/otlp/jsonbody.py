@@ -10,6 +10,7 @@ from ingest.decoded import MalformedPayload
 from ingest.mapping import limits, text
 from ingest.mapping.raw import Attributes, RawEvent, RawLink, RawSpan
 from ingest.otlp.jsonvalues import (
+    SNAKE,
     attributes_in,
     count_in,
     enum,
@@ -46,7 +47,9 @@ def _parts(
     body: bytes, names: tuple[str, str, str], read: Callable[[object, set[str]], Raw]
 ) -> Iterator[Part[Raw]]:
     resources, scopes, records = names
-    found = _members(_parsed(body), resources)
+    document = _parsed(body)
+    check_signal(document, resources, SNAKE[resources])
+    found = _members(document, resources)
     _check_number(found, scopes, records)
     for resource in found:
         marks: set[str] = set()
@@ -56,6 +59,15 @@ def _parts(
             name, version = (text.clean(str(said.get(key) or ""), marks) for key in SCOPE)
             scope = Scope(name, version, _shared(said, marks))
             yield Part(attributes, scope, _members(group, records), read, frozenset(marks))
+
+
+def check_signal(document: dict, *names: str) -> None:
+    """Raises MalformedPayload where another signal came, which would be acknowledged and lost."""
+    if document and not any(name in document for name in names):
+        raise MalformedPayload(
+            f"The body has no {names[0]}. Spans belong to /v1/traces, log records to /v1/logs and"
+            " metrics to /v1/metrics."
+        )
 
 
 def _check_number(resources: list, scopes: str, records: str) -> None:

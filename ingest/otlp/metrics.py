@@ -5,6 +5,9 @@ import msgspec
 from ingest import census
 from ingest.decoded import MalformedPayload
 from ingest.otlp.decode import PROTOBUF
+from ingest.otlp.jsonbody import check_signal
+
+RESOURCES = ("resourceMetrics", "resource_metrics")
 
 
 def count_metrics(body: bytes, content_type: str) -> int:
@@ -15,9 +18,10 @@ def count_metrics(body: bytes, content_type: str) -> int:
         found = msgspec.json.decode(body, type=dict)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise MalformedPayload("The body is not JSON, or no object.") from error
+    check_signal(found, *RESOURCES)
     groups = (
         group
-        for resource in _members(found, "resourceMetrics", "resource_metrics")
+        for resource in _members(found, *RESOURCES)
         for group in _members(resource, "scopeMetrics", "scope_metrics")
     )
     return sum(len(_members(group, "metrics", "metrics")) for group in groups)

@@ -70,8 +70,31 @@ def test_metrics_are_taken_and_not_kept(post, project):
 
 
 def test_traces_sent_to_the_logs_door_store_nothing(post, project):
-    assert post("/v1/logs", body()).status_code in (200, 400)
+    assert post("/v1/logs", body()).status_code == 400
     assert stored(project.id) == []
+
+
+RESOURCES = {"traces": "resourceSpans", "logs": "resourceLogs", "metrics": "resourceMetrics"}
+
+
+@pytest.mark.parametrize("signal", RESOURCES)
+def test_json_that_is_not_of_the_door_s_signal_is_refused_and_not_acknowledged(post, signal):
+    wrong = [{name: []} for other, name in RESOURCES.items() if other != signal]
+    for document in (*wrong, {"foo": 1}):
+        response = post(f"/v1/{signal}", json.dumps(document).encode(), JSON)
+        assert (response.status_code, response["Content-Type"]) == (400, JSON)
+        said = json.loads(response.content)
+        assert said["code"] == 3
+        assert RESOURCES[signal] in said["message"]
+
+
+@pytest.mark.parametrize("signal", RESOURCES)
+def test_json_that_holds_nothing_of_its_signal_is_no_error(post, signal):
+    name = RESOURCES[signal]
+    snake = name.replace("S", "_s").replace("L", "_l").replace("M", "_m")
+    for document in ({}, {name: []}, {name: None}, {snake: []}, {name: [], "unknown": 1}):
+        response = post(f"/v1/{signal}", json.dumps(document).encode(), JSON)
+        assert (response.status_code, json.loads(response.content)) == (200, {}), document
 
 
 @pytest.mark.parametrize(
