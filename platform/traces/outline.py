@@ -56,12 +56,15 @@ def outline(
 
 
 def _within(marked: Sequence[Node], room: int) -> list[Node]:
-    """The first of them, as long as there is room for the ways to them."""
-    led_to = []
+    """The first of them, as long as there is room for the ways to them and what stands beside."""
+    led_to: list[Node] = []
+    opened: set[int] = set()
     for node in marked[:MAX_LED_TO]:
-        room -= node.depth + 1
+        news = [one for one in ancestors(node) if id(one) not in opened]
+        room -= 1 + sum(min(len(one.children), MAX_SIBLINGS) for one in news)
         if room < 0:
             break
+        opened.update(id(one) for one in news)
         led_to.append(node)
     return led_to
 

@@ -93,10 +93,45 @@ def test_roll_ups_tell_own_from_all_below(trace_page, span):
     assert "3 spans" in text and "≥ $1.00" in text and "7 tokens" in text
 
 
+def test_time_in_which_nothing_known_ran_is_said_and_drawn(trace_page, span):
+    span("t", "r", took=10, name="root")
+    span("t", "a", at=1, took=4, parent_span_id="r", name="step")
+    page = trace_page(query={"span": "r"})
+    assert "6.00 s in 2 stretches" in text_of(page)
+    assert page.content.decode().count('class="hollow"') == 2
+    assert "Missing time" not in text_of(trace_page(query={"span": "a"}, **PANE))
+
+
+def test_a_line_of_the_tree_tells_on_hover_what_its_span_did(trace_page, span, now):
+    span("t", "r", took=10, name="root", status_message="all\nthat was said " * 9)
+    call = {"type": "GENERATION", "completion_start_time": now + 2 * 10**9, "output_tokens": 60}
+    span("t", "a", at=1, took=4, parent_span_id="r", name="ask", total_cost="0.5", **call)
+    span("t", "b", at=6, took=1, parent_span_id="r", name="again", cost_source="unknown")
+    hovers = re.findall(
+        r'data-span-link href="[^"]*" title="([^"]*)"', trace_page().content.decode()
+    )
+    root, ask, again = (hover.split("\n") for hover in hovers)
+    assert root[:3] == [
+        "root · Span",
+        "10.0 s, 5.00 s of its own",
+        "With all below: 3 spans · ≥ $0.5000 · 60 tokens",
+    ]
+    assert root[3].startswith("all that was said all that")
+    assert ask == [
+        "ask · Generation",
+        "4.00 s",
+        "Cost $0.5000",
+        "60 tokens",
+        "1.00 s to the first token · 20 tokens/s",
+    ]
+    assert "Cost unknown" in again
+
+
 def test_marks_on_a_row_are_explained(trace_page, span):
-    span("t", "r", marks=["clock_suspect", "brand_new_mark"])
+    span("t", "r", marks=["clock_suspect", "cost_out_of_range", "brand_new_mark"])
     text = text_of(trace_page())
     assert "clock looks wrong" in text and "brand new mark" in text
+    assert "no amount that a call can cost" in text and "cost out of range" not in text
 
 
 def test_what_was_said_of_the_trace_itself_has_its_own_pane(trace_page, span):
