@@ -11,6 +11,7 @@ from traces.queries.overview import choices, last_activity
 from traces.queries.trace import locate, span_detail, span_rows
 from traces.queries.traces import trace_facts
 from traces.records import TRACE, Span
+from traces.search.terms import Term
 from traces.writer import insert_spans
 
 SECOND = 1_000_000_000
@@ -160,7 +161,8 @@ def test_the_strip_counts_every_trace_and_failed_trace_once(span, project, now):
     assert sum(one.traces for one in found.bins) == 2 and sum(one.errors for one in found.bins) == 1
     assert found.bins[0].since <= wanted.since and found.bins[-1].until >= wanted.until
     narrowed = histogram(
-        project.id, TraceFilter(since=now - DAY, until=now + HOUR, level=("ERROR",))
+        project.id,
+        TraceFilter(since=now - DAY, until=now + HOUR, terms=(Term("level", ("ERROR",)),)),
     )
     assert (narrowed.traces, narrowed.errors) == (1, 1)
 
