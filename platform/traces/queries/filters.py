@@ -80,6 +80,17 @@ def having(wanted: TraceFilter, *, exact: bool) -> str:
     return " AND ".join(found)
 
 
+def conditions(wanted: TraceFilter) -> list[str]:
+    """Each term by itself over a trace's grouped rows, as far as these tell."""
+    clauses, _values = _compiled(wanted)
+    found = []
+    for one in clauses:
+        spans = f"countIf({one.of_span}) > 0" if one.of_span else "1"
+        sums = "1" if one.of_id or one.text else one.of_trace or "{spans}"
+        found.append(_signed(one, sums.replace("{spans}", spans)))
+    return found
+
+
 def _signed(one: Clause, condition: str) -> str:
     return f"NOT ({condition})" if one.is_negated else f"({condition})"
 
