@@ -6,7 +6,7 @@ A facet leaves its own term out, so that its other values stay to be chosen from
 from dataclasses import dataclass, replace
 
 from traces.clickhouse import rows
-from traces.queries.filters import TraceFilter, conditions, having, narrowing, parameters
+from traces.queries.filters import TraceFilter, conditions, narrowing, parameters
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.search.terms import Term
 
@@ -71,7 +71,8 @@ def _is_of_facet(term: Term) -> bool:
 def _sql(wanted: TraceFilter, own: list[Term], others: TraceFilter) -> str:
     """One pass: each trace's values, and which of the facets' terms it fulfils."""
     both = replace(wanted, terms=(*others.terms, *own))
-    fulfilled = conditions(both)[len(others.terms) :]
+    every = conditions(both)
+    common, fulfilled = every[: len(others.terms)], every[len(others.terms) :]
     values = ", ".join(
         f"groupUniqArrayArray({VALUES_OF_A_TRACE})({sql}) AS f{number}" if sql
         else f"[toString(trace)] AS f{number}"
@@ -96,7 +97,7 @@ def _sql(wanted: TraceFilter, own: list[Term], others: TraceFilter) -> str:
                   AND NOT is_deleted
                   {narrowing(others)}
                 GROUP BY trace_id
-                HAVING {having(others, exact=False)}
+                HAVING {" AND ".join(common) or "1"}
             )
         )
         WHERE value != ''
