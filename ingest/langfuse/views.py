@@ -3,7 +3,9 @@
 import time
 import uuid
 
+import structlog
 from django.http import HttpRequest
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from accounts.authentication import require_scope
@@ -15,10 +17,12 @@ from ingest.langfuse.decode import MOST_EVENTS, decode_batch, place_adrift
 from ingest.langfuse.scores import decode_score
 from ingest.langfuse.view import WriteView
 from ingest.langfuse.wire import cleaned, read_json
+from traces import deletion
 from traces.api.scores import ScoreDetail, ScoreList
 from traces.api.view import ERROR_NAMES, INVALID
 from traces.records import Score
 
+log = structlog.get_logger(__name__)
 MAX_SCORES_BYTES = 1024 * 1024  # SDK 5 cuts its batches to fit
 
 
@@ -103,16 +107,14 @@ class ScoreView(WriteView, ScoreDetail):
         return super().get_permissions()
 
     def delete(self, request: HttpRequest, score_id: str) -> Response:
-        now_ns = time.time_ns()
-        tombstone = Score(
-            project_id=request.auth.project_id,
+        if not deletion.delete_score(request.auth.project_id, score_id):
+            raise NotFound(f"Score {score_id} not found within authorized project")
+        log.info(
+            "score_deleted",
+            project=request.auth.project_id,
+            key=request.auth.public_key,
             id=score_id,
-            name="",
-            timestamp=now_ns,
-            received_at=now_ns,
-            is_deleted=True,
         )
-        pipeline.accept(request.auth.project_id, [tombstone])
         return Response({"message": f"Score {score_id} is deleted."}, status=202)
 
 

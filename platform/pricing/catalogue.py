@@ -111,13 +111,18 @@ def nanoseconds(time: datetime | None) -> int | None:
     return None if time is None else int(time.timestamp()) * 1_000_000_000
 
 
-@lru_cache(maxsize=1024)
 def compiled(pattern: str) -> Any:
+    """A pattern for names, which are compared in lower case."""
+    return compiled_as(pattern, case_sensitive=False)
+
+
+@lru_cache(maxsize=1024)
+def compiled_as(pattern: str, *, case_sensitive: bool) -> Any:
     """RE2 runs in time linear in the name, so that no project's pattern can hold a worker up."""
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True
-    options.case_sensitive = False  # names are compared in lower case
+    options.case_sensitive = case_sensitive
     options.max_mem = 1 << 20
     try:
         return re2.compile(pattern, options)

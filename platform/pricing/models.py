@@ -36,6 +36,9 @@ class ModelPrice(models.Model):
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=120)
+    # What a client of the API said beside the rates, and the rates that it said it of.
+    definition = models.JSONField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
 
     class Meta:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from traces import writer
+from traces.graves import is_buried
 from traces.locks import trace_locks
 from traces.merge import (
     MOVED,
@@ -45,6 +46,9 @@ def apply(patches: Iterable[Patch], spans: Iterable[Span] = (), *, finish: Finis
 
 def _apply(project_id: str, said: dict[Key, list[Statement]], finish: Finish) -> None:
     stored = stored_spans(project_id, said)
+    said = {
+        key: statements for key, statements in said.items() if not is_buried(stored.get(key, []))
+    }
     merged = {key: _merged(project_id, key, stored.get(key, []), said[key]) for key in said}
     finish(list(merged.values()))
     writer.insert_spans(

@@ -19,3 +19,10 @@ def takes_null_cost(request: HttpRequest) -> bool:
 def score_types(request: HttpRequest) -> tuple[str, ...]:
     """The types of score that the first shape can show this client."""
     return SDK_2_SCORES if is_sdk_2(request) else V1_SCORES
+
+
+def knows_attribute_conditions(request: HttpRequest) -> bool:
+    """Whether the client's types know prices that depend on a call's attributes (from 4)."""
+    name = request.headers.get("X-Langfuse-Sdk-Name", "")
+    version = request.headers.get("X-Langfuse-Sdk-Version", "")
+    return not (name == "python" and version.startswith(("0.", "1.", "2.", "3.")))

@@ -122,12 +122,19 @@ def _within_all_time(text: object, name: str) -> int:
 
 
 def json_in(text: str | bytes) -> object:
-    """What JSON says; a ValueError where it holds texts that no store can take."""
-    value = json.loads(text)
+    """What JSON says; a ValueError where it holds texts or numbers that no store can take."""
+    value = json.loads(text, parse_constant=_number, parse_float=_number)
     for part in texts_in(value):
         if NO_TEXT.search(part):
             raise ValueError("A text holds a NUL or half a character.")
     return value
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number that JSON knows.")
+    return number
 
 
 def texts_in(value: object) -> Iterator[str]:

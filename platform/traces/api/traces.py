@@ -1,10 +1,13 @@
-"""GET /api/public/traces and /api/public/traces/{id}."""
+"""GET and DELETE of /api/public/traces and /api/public/traces/{id}."""
 
+import structlog
 from django.http import HttpRequest
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from accounts.authentication import require_scope
+from traces import deletion
+from traces.api.body import JsonBody, object_in
 from traces.api.clients import score_types, takes_null_cost
 from traces.api.parameters import filters_in, page_in, time_in, values_in, words_in
 from traces.api.shapes.observation import observation_view
@@ -15,11 +18,26 @@ from traces.queries.langfuse.observations import observations_of_trace
 from traces.queries.langfuse.scores import scores_of_traces
 from traces.queries.langfuse.traces import ORDERS, TraceQuery, trace_page, traces_by_id
 
+MOST_DELETED = 1_000  # of one request
+MAX_ID = 800
+NAMED_IN_LOG = 20
 
-class TraceList(LangfuseView):
-    """Traces by page, each with the ids of its observations and scores."""
+log = structlog.get_logger(__name__)
 
-    permission_classes = (require_scope("read"),)
+
+class DeletingView(LangfuseView):
+    """Reads need the scope of reading, deletions that of sending: who may replace a row by sending
+    it again may also delete it."""
+
+    parser_classes = (JsonBody,)
+
+    def get_permissions(self) -> list:
+        scope = "ingest" if self.request.method == "DELETE" else "read"
+        return [require_scope(scope)()]
+
+
+class TraceList(DeletingView):
+    """Traces by page, each with the ids of its observations and scores; DELETE of those named."""
 
     def get(self, request: HttpRequest) -> Response:
         project_id, page = request.auth.project_id, page_in(request.GET)
@@ -46,11 +64,16 @@ class TraceList(LangfuseView):
             }
         )
 
+    def delete(self, request: HttpRequest) -> Response:
+        """The traces that are known are deleted when this answers; a 404 where none of them is."""
+        trace_ids = trace_ids_in(object_in(request.data).get("traceIds"))
+        if not delete_traces(request, trace_ids):
+            raise NotFound("None of the traces was found within authorized project")
+        return Response({"message": "Traces deleted successfully"})
 
-class TraceDetail(LangfuseView):
-    """One trace with its observations and scores in full."""
 
-    permission_classes = (require_scope("read"),)
+class TraceDetail(DeletingView):
+    """One trace with its observations and scores in full; DELETE of it."""
 
     def get(self, request: HttpRequest, trace_id: str) -> Response:
         project_id = request.auth.project_id
@@ -75,6 +98,36 @@ class TraceDetail(LangfuseView):
                 "scores": [score_v1(row) for row in scores.get(trace_id, [])],
             }
         )
+
+    def delete(self, request: HttpRequest, trace_id: str) -> Response:
+        """Deleted when this answers, also when it was before."""
+        if not delete_traces(request, [trace_id]):
+            raise NotFound(f"Trace {trace_id} not found within authorized project")
+        return Response({"message": "Trace deleted successfully"})
+
+
+def trace_ids_in(sent: object) -> list[str]:
+    if (
+        not isinstance(sent, list)
+        or not 0 < len(sent) <= MOST_DELETED
+        or not all(isinstance(one, str) and 0 < len(one) <= MAX_ID for one in sent)
+    ):
+        raise ValidationError(f"traceIds must be a list of 1 to {MOST_DELETED} ids.")
+    return sent
+
+
+def delete_traces(request: HttpRequest, trace_ids: list[str]) -> set[str]:
+    """Which of them were known; the log says who deleted them, and nothing of what they held."""
+    known = deletion.delete_traces(request.auth.project_id, trace_ids)
+    if known:
+        log.info(
+            "traces_deleted",
+            project=request.auth.project_id,
+            key=request.auth.public_key,
+            traces=len(known),
+            ids=sorted(known)[:NAMED_IN_LOG],
+        )
+    return known
 
 
 def query_in(request: HttpRequest) -> TraceQuery:

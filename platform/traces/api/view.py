@@ -19,6 +19,7 @@ ERROR_NAMES = {
     403: "ForbiddenError",
     404: NOT_FOUND,
     405: "MethodNotAllowedError",
+    409: "LangfuseConflictError",
     413: "PayloadTooLargeError",
     415: "UnsupportedMediaTypeError",
     422: "UnprocessableError",

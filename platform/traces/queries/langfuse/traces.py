@@ -270,7 +270,8 @@ def traces_of_session(project_id: str, session_id: str) -> list[str]:
 
 
 def traces_of_observations(project_id: str, span_ids: list[str]) -> dict[str, str]:
-    """The trace that each observation is stored in, of those that are stored.
+    """The trace that each observation was ever stored in: what is said of a deleted one belongs
+    to its deleted trace, and to no new one.
 
     It is asked while a sender waits, with the patience of a write.
     """
@@ -287,7 +288,7 @@ def _traces_of(project_id: str, span_ids: list[str]) -> dict[str, str]:
     found = rows(
         f"""
         SELECT s.span_id AS span_id, argMax(s.trace_id, s.version) AS trace_id
-        FROM spans AS s FINAL
+        FROM spans AS s
         WHERE {where.all_true()}
         GROUP BY s.span_id
         """,

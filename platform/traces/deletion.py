@@ -1,0 +1,108 @@
+"""Deletes what is stored of traces. When that returns it is gone from every read, and stays so.
+
+A deleted row leaves a grave: a tombstone without content whose version is above every time of
+receipt. So the same row, sent again or held back on its way, never counts; and what is said of it
+later is not merged into it (traces.patches). Rows that were never stored before are new.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from traces import writer
+from traces.errors import Unavailable
+from traces.graves import GRAVE
+from traces.locks import trace_locks
+from traces.queries import deletion as stored
+from traces.records import Score, Span
+
+TRACES_AT_ONCE = 100
+ROWS_AT_ONCE = 20_000
+MOST_SECONDS = 45.0  # a client waits; what is left is deleted when it asks again
+
+
+class Unfinished(Unavailable):
+    """There is more than could be deleted in time. What is deleted stays so: ask again."""
+
+
+def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
+    """Delete the traces' rows and scores; returns which of the ids were ever known here.
+
+    Raises Unavailable, and Unfinished, after either of which it may be asked again.
+    """
+    until = time.monotonic() + MOST_SECONDS
+    known: set[str] = set()
+    for group in groups(sorted(set(trace_ids))):
+        found = stored.known_traces(project_id, group)
+        known |= found
+        bury_spans(project_id, sorted(found), until)
+        bury_scores(project_id, sorted(found), until)
+    return known
+
+
+def groups(trace_ids: list[str]) -> Iterator[list[str]]:
+    for first in range(0, len(trace_ids), TRACES_AT_ONCE):
+        yield trace_ids[first : first + TRACES_AT_ONCE]
+
+
+def bury_spans(project_id: str, trace_ids: list[str], until: float) -> None:
+    def bury() -> bool:
+        """Under the locks of those who merge, so that none of them writes over a grave."""
+        with trace_locks(project_id, trace_ids):
+            rows = stored.live_spans(project_id, trace_ids, limit=ROWS_AT_ONCE)
+            writer.insert_spans([span_grave(project_id, row) for row in rows])
+        return bool(rows)
+
+    repeat(bury, trace_ids, until)
+
+
+def bury_scores(project_id: str, trace_ids: list[str], until: float) -> None:
+    def bury() -> bool:
+        rows = stored.live_scores(project_id, trace_ids, limit=ROWS_AT_ONCE)
+        writer.insert_scores([score_grave(project_id, row) for row in rows])
+        return bool(rows)
+
+    repeat(bury, trace_ids, until)
+
+
+def repeat(bury: Callable[[], bool], trace_ids: list[str], until: float) -> None:
+    """Until a look finds nothing alive, which is what makes the promise true."""
+    while trace_ids and bury():
+        if time.monotonic() > until:
+            raise Unfinished("There was more to delete than fits into one request. Ask again.")
+
+
+def span_grave(project_id: str, row: dict) -> Span:
+    now = time.time_ns()
+    return Span(
+        project_id,
+        row["trace_id"],
+        row["span_id"],
+        row["start_ns"],
+        received_at=now,
+        version=GRAVE + now,
+        is_deleted=True,
+    )
+
+
+def score_grave(project_id: str, row: dict) -> Score:
+    now = time.time_ns()
+    return Score(
+        project_id,
+        row["id"],
+        "",
+        now,
+        trace_id=row["trace_id"],  # so that a trace that had nothing else is known again
+        received_at=now,
+        version=GRAVE + now,
+        is_deleted=True,
+    )
+
+
+def delete_score(project_id: str, score_id: str) -> bool:
+    """Whether there ever was such a score. A later one of the same id is a new one."""
+    if not stored.is_known_score(project_id, score_id):
+        return False
+    now = time.time_ns()
+    tombstone = Score(project_id, score_id, "", now, received_at=now, version=now, is_deleted=True)
+    writer.insert_scores([tombstone])
+    return True
