@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "accounts",
+    "comments",
     "traces",
     "pricing",
     "ingest",

@@ -8,6 +8,8 @@ later is not merged into it (traces.patches). Rows that were never stored before
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from comments import threads
+from comments.models import ObjectType
 from traces import writer
 from traces.errors import Unavailable
 from traces.graves import GRAVE
@@ -25,7 +27,7 @@ class Unfinished(Unavailable):
 
 
 def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
-    """Delete the traces' rows and scores; returns which of the ids were ever known here.
+    """Delete the traces' rows, scores and comments; returns which of the ids were ever known here.
 
     Raises Unavailable, and Unfinished, after either of which it may be asked again.
     """
@@ -34,6 +36,7 @@ def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
     for group in groups(sorted(set(trace_ids))):
         found = stored.known_traces(project_id, group)
         known |= found
+        threads.forget(project_id, ObjectType.TRACE, found)
         bury_spans(project_id, sorted(found), until)
         bury_scores(project_id, sorted(found), until)
     return known
@@ -49,6 +52,8 @@ def bury_spans(project_id: str, trace_ids: list[str], until: float) -> None:
         """Under the locks of those who merge, so that none of them writes over a grave."""
         with trace_locks(project_id, trace_ids):
             rows = stored.live_spans(project_id, trace_ids, limit=ROWS_AT_ONCE)
+            span_ids = {row["span_id"] for row in rows}
+            threads.forget(project_id, ObjectType.OBSERVATION, span_ids)
             writer.insert_spans([span_grave(project_id, row) for row in rows])
         return bool(rows)
 

@@ -118,6 +118,6 @@ def arrivals(project: Project, polled: QueryDict | None = None) -> dict:
         "age_ns": max(age, 0),
         "is_recent": age < RECENT,
         "is_first": polled is not None and not opened_with,
-        "is_new": bool(newest and opened_with) and newest.trace_id != opened_with,
+        "is_new": bool(newest and opened_with and newest.trace_id != opened_with),
         "opened_with": opened_with,
     }

@@ -1,0 +1,76 @@
+"""What was said about things. Whoever calls has asked whether the project may be seen."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from accounts.models import Project, User
+from comments import mentions
+from comments.models import MAX_CONTENT, MAX_OBJECT_ID, Comment, ObjectType
+
+__all__ = ["InvalidComment", "ObjectType", "add", "counts", "forget", "in_project", "of"]
+
+
+class InvalidComment(ValueError):
+    """Too long, empty, or by nobody of the organisation; the message says which."""
+
+
+def of(project_id: str, object_type: str, object_ids: Collection[str]) -> dict[str, list[Comment]]:
+    """The comments on each of these, oldest first, with their authors; nothing where there are
+    none.
+    """
+    found: dict[str, list[Comment]] = defaultdict(list)
+    about = in_project(project_id).filter(object_type=object_type, object_id__in=object_ids)
+    for comment in about.order_by("created_at", "id"):
+        found[comment.object_id].append(comment)
+    return dict(found)
+
+
+def counts(project_id: str, object_type: str, object_ids: Collection[str]) -> dict[str, int]:
+    """How many comments each of these has, of those that have any."""
+    about = Comment.objects.filter(
+        project=project_id, object_type=object_type, object_id__in=object_ids
+    )
+    return dict(about.order_by().values_list("object_id").annotate(Count("id")))
+
+
+def in_project(project_id: str) -> QuerySet[Comment]:
+    return Comment.objects.filter(project=project_id).select_related("author")
+
+
+def add(
+    project: Project,
+    *,
+    object_type: str,
+    object_id: str,
+    content: str,
+    author: User | None = None,
+    public_key: str = "",
+) -> Comment:
+    """Store a comment and whom it mentions. Raises InvalidComment."""
+    if object_type not in ObjectType.values:
+        raise InvalidComment(f"A comment is about one of {', '.join(ObjectType.values)}.")
+    if not 0 < len(object_id) <= MAX_OBJECT_ID or "\0" in object_id:
+        raise InvalidComment(f"The id must have 1 to {MAX_OBJECT_ID} characters.")
+    if not content.strip() or len(content) > MAX_CONTENT or "\0" in content:
+        raise InvalidComment(f"A comment must have 1 to {MAX_CONTENT} characters.")
+    with transaction.atomic():
+        comment = Comment.objects.create(
+            project=project,
+            object_type=object_type,
+            object_id=object_id,
+            content=content,
+            author=author,
+            public_key=public_key,
+        )
+        comment.mentioned.set(mentions.people(project, content))
+    return comment
+
+
+def forget(project_id: str, object_type: str, object_ids: Collection[str]) -> None:
+    """What they are about is deleted."""
+    Comment.objects.filter(
+        project=project_id, object_type=object_type, object_id__in=object_ids
+    ).delete()
