@@ -6,21 +6,11 @@ from difflib import get_close_matches
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from traces.records import OBSERVATION_TYPES
+
 CHOICE, NUMBER, KEYED, HAS = "choice", "number", "keyed", "has"
 
 LEVELS = ("DEBUG", "DEFAULT", "WARNING", "ERROR")
-TYPES = (
-    "SPAN",
-    "GENERATION",
-    "EVENT",
-    "EMBEDDING",
-    "AGENT",
-    "TOOL",
-    "CHAIN",
-    "RETRIEVER",
-    "GUARDRAIL",
-    "EVALUATOR",
-)
 UNITS = {
     "seconds": {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0},
     "dollars": {"": 1.0},
@@ -47,7 +37,7 @@ FIELDS = {
         Field("environment", CHOICE, _("Environment"), aliases=("env",)),
         Field("name", CHOICE, _("Name"), aliases=("trace",)),
         Field("span", CHOICE, _("Span name"), aliases=("observation",)),
-        Field("type", CHOICE, _("Type"), options=TYPES),
+        Field("type", CHOICE, _("Type"), options=tuple(OBSERVATION_TYPES)),
         Field("model", CHOICE, _("Model")),
         Field("provider", CHOICE, _("Provider")),
         Field("user", CHOICE, _("User"), aliases=("userid",)),

@@ -25,7 +25,6 @@ MAX_CHARACTERS = 2_000
 MAX_TERMS = 24
 MAX_VALUES = 50
 
-_SPACE = re.compile(r"\s*")
 _HEAD = re.compile(r'(-?)([A-Za-z_][A-Za-z_]*)(?:\.(?:"((?:[^"\\]|\\.)*)"|([^\s"():\\]+)))?:')
 _COMPARISON = re.compile(r">=|<=|>|<|~")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -42,13 +41,13 @@ class _Unreadable(Exception):
 
 def parsed(text: str) -> Query:
     """The query that is written; with `problems` where it is not one."""
-    text = unicodedata.normalize("NFC", text).replace("\0", "")
+    text = normalized(text)
     if len(text) > MAX_CHARACTERS:
         message = _("A query has at most %(most)s characters.") % {"most": MAX_CHARACTERS}
         return Query(problems=(Problem(message, MAX_CHARACTERS, len(text)),))
     terms: list[Term] = []
     problems: list[Problem] = []
-    at = _SPACE.match(text, 0).end()
+    at = _behind_space(text, 0)
     while at < len(text):
         try:
             term, end = _term(text, at)
@@ -56,11 +55,16 @@ def parsed(text: str) -> Query:
         except _Unreadable as error:
             problems.append(error.problem)
             end = max(error.problem.end, at + 1)
-        at = _SPACE.match(text, end).end()
+        at = _behind_space(text, end)
     if len(terms) > MAX_TERMS:
         message = _("A query has at most %(most)s terms.") % {"most": MAX_TERMS}
         problems.append(Problem(message, terms[MAX_TERMS].start, len(text)))
     return Query(tuple(terms), tuple(problems))
+
+
+def normalized(text: str) -> str:
+    """As it is read: places in problems are places in this."""
+    return unicodedata.normalize("NFC", text).replace("\0", "")
 
 
 def _term(text: str, at: int) -> tuple[Term, int]:
@@ -120,8 +124,9 @@ def _values(text: str, at: int) -> tuple[list[str], int]:
     if text[at] != "(":
         value, end = _value(text, at)
         return [value], end
-    opened, values = at, []
-    at = _SPACE.match(text, at + 1).end()
+    opened = at
+    values: list[str] = []
+    at = _behind_space(text, at + 1)
     while True:
         if at >= len(text):
             raise _Unreadable(_("This bracket is not closed."), opened, len(text))
@@ -130,7 +135,7 @@ def _values(text: str, at: int) -> tuple[list[str], int]:
         value, end = _value(text, at)
         values.append(value)
         gap = _OR.match(text, end)
-        at = gap.end() if gap else _SPACE.match(text, end).end()
+        at = gap.end() if gap else _behind_space(text, end)
         if gap:
             continue
         if at < len(text) and text[at] == ")":
@@ -151,6 +156,12 @@ def _value(text: str, at: int) -> tuple[str, int]:
     if not found:
         raise _Unreadable(_("A value with brackets in it needs quotes."), at, at + 1)
     return found.group(), found.end()
+
+
+def _behind_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
 
 
 def _unescaped(text: str) -> str:

@@ -16,8 +16,9 @@ from django.utils.translation import pgettext, pgettext_lazy
 from traces.records import OBSERVATION_TYPES
 from traces.render.markdown import markdown as safe_markdown
 from traces.render.media import split
+from traces.search.terms import Query
 from traces.tree import Node
-from traces.views.asked import VIEW_SORTS, Asked
+from traces.views.asked import VIEWS, Asked
 
 register = template.Library()
 
@@ -290,8 +291,9 @@ def trace_url(project_id: str, trace_id: Any) -> str:
 
 @register.simple_tag
 def view_link(ask: Asked, key: str) -> str:
-    """The list in one of its ready views, with the filters that are set."""
-    level = "ERROR" if key == "failed" else None
-    if key != "failed" and ask.view != "failed":
-        return ask.link(sort=VIEW_SORTS[key])
-    return ask.link(sort=VIEW_SORTS[key], level=level)
+    """The list in one of its ready views, with the other filters that are set."""
+    _words, own, sort = VIEWS[key]
+    made_by_views = {str(term) for _words, term, _sort in VIEWS.values() if term}
+    kept = tuple(term for term in ask.query.terms if str(term) not in made_by_views)
+    query = Query((*kept, *((own,) if own else ())))
+    return ask.link(q=str(query) or None, sort=sort or None)
