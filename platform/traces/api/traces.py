@@ -16,7 +16,8 @@ from traces.api.shapes.trace import GROUPS, trace_summary
 from traces.api.view import LangfuseView
 from traces.queries.langfuse.observations import observations_of_trace
 from traces.queries.langfuse.scores import scores_of_traces
-from traces.queries.langfuse.traces import ORDERS, TraceQuery, trace_page, traces_by_id
+from traces.queries.langfuse.trace_columns import ORDERS
+from traces.queries.langfuse.traces import TraceQuery, trace_page, traces_by_id
 
 MOST_DELETED = 1_000  # of one request
 MAX_ID = 800

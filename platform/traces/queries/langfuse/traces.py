@@ -7,66 +7,24 @@ from traces.queries.filters import REACH
 from traces.queries.langfuse.conditions import ALL_TIME, Conditions, TimeRange, moment, spans_within
 from traces.queries.langfuse.filters import Filter, add_filters
 from traces.queries.langfuse.newest import around, counted, newest
+from traces.queries.langfuse.trace_columns import (
+    CONTENT,
+    ENVIRONMENT,
+    FILTERS,
+    LATENCY_NS,
+    NAME,
+    ORDERS,
+    RELEASE,
+    SESSION,
+    STARTED,
+    TAGS,
+    TOTAL_COST,
+    USER,
+    VERSION,
+)
 from traces.queries.limits import COUNT, LIST, WHOLE_RANGE
 from traces.queries.windows import Place
 from traces.stored import IDS_PER_QUERY
-
-# Which of a trace's rows is asked first: its own, then those without a parent, then the earliest.
-_RANK = "(s.span_id = '', s.parent_span_id = '', -toUnixTimestamp64Nano(s.start_time))"
-_ENDED = "ifNull(s.end_time, s.start_time)"
-
-
-def _said(column: str) -> str:
-    return f"argMaxIf(s.{column}, {_RANK}, s.{column} != '')"
-
-
-def _said_or(column: str, fallback: str) -> str:
-    return f"if({_said(column)} != '', {_said(column)}, {fallback})"
-
-
-NAME = _said_or("trace_name", f"argMaxIf(s.name, {_RANK}, s.span_id != '')")
-STARTED = "if(countIf(s.span_id = '') > 0, minIf(s.start_time, s.span_id = ''), min(s.start_time))"
-LATENCY_NS = (
-    "if(countIf(s.span_id != '') = 0, 0,"
-    f" toUnixTimestamp64Nano(maxIf({_ENDED}, s.span_id != ''))"
-    " - toUnixTimestamp64Nano(minIf(s.start_time, s.span_id != '')))"
-)
-USER, SESSION = _said("user_id"), _said("session_id")
-RELEASE, VERSION = _said("release"), _said("version_label")
-ENVIRONMENT = (
-    f"if(countIf(s.environment != 'default') = 0, 'default',"
-    f" argMaxIf(s.environment, {_RANK}, s.environment != 'default'))"
-)
-TAGS = "arraySort(groupUniqArrayArray(s.tags))"
-TOTAL_COST = "sum(s.total_cost)"
-
-ORDERS = {
-    "timestamp": STARTED,
-    "name": NAME,
-    "userId": USER,
-    "sessionId": SESSION,
-    "environment": ENVIRONMENT,
-    "version": VERSION,
-    "release": RELEASE,
-    "latency": LATENCY_NS,
-    "totalCost": f"ifNull({TOTAL_COST}, 0)",
-    "id": "s.trace_id",
-}
-FILTERS = {
-    "id": ("text", "s.trace_id"),
-    "name": ("text", NAME),
-    "userId": ("text", USER),
-    "sessionId": ("text", SESSION),
-    "environment": ("text", ENVIRONMENT),
-    "version": ("text", VERSION),
-    "release": ("text", RELEASE),
-    "tags": ("list", TAGS),
-    "timestamp": ("time", STARTED),
-    "latency": ("number", f"({LATENCY_NS}) / 1e9"),
-    "totalCost": ("number", f"toFloat64(ifNull({TOTAL_COST}, 0))"),
-    "metadata": ("map", f"argMaxIf(s.trace_metadata, {_RANK}, notEmpty(s.trace_metadata))"),
-    "level": ("text", "if(countIf(s.level = 'ERROR') > 0, 'ERROR', 'DEFAULT')"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +94,11 @@ def _began(
     return [Place(row["at"], row["id"]) for row in found]
 
 
-def _groups(project_id: str, query: TraceQuery) -> tuple[str, Conditions]:
-    """The traces that match, as the end of a SELECT, and its parameters."""
-    where, having = Conditions(), Conditions()
+def groups(
+    project_id: str, query: TraceQuery, values: dict | None = None
+) -> tuple[str, Conditions]:
+    """The traces that match, as the end of a SELECT, and its parameters, after those given."""
+    where, having = Conditions(values={} if values is None else values), Conditions()
     spans_within(where, project_id, around(query.time, REACH))
     having.values = where.values  # one set of parameters for both
     _narrow(where, project_id, query)
@@ -166,11 +126,11 @@ def _ranked(
     project_id: str, query: TraceQuery, *, limit: int, offset: int
 ) -> tuple[list[str], int]:
     """The page from all that match, counted in the same reading."""
-    groups, bound = _groups(project_id, query)
+    matching, bound = groups(project_id, query)
     direction = "DESC" if query.descending else "ASC"
     found = rows(
         f"""
-        SELECT s.trace_id AS trace_id, count() OVER () AS total {groups}
+        SELECT s.trace_id AS trace_id, count() OVER () AS total {matching}
         ORDER BY {ORDERS[query.order]} {direction}, s.trace_id {direction}
         LIMIT {bound.bind(limit, "UInt32")} OFFSET {bound.bind(offset, "UInt64")}
         """,
@@ -183,9 +143,9 @@ def _ranked(
 
 
 def _how_many(project_id: str, query: TraceQuery) -> int:
-    groups, bound = _groups(project_id, query)
+    matching, bound = groups(project_id, query)
     [found] = rows(
-        f"SELECT count() AS traces FROM (SELECT s.trace_id {groups})",
+        f"SELECT count() AS traces FROM (SELECT s.trace_id {matching})",
         options=COUNT,
         **bound.values,
     )
@@ -232,7 +192,7 @@ def traces_by_id(project_id: str, trace_ids: list[str], *, content: bool = True)
             arrayMap(pair -> pair.2, arraySort(
                 groupArrayIf((s.start_time, s.span_id), s.span_id != '')
             )) AS observation_ids
-            {_CONTENT if content else ""}
+            {CONTENT if content else ""}
         FROM spans AS s FINAL
         WHERE {where.all_true()}
         GROUP BY s.trace_id
@@ -240,14 +200,6 @@ def traces_by_id(project_id: str, trace_ids: list[str], *, content: bool = True)
         **where.values,
     )
     return {row["trace_id"]: row for row in found}
-
-
-_ROOT = "s.span_id != '' AND s.parent_span_id = ''"
-_CONTENT = f"""
-            , {_said_or("trace_input", f"argMaxIf(s.input, {_RANK}, {_ROOT})")} AS input
-            , {_said_or("trace_output", f"argMaxIf(s.output, {_RANK}, {_ROOT})")} AS output
-            , argMaxIf(s.trace_metadata, {_RANK}, notEmpty(s.trace_metadata)) AS metadata
-"""
 
 
 def traces_of_session(project_id: str, session_id: str) -> list[str]:
