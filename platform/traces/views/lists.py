@@ -107,7 +107,7 @@ def why_nothing(project_id: str, ask: Asked) -> dict:
     """
     if not ask.is_answerable:
         return {"cause": "unreadable", "marked": marked(ask)}
-    if ask.query.terms:
+    if ask.typed:
         return {"cause": "filter"}
     if last := last_activity(project_id, ask.wanted.since):
         return {"cause": "range", "last": last, "last_until": last + 1}
