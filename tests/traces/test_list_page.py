@@ -352,6 +352,7 @@ def test_a_facet_leads_to_the_query_with_its_value_and_without_what_was_chosen(l
     assert {title: unquote_plus(link) for link, title in links.items()} == {
         "dev": "?q=environment:(prod OR dev) refund",
         "prod": "?q=refund",
+        "SPAN": "?q=environment:prod refund type:SPAN",
     }
 
 
