@@ -22,7 +22,7 @@ COPY platform platform
 COPY ingest ingest
 COPY templates templates
 COPY static static
-COPY docker/make_secrets.py docker/secrets.py
+COPY docker/make_secrets.py docker/make_secrets.py
 RUN python -m compileall -q platform ingest \
     && SONDE_SECRET_KEY=only-for-the-build python manage.py collectstatic --noinput --verbosity 0
 USER sonde

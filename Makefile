@@ -45,7 +45,7 @@ screenshots: env-dev ## Every page in every theme, language and width
 	@$(RUN) -m pytest -m browser_all $(ARGS)
 
 messages: env-dev ## Collect what is to be translated, and compile what is
-	@$(RUN) manage.py makemessages --locale ko --no-obsolete --add-location file --no-wrap
+	@SONDE_SECRET_KEY=not-used-here $(RUN) manage.py makemessages --locale ko --no-obsolete --add-location file --no-wrap
 	@$(RUN) scripts/compile_messages.py
 
 lock: ## Pin the newest versions of everything; needs uv

@@ -1,10 +1,15 @@
 """What docker-compose.yml promises, as far as it can be told without a Docker engine."""
 
+import importlib.util
+import re
 import runpy
+import shlex
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 import yaml
+from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRETS = runpy.run_path(str(ROOT / "docker" / "make_secrets.py"))
@@ -81,3 +86,70 @@ def test_what_compose_mounts_is_what_the_secrets_step_makes(compose, tmp_path):
         if value.startswith("/run/sonde/")
     }
     assert named <= {path.name for path in tmp_path.rglob("*")}
+
+
+def image_files(dockerfile):
+    """Where the image has what the Dockerfile copies from this repository → its path here."""
+    copied = {}
+    for line in dockerfile.split("WORKDIR /app")[1].splitlines():
+        if line.startswith("COPY ") and "--from=" not in line:
+            source, target = line.split()[1:]
+            copied[source if target == "./" else target] = source
+    return copied
+
+
+def commands_of(compose):
+    """Every program that a container of our own image runs, as its words."""
+    ours = [
+        service for service in compose["services"].values() if service["image"] == "sonde:local"
+    ]
+    for service in ours:
+        for words in (service.get("command"), service.get("healthcheck", {}).get("test")):
+            if words is None:
+                continue
+            words = words[1:] if words[0] == "CMD" else words
+            shell = {"sh": 2, "CMD-SHELL": 1}.get(words[0])
+            lines = words[shell].split("&&") if shell else [shlex.join(words)]
+            yield from (shlex.split(line) for line in lines)
+
+
+def test_every_script_that_a_container_runs_is_in_the_image(compose):
+    copied = image_files((ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    scripts = {word for words in commands_of(compose) for word in words if word.endswith(".py")}
+    assert scripts == {"manage.py", "docker/make_secrets.py"}
+    assert scripts <= set(copied)
+    for source in copied.values():
+        assert (ROOT / source).exists(), source
+
+
+def test_what_the_image_takes_is_not_kept_out_of_its_build():
+    taken = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    for line in dockerfile.splitlines():
+        if line.startswith("COPY ") and "--from=" not in line:
+            assert f"!{line.split()[1]}" in taken, line
+
+
+def test_every_program_and_command_that_a_container_runs_exists(compose):
+    programs = {script.name for script in entry_points(group="console_scripts")}
+    required = (ROOT / "requirements-server.txt").read_text(encoding="utf-8")
+    for words in commands_of(compose):
+        assert words[0] in programs | {"python", "test"}, words
+        if words[0] in programs:
+            assert re.search(rf"(?m)^{words[0]}==", required), words
+        if "manage.py" in words:
+            assert words[2] in get_commands(), words
+
+
+def test_what_gunicorn_and_celery_are_pointed_at_can_be_imported():
+    for module in ("config.gunicorn", "config.wsgi", "config.settings"):
+        assert importlib.util.find_spec(module), module
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert 'CMD ["gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]' in dockerfile
+
+
+def test_every_folder_that_compose_mounts_from_here_exists(compose):
+    for service in compose["services"].values():
+        for volume in service.get("volumes", []):
+            if isinstance(volume, str) and volume.startswith("./"):
+                assert (ROOT / volume.split(":")[0]).is_dir(), volume

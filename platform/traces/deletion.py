@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from comments import threads
-from comments.models import ObjectType
 from traces import writer
 from traces.errors import Unavailable
 from traces.graves import GRAVE
@@ -36,7 +35,7 @@ def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
     for group in groups(sorted(set(trace_ids))):
         found = stored.known_traces(project_id, group)
         known |= found
-        threads.forget(project_id, ObjectType.TRACE, found)
+        threads.forget(project_id, "TRACE", found)
         bury_spans(project_id, sorted(found), until)
         bury_scores(project_id, sorted(found), until)
     return known
@@ -53,7 +52,7 @@ def bury_spans(project_id: str, trace_ids: list[str], until: float) -> None:
         with trace_locks(project_id, trace_ids):
             rows = stored.live_spans(project_id, trace_ids, limit=ROWS_AT_ONCE)
             span_ids = {row["span_id"] for row in rows}
-            threads.forget(project_id, ObjectType.OBSERVATION, span_ids)
+            threads.forget(project_id, "OBSERVATION", span_ids)
             writer.insert_spans([span_grave(project_id, row) for row in rows])
         return bool(rows)
 

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import require_scope
 from traces.api.parameters import (
+    besides,
     cursor_in,
     encoded_cursor,
     filters_in,
@@ -23,6 +24,7 @@ from traces.api.shapes.observation import (
     observation_view,
 )
 from traces.api.view import LangfuseView
+from traces.queries.langfuse.filters import narrowed
 from traces.queries.langfuse.observations import (
     After,
     ObservationQuery,
@@ -105,9 +107,10 @@ def _next(last: dict) -> str:
 
 
 def query_in(request: HttpRequest) -> ObservationQuery:
-    asked = request.GET
+    filters = filters_in(request.GET)
+    asked = besides(request.GET, filters, {"startTime": ("fromStartTime", "toStartTime")})
     return ObservationQuery(
-        time=time_in(asked, "fromStartTime", "toStartTime"),
+        time=narrowed(time_in(asked, "fromStartTime", "toStartTime"), filters, "startTime"),
         trace_id=asked.get("traceId", ""),
         name=asked.get("name", ""),
         type=asked.get("type", "").upper(),
@@ -118,5 +121,5 @@ def query_in(request: HttpRequest) -> ObservationQuery:
         parent_id=asked.get("parentObservationId"),
         is_root=flag_in(asked, "isRootObservation"),
         environments=values_in(asked, "environment"),
-        filters=filters_in(asked),
+        filters=filters,
     )

@@ -159,6 +159,20 @@ def filters_in(query: QueryDict) -> list[Filter]:
     return [_filter(condition) for condition in conditions]
 
 
+def besides(
+    query: QueryDict, filters: list[Filter], times: dict[str, tuple[str, str]]
+) -> QueryDict:
+    """The parameters of which no filter speaks: where both do, the filter counts.
+
+    A column is called as its parameter is, but for those of `times`, which have two each.
+    """
+    left = query.copy()
+    for wanted in filters:
+        for name in times.get(wanted.column, (wanted.column,)):
+            left.pop(name, None)
+    return left
+
+
 def _filter(condition: object) -> Filter:
     names = ("type", "column", "operator")
     if not isinstance(condition, dict) or not all(
@@ -172,18 +186,20 @@ def _filter(condition: object) -> Filter:
         column=condition["column"],
         type=condition["type"],
         operator=condition["operator"],
-        value=_filter_value(condition["type"], condition.get("value")),
+        value=_filter_value(condition["type"], condition["operator"], condition.get("value")),
         key=key,
     )
 
 
-def _filter_value(kind: str, value: object) -> object:
+def _filter_value(kind: str, operator: str, value: object) -> object:
     if kind == "null":
         return None
+    if kind == "stringObject" and operator in ("is set", "is not set"):
+        return ""
     if kind == "datetime":
         return _within_all_time(value, "A datetime filter's value")
-    if kind in ("number", "numberObject") and not isinstance(value, bool):
-        return finite(str(value), "A number filter's value")
+    if kind in ("number", "numberObject") and isinstance(value, int | float | str):
+        return finite("" if isinstance(value, bool) else str(value), "A number filter's value")
     expected = TYPES[kind][2]
     if expected == "Bool" and isinstance(value, bool):
         return value

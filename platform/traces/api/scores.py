@@ -8,9 +8,18 @@ from rest_framework.response import Response
 
 from accounts.authentication import require_scope
 from traces.api.clients import score_types
-from traces.api.parameters import filters_in, number_in, page_in, time_in, values_in, words_in
+from traces.api.parameters import (
+    besides,
+    filters_in,
+    number_in,
+    page_in,
+    time_in,
+    values_in,
+    words_in,
+)
 from traces.api.shapes.score import listed_score_v1, score_v1, score_v2
 from traces.api.view import LangfuseView
+from traces.queries.langfuse.filters import narrowed
 from traces.queries.langfuse.scores import VALUE_OPERATORS, ScoreQuery, score, score_page
 from traces.queries.langfuse.traces import traces_by_id
 
@@ -71,9 +80,10 @@ def with_traces(
 
 
 def query_in(request: HttpRequest, *, of_traces_only: bool = False) -> ScoreQuery:
-    asked = request.GET
+    filters = filters_in(request.GET)
+    asked = besides(request.GET, filters, {"timestamp": ("fromTimestamp", "toTimestamp")})
     return ScoreQuery(
-        time=time_in(asked, "fromTimestamp", "toTimestamp"),
+        time=narrowed(time_in(asked, "fromTimestamp", "toTimestamp"), filters, "timestamp"),
         ids=words_in(asked, "scoreIds"),
         names=values_in(asked, "name"),
         sources=words_in(asked, "source"),
@@ -89,7 +99,7 @@ def query_in(request: HttpRequest, *, of_traces_only: bool = False) -> ScoreQuer
         of_traces_only=of_traces_only,
         user_id=asked.get("userId", ""),
         trace_tags=words_in(asked, "traceTags"),
-        filters=filters_in(asked),
+        filters=filters,
     )
 
 

@@ -9,11 +9,12 @@ from accounts.authentication import require_scope
 from traces import deletion
 from traces.api.body import JsonBody, object_in
 from traces.api.clients import score_types, takes_null_cost
-from traces.api.parameters import filters_in, page_in, time_in, values_in, words_in
+from traces.api.parameters import besides, filters_in, page_in, time_in, values_in, words_in
 from traces.api.shapes.observation import observation_view
 from traces.api.shapes.score import score_v1
 from traces.api.shapes.trace import GROUPS, trace_summary
 from traces.api.view import LangfuseView
+from traces.queries.langfuse.filters import narrowed
 from traces.queries.langfuse.observations import observations_of_trace
 from traces.queries.langfuse.scores import scores_of_traces
 from traces.queries.langfuse.trace_columns import ORDERS
@@ -137,16 +138,18 @@ def query_in(request: HttpRequest) -> TraceQuery:
         raise ValidationError(
             f"orderBy must be one of {', '.join(ORDERS)}, followed by .asc or .desc."
         )
+    filters = filters_in(request.GET)
+    asked = besides(request.GET, filters, {"timestamp": ("fromTimestamp", "toTimestamp")})
     return TraceQuery(
-        time=time_in(request.GET, "fromTimestamp", "toTimestamp"),
-        name=request.GET.get("name", ""),
-        user_id=request.GET.get("userId", ""),
-        session_id=request.GET.get("sessionId", ""),
-        version=request.GET.get("version", ""),
-        release=request.GET.get("release", ""),
-        tags=values_in(request.GET, "tags"),
-        environments=values_in(request.GET, "environment"),
-        filters=filters_in(request.GET),
+        time=narrowed(time_in(asked, "fromTimestamp", "toTimestamp"), filters, "timestamp"),
+        name=asked.get("name", ""),
+        user_id=asked.get("userId", ""),
+        session_id=asked.get("sessionId", ""),
+        version=asked.get("version", ""),
+        release=asked.get("release", ""),
+        tags=values_in(asked, "tags"),
+        environments=values_in(asked, "environment"),
+        filters=filters,
         order=order,
         descending=direction.lower() == "desc",
     )

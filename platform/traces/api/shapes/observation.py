@@ -38,7 +38,7 @@ def observation_view(row: dict) -> dict:
         "environment": row["environment"],
         "promptName": text_or_none(row["prompt_name"]),
         "promptVersion": row["prompt_version"],
-        "modelId": None,
+        "modelId": text_or_none(row["price_id"]),
         "inputPrice": None,
         "outputPrice": None,
         "totalPrice": None,
@@ -92,7 +92,7 @@ def observation_v2(
         "projectId": project_id,
         "parentObservationId": text_or_none(row["parent_span_id"]),
         "type": row["type"],
-        "modelId": None,
+        "modelId": text_or_none(row["price_id"]),
         "inputPrice": None,
         "outputPrice": None,
         "totalPrice": None,
@@ -138,7 +138,7 @@ def _io(row: dict, trace: dict) -> dict:
 def _model(row: dict, trace: dict) -> dict:
     return {
         "providedModelName": text_or_none(row["model"]),
-        "internalModelId": None,
+        "internalModelId": text_or_none(row["price_id"]),
         "modelParameters": json_values(row["model_parameters"]),
     }
 

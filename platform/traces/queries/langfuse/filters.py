@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from traces.queries.langfuse.conditions import Conditions, moment
+from traces.queries.langfuse.conditions import Conditions, TimeRange, moment
 
 # operator → SQL over the column {x} and the bound value {v}; the kinds are those of our columns
 _COMPARISONS = {name: f"{{x}} {name} {{v}}" for name in ("=", ">", "<", ">=", "<=")}
@@ -22,7 +22,11 @@ _LIST = {
     "all of": "hasAll({x}, {v})",
 }
 _FLAG = {"=": "{x} = {v}", "<>": "{x} != {v}"}
+_SET = {"is set": "{x}", "is not set": "NOT {x}"}
 _NULL = {"is null": "empty({x})", "is not null": "notEmpty({x})"}
+_UNKNOWN = {"is null": "isNull({x})", "is not null": "isNotNull({x})"}
+_KEPT_AS_NULL = ("number", "time")  # other kinds of column hold something empty instead
+WHEREVER = ("contains", "starts with", "ends with")  # "" is in every text that is there
 
 # what the filter calls its type → the kinds of column it fits, and the type of its value
 TYPES = {
@@ -32,10 +36,11 @@ TYPES = {
     "number": (("number",), _COMPARISONS, "Float64"),
     "datetime": (("time",), _COMPARISONS, "Int64"),
     "boolean": (("flag",), _FLAG, "Bool"),
-    "stringObject": (("map",), _TEXT, "String"),
+    "stringObject": (("map",), _TEXT | _SET, "String"),
     "numberObject": (("map",), _COMPARISONS, "Float64"),
+    "booleanObject": (("map",), _FLAG, "Bool"),
     "categoryOptions": (("map",), _OPTIONS, "Array(String)"),
-    "null": (("text", "list"), _NULL, ""),
+    "null": (("text", "list", "number", "time"), _NULL, ""),
 }
 
 
@@ -69,18 +74,31 @@ def add_filters(
             raise UnknownFilter(
                 f"Column “{wanted.column}” cannot be filtered by {wanted.type} “{wanted.operator}”."
             )
+        if wanted.type == "null" and kind in _KEPT_AS_NULL:
+            operators = _UNKNOWN
+        operator = _operator(wanted)
         conditions.add(
-            operators[wanted.operator].format(
-                x=_column(conditions, kind, column, wanted),
-                v=_value(conditions, wanted, value_type),
+            operators[operator].format(
+                x=_column(conditions, kind, column, wanted, operator),
+                v="" if operator in _SET else _value(conditions, wanted, value_type),
             )
         )
 
 
-def _column(conditions: Conditions, kind: str, column: str, wanted: Filter) -> str:
+def _operator(wanted: Filter) -> str:
+    """Langfuse takes a search for nothing in a map's value as the question whether it is there."""
+    if wanted.type == "stringObject" and wanted.value == "" and wanted.operator in WHEREVER:
+        return "is set"
+    return wanted.operator
+
+
+def _column(conditions: Conditions, kind: str, column: str, wanted: Filter, operator: str) -> str:
     if kind != "map":
         return column
-    value = f"{column}[{conditions.bind(wanted.key, 'String')}]"
+    key = conditions.bind(wanted.key, "String")
+    if operator in _SET:
+        return f"mapContains({column}, {key})"
+    value = f"{column}[{key}]"
     return f"toFloat64OrNull({value})" if wanted.type == "numberObject" else value
 
 
@@ -89,4 +107,18 @@ def _value(conditions: Conditions, wanted: Filter, value_type: str) -> str:
         return ""
     if wanted.type == "datetime":
         return moment(conditions, wanted.value)
+    if wanted.type == "booleanObject":
+        return conditions.bind("true" if wanted.value else "false", "String")
     return conditions.bind(wanted.value, value_type)
+
+
+def narrowed(time: TimeRange, filters: list[Filter], column: str) -> TimeRange:
+    """The part of the range that filters on this column leave: what they say can bound a read."""
+    since, until = time.since, time.until
+    for wanted in filters:
+        if wanted.column == column and wanted.type == "datetime":
+            if wanted.operator in (">", ">=", "="):
+                since = max(since, wanted.value)
+            if wanted.operator in ("<", "<=", "="):
+                until = min(until, wanted.value + 1)
+    return TimeRange(since, max(since, until))

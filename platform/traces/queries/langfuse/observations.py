@@ -1,8 +1,9 @@
 """Observations, by page or by cursor, with what their trace says of user, session and tags."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from traces.clickhouse import rows
+from traces.queries.filters import REACH
 from traces.queries.langfuse.conditions import (
     ALL_TIME,
     Conditions,
@@ -12,6 +13,9 @@ from traces.queries.langfuse.conditions import (
     spans_within,
 )
 from traces.queries.langfuse.filters import Filter, add_filters
+from traces.queries.langfuse.newest import around
+from traces.queries.langfuse.trace_columns import cost_of_side
+from traces.queries.langfuse.traces import TraceQuery, groups
 
 COLUMNS = """
     s.span_id AS span_id,
@@ -44,6 +48,7 @@ COLUMNS = """
     s.total_tokens AS total_tokens,
     s.cost AS cost,
     s.total_cost AS total_cost,
+    s.price_id AS price_id,
     s.prompt_name AS prompt_name,
     s.prompt_version AS prompt_version
 """
@@ -59,15 +64,10 @@ FILTERS = {
     "statusMessage": ("text", "s.status_message"),
     "environment": ("text", "s.environment"),
     "version": ("text", "s.version_label"),
-    "userId": ("text", "s.user_id"),
-    "sessionId": ("text", "s.session_id"),
     "model": ("text", "s.model"),
     "providedModelName": ("text", "s.model"),
     "promptName": ("text", "s.prompt_name"),
     "promptVersion": ("number", "s.prompt_version"),
-    "traceName": ("text", "s.trace_name"),
-    "traceTags": ("list", "s.tags"),
-    "tags": ("list", "s.tags"),
     "input": ("text", "s.input"),
     "output": ("text", "s.output"),
     "metadata": ("map", "s.metadata"),
@@ -81,7 +81,18 @@ FILTERS = {
     "outputTokens": ("number", "s.output_tokens"),
     "totalTokens": ("number", "s.total_tokens"),
     "tokens": ("number", "s.total_tokens"),
+    "inputCost": ("number", f"toFloat64({cost_of_side('input')})"),
+    "outputCost": ("number", f"toFloat64({cost_of_side('output')})"),
     "totalCost": ("number", "toFloat64(s.total_cost)"),
+}
+# What a filter asks of the observation's trace → what it is called there.
+OF_TRACE = {
+    "userId": "userId",
+    "sessionId": "sessionId",
+    "traceName": "name",
+    "traceEnvironment": "environment",
+    "traceTags": "tags",
+    "tags": "tags",
 }
 
 
@@ -134,6 +145,7 @@ def observations_after(
             f"({moment(where, after.start_ns)}, {where.bind(after.trace_id, 'String')},"
             f" {where.bind(after.span_id, 'String')})"
         )
+        where.add(f"s.start_time <= {moment(where, after.start_ns)}")  # which bounds the read
     return _newest(where, limit=limit, offset=0)
 
 
@@ -179,8 +191,22 @@ def _where(project_id: str, query: ObservationQuery) -> Conditions:
     if query.is_root is not None:
         root = "(s.parent_span_id = '' OR s.is_app_root)"
         where.add(root if query.is_root else f"NOT {root}")
-    add_filters(where, query.filters, FILTERS)
+    add_filters(where, [one for one in query.filters if one.column not in OF_TRACE], FILTERS)
+    _of_trace(where, project_id, query)
     return where
+
+
+def _of_trace(where: Conditions, project_id: str, query: ObservationQuery) -> None:
+    """What filters ask of the trace is asked of all its rows, wherever it was said."""
+    asked = [
+        replace(wanted, column=OF_TRACE[wanted.column])
+        for wanted in query.filters
+        if wanted.column in OF_TRACE
+    ]
+    if asked:
+        traces = TraceQuery(time=around(query.time, REACH), filters=asked)
+        matching, _ = groups(project_id, traces, values=where.values)
+        where.add(f"s.trace_id IN (SELECT s.trace_id {matching})")
 
 
 def _said_of_trace(where: Conditions, project_id: str, column: str, value: str) -> None:

@@ -27,7 +27,25 @@ COLUMNS = """
     c.queue_id AS queue_id,
     c.metadata AS metadata
 """
-FILTERS = {"metadata": ("map", "c.metadata")}
+FILTERS = {
+    "id": ("text", "c.id"),
+    "name": ("text", "c.name"),
+    "source": ("text", "c.source"),
+    "dataType": ("text", "c.data_type"),
+    "value": ("number", "c.value"),
+    "stringValue": ("text", "c.string_value"),
+    "comment": ("text", "c.comment"),
+    "environment": ("text", "c.environment"),
+    "traceId": ("text", "c.trace_id"),
+    "observationId": ("text", "c.observation_id"),
+    "sessionId": ("text", "c.session_id"),
+    "datasetRunId": ("text", "c.dataset_run_id"),
+    "configId": ("text", "c.config_id"),
+    "queueId": ("text", "c.queue_id"),
+    "authorUserId": ("text", "c.author_user_id"),
+    "timestamp": ("time", "c.timestamp"),
+    "metadata": ("map", "c.metadata"),
+}
 VALUE_OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 
 

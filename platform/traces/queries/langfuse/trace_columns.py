@@ -29,6 +29,22 @@ ENVIRONMENT = (
 TAGS = "arraySort(groupUniqArrayArray(s.tags))"
 TOTAL_COST = "sum(s.total_cost)"
 
+
+def level_count(level: str) -> str:
+    return f"countIf(s.level = '{level}' AND s.span_id != '')"
+
+
+def cost_of_side(side: str) -> str:
+    """The dollars of one row's input or output."""
+    return f"arraySum(mapValues(mapFilter((k, v) -> startsWith(k, '{side}'), s.cost)))"
+
+
+# The highest of its observations, and the plain one where it has none.
+LEVEL = (
+    f"multiIf({level_count('ERROR')} > 0, 'ERROR', {level_count('WARNING')} > 0, 'WARNING',"
+    f" {level_count('DEFAULT')} > 0 OR {level_count('DEBUG')} = 0, 'DEFAULT', 'DEBUG')"
+)
+
 ORDERS = {
     "timestamp": STARTED,
     "name": NAME,
@@ -51,10 +67,21 @@ FILTERS = {
     "release": ("text", RELEASE),
     "tags": ("list", TAGS),
     "timestamp": ("time", STARTED),
+    "bookmarked": ("flag", "false"),  # nothing is, here
     "latency": ("number", f"({LATENCY_NS}) / 1e9"),
+    "inputTokens": ("number", "sum(s.input_tokens)"),
+    "outputTokens": ("number", "sum(s.output_tokens)"),
+    "totalTokens": ("number", "sum(s.total_tokens)"),
+    "tokens": ("number", "sum(s.total_tokens)"),
+    "inputCost": ("number", f"toFloat64(sum({cost_of_side('input')}))"),
+    "outputCost": ("number", f"toFloat64(sum({cost_of_side('output')}))"),
     "totalCost": ("number", f"toFloat64(ifNull({TOTAL_COST}, 0))"),
     "metadata": ("map", f"argMaxIf(s.trace_metadata, {RANK}, notEmpty(s.trace_metadata))"),
-    "level": ("text", "if(countIf(s.level = 'ERROR') > 0, 'ERROR', 'DEFAULT')"),
+    "level": ("text", LEVEL),
+    "errorCount": ("number", level_count("ERROR")),
+    "warningCount": ("number", level_count("WARNING")),
+    "defaultCount": ("number", level_count("DEFAULT")),
+    "debugCount": ("number", level_count("DEBUG")),
 }
 
 _ROOT = "s.span_id != '' AND s.parent_span_id = ''"

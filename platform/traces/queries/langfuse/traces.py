@@ -7,6 +7,7 @@ from traces.queries.filters import REACH
 from traces.queries.langfuse.conditions import ALL_TIME, Conditions, TimeRange, moment, spans_within
 from traces.queries.langfuse.filters import Filter, add_filters
 from traces.queries.langfuse.newest import around, counted, newest
+from traces.queries.langfuse.score_filters import add_score_filters, is_of_scores
 from traces.queries.langfuse.trace_columns import (
     CONTENT,
     ENVIRONMENT,
@@ -102,7 +103,7 @@ def groups(
     spans_within(where, project_id, around(query.time, REACH))
     having.values = where.values  # one set of parameters for both
     _narrow(where, project_id, query)
-    _restrict(having, query)
+    _restrict(having, project_id, query)
     sql = f"""
         FROM spans AS s FINAL
         WHERE {where.all_true()}
@@ -152,7 +153,7 @@ def _how_many(project_id: str, query: TraceQuery) -> int:
     return found["traces"]
 
 
-def _restrict(having: Conditions, query: TraceQuery) -> None:
+def _restrict(having: Conditions, project_id: str, query: TraceQuery) -> None:
     having.add(f"{STARTED} >= {moment(having, query.time.since)}")
     having.add(f"{STARTED} < {moment(having, query.time.until)}")
     having.equal(NAME, query.name)
@@ -163,7 +164,10 @@ def _restrict(having: Conditions, query: TraceQuery) -> None:
     having.one_of(ENVIRONMENT, query.environments)
     if query.tags:
         having.add(f"hasAll({TAGS}, {having.bind(query.tags, 'Array(String)')})")
-    add_filters(having, query.filters, FILTERS)
+    of_scores = [wanted for wanted in query.filters if is_of_scores(wanted)]
+    add_score_filters(having, project_id, of_scores, "s.trace_id")
+    others = [wanted for wanted in query.filters if not is_of_scores(wanted)]
+    add_filters(having, others, FILTERS)
 
 
 def traces_by_id(project_id: str, trace_ids: list[str], *, content: bool = True) -> dict[str, dict]:
