@@ -16,9 +16,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from traces.records import OBSERVATION_TYPES
 from traces.render.markdown import markdown as safe_markdown
 from traces.render.media import split
-from traces.search.terms import Query
 from traces.tree import Node
-from traces.views.asked import VIEWS, Asked
 
 register = template.Library()
 
@@ -272,28 +270,5 @@ def score_value(score: dict) -> str:
 
 
 @register.simple_tag
-def sort_link(ask: Asked, key: str) -> str:
-    """The list by this column: the highest first, or the other way when it already is."""
-    current = ask.sort or "started"
-    turned = ".asc" if current == key and not ask.ascending else ""
-    return ask.link(sort=None if key == "started" and not turned else f"{key}{turned}")
-
-
-@register.simple_tag
-def zoom_link(ask: Asked, since: int, until: int) -> str:
-    return ask.link(range=None, **{"from": str(since), "to": str(until)})
-
-
-@register.simple_tag
 def trace_url(project_id: str, trace_id: Any) -> str:
     return reverse("trace-page", args=[project_id, str(trace_id) or "-"])
-
-
-@register.simple_tag
-def view_link(ask: Asked, key: str) -> str:
-    """The list in one of its ready views, with the other filters that are set."""
-    _words, own, sort = VIEWS[key]
-    made_by_views = {str(term) for _words, term, _sort in VIEWS.values() if term}
-    kept = tuple(term for term in ask.query.terms if str(term) not in made_by_views)
-    query = Query((*kept, *((own,) if own else ())))
-    return ask.link(q=str(query) or None, sort=sort or None)
