@@ -58,18 +58,19 @@ def decode_batch(body: bytes, *, project_id: str, now_ns: int, scores_only: bool
         )
     batch = Batch()
     for position, event in enumerate(events_sent):
-        event_id = _event_id(event, position)
+        event_id = _event_id(event)
+        told_id = event_id or f"batch[{position}]"
         try:
             if scores_only and _type_of(event) != events.SCORE_CREATE:
-                batch.errors.append(_forbidden(event_id))
+                batch.errors.append(_forbidden(told_id))
                 continue
             records = _records(event, event_id, project_id, now_ns, suspect=document.is_suspect)
             batch.items.extend(list(records))
             batch.accepted.append(event_id)
         except InvalidEvent as error:
-            batch.errors.append(EventError(event_id, 400, str(error)))
+            batch.errors.append(EventError(told_id, 400, str(error)))
         except RecursionError:
-            batch.errors.append(EventError(event_id, 400, "The event is nested too deeply."))
+            batch.errors.append(EventError(told_id, 400, "The event is nested too deeply."))
     patches = [item for item in batch.items if isinstance(item, Patch)]
     _sign(patches, document.value.get("metadata"))
     _find_traces_within(patches, batch.adrift)
@@ -92,10 +93,15 @@ def _records(
     event: Any, event_id: str, project_id: str, now_ns: int, *, suspect: bool
 ) -> Iterator[Item]:
     kind, changed = _type_of(event), False
-    if kind in events.IGNORED:
-        return
     if kind not in events.TYPES:
         raise InvalidEvent("type is none of Langfuse's event types, such as trace-create.")
+    if not event_id:  # it is what names a record whose body has no id
+        raise InvalidEvent(
+            f"An event needs an id of its own: a string of at most {MAX_ID} characters, none of"
+            " them a control character."
+        )
+    if kind in events.IGNORED:
+        return
     if suspect:
         event, changed = cleaned(event)
     body = Body(event.get("body"), now_ns)
@@ -211,11 +217,13 @@ def _free_moment(moment: tuple, after: dict[tuple, int]) -> int:
     return at[3]
 
 
-def _event_id(event: object, position: int) -> str:
+def _event_id(event: object) -> str:
+    """The event's id, or "" where it has none that could name a record."""
     sent = event.get("id") if isinstance(event, dict) else None
-    if isinstance(sent, str) and 0 < len(sent) <= MAX_ID:
-        return storable(sent)
-    return f"batch[{position}]"
+    if not isinstance(sent, str) or len(sent) > MAX_ID:
+        return ""
+    sent = storable(sent)
+    return "" if any(ord(character) < 32 for character in sent) else sent
 
 
 def _type_of(event: object) -> str:

@@ -10,6 +10,7 @@ from django.views import defaults
 from accounts.views import errors as pages
 from ingest.otlp import answers
 from ingest.otlp.views import ExportView, answer_type_of
+from traces.api.v1.problems import MEDIA_TYPE, problem
 
 NAMES = {400: "InvalidRequestError", 404: "LangfuseNotFoundError", 503: "ServiceUnavailableError"}
 WORDS = {
@@ -39,6 +40,9 @@ def answer(request: HttpRequest, status: int, page: Callable[[], HttpResponse]) 
     view = getattr(match.func, "cls", None) if match else None  # of REST framework
     if view and issubclass(view, ExportView):
         response = answers.refused(status, WORDS[status], answer_type_of(request))
+    elif request.path.startswith("/api/v1/"):
+        response = JsonResponse(problem(status, WORDS[status]), status=status)
+        response["Content-Type"] = MEDIA_TYPE
     elif view or request.path.startswith(("/api/", "/v1/", "/otel/")):
         said = {"message": WORDS[status], "error": NAMES.get(status, "InternalServerError")}
         response = JsonResponse(said, status=status)

@@ -35,6 +35,7 @@ TOKEN = re.compile(
 
 
 BEFORE_DATA = re.compile(rb"[ \t\f]*\r?\n?")
+REMEMBERED_BYTES = 8 * 1024  # of one statement; a thousand of them are 8 MiB
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,11 @@ def tokens(sql: bytes) -> Iterator[Token]:
             depth += 1
 
 
-@lru_cache(maxsize=1024)
 def read_statement(sql: bytes) -> Statement:
     """Raises ClickHouseError for what is refused: several statements, files, foreign engines.
 
-    Values are bound by the engine, so a program's statements are few: most calls hit the cache.
+    Values are bound by the engine, so a program's statements are few and are remembered. Inserts
+    are not: each has other rows behind its words, and a cache would keep them all.
     """
     stream = tokens(sql)
     first = next(stream, None)
@@ -102,12 +103,20 @@ def read_statement(sql: bytes) -> Statement:
         raise refusal(62, "SYNTAX_ERROR", "Empty query.")
     if first.is_word(b"insert"):
         return read_insert(sql, stream)
-    rest = list(stream)
+    return read_other(sql) if len(sql) > REMEMBERED_BYTES else remembered(sql)
+
+
+def read_other(sql: bytes) -> Statement:
+    """A statement that is no INSERT, and so has no data behind its words."""
+    first, *rest = tokens(sql)
     refuse_second_statement(rest)
     refuse_files(sql, [first, *rest])
     if first.is_word(b"with") and any(t.depth == 0 and t.is_word(b"insert") for t in rest):
         return Statement(b"insert")
     return Statement(first.text.lower(), named_format(rest))
+
+
+remembered = lru_cache(maxsize=1024)(read_other)
 
 
 def read_insert(sql: bytes, stream: Iterator[Token]) -> Statement:

@@ -3,12 +3,14 @@ is looked at.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from traces.tree import Node, Tree, ancestors
 
 MAX_LINES = 300
 MAX_SIBLINGS = 100  # shown at once under one parent
+MAX_LED_TO = 60  # marked spans to which the way is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,37 @@ class TreeLine:
 
 
 def outline(
-    tree: Tree, *, selected: Node | None = None, opened: Node | None = None, budget: int = MAX_LINES
+    tree: Tree,
+    *,
+    selected: Node | None = None,
+    opened: Node | None = None,
+    marked: Sequence[Node] = (),
+    budget: int = MAX_LINES,
 ) -> list[TreeLine]:
-    """The lines of the whole tree, opened breadth first as far as the budget goes."""
-    path = [*ancestors(selected), selected] if selected else []
-    way = {id(node) for node in path}
-    must_open = {id(node) for node in path[:-1]}
+    """The lines of the whole tree, opened breadth first as far as the budget goes; always the way
+    to the span that is looked at, and to the first that are marked.
+    """
+    ends = [selected, *_within(marked, budget // 2)] if selected else _within(marked, budget // 2)
+    way: set[int] = set()
+    must_open: set[int] = set()
+    for end in ends:
+        path = ancestors(end)
+        must_open.update(id(node) for node in path)
+        way.update(id(node) for node in (*path, end))
     if opened:
         must_open |= {id(node) for node in [*ancestors(opened), opened]}
     return _lines(tree.roots, None, 0, way, _to_open(tree.roots, way, must_open, budget))
+
+
+def _within(marked: Sequence[Node], room: int) -> list[Node]:
+    """The first of them, as long as there is room for the ways to them."""
+    led_to = []
+    for node in marked[:MAX_LED_TO]:
+        room -= node.depth + 1
+        if room < 0:
+            break
+        led_to.append(node)
+    return led_to
 
 
 def below(tree: Tree, parent: Node | None, offset: int, budget: int = MAX_LINES) -> list[TreeLine]:

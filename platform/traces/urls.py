@@ -1,6 +1,5 @@
 from django.urls import include, path, re_path
 
-from traces.api.v1 import TraceView
 from traces.views.lists import trace_list
 from traces.views.redirects import langfuse, langfuse_trace
 from traces.views.sessions import session_list, session_page
@@ -10,7 +9,7 @@ from traces.views.users import user_list, user_page
 
 urlpatterns = [
     path("", include("traces.api.urls")),
-    path("api/v1/traces/<path:trace_id>", TraceView.as_view(), name="api-trace"),
+    path("", include("traces.api.v1.urls")),
     path("projects/<str:project_id>/setup", setup, name="setup"),
     path("projects/<str:project_id>/traces", trace_list, name="trace-list"),
     path("projects/<str:project_id>/traces/<path:trace_id>", trace_page, name="trace-page"),

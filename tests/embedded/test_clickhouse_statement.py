@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedded.clickhouse_errors import ClickHouseError
-from embedded.clickhouse_statement import read_statement
+from embedded.clickhouse_statement import REMEMBERED_BYTES, read_statement, remembered
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,21 @@ def test_a_name_that_reads_files_is_refused_wherever_it_stands(name, sql):
     with pytest.raises(ClickHouseError) as error:
         read_statement(sql % name)
     assert error.value.code == 497
+
+
+def test_only_short_statements_without_data_are_remembered():
+    remembered.cache_clear()
+    assert len(b"0," * 100 * 100) > REMEMBERED_BYTES
+    for number in range(20):
+        rows = b"%d," % number * 100
+        for words in (b"INSERT INTO t FORMAT CSV\n", b"-- rows\nINSERT INTO t FORMAT CSV "):
+            assert read_statement(words + rows).format == "CSV"
+        read_statement(b"INSERT INTO t VALUES (" + rows + b"1)")
+        read_statement(b"SELECT 1 IN (" + rows * 100 + b"1)")
+    assert remembered.cache_info().currsize == 0
+    for _ in range(2):
+        assert read_statement(b"SELECT 1 FORMAT CSV").format == "CSV"
+    assert (remembered.cache_info().currsize, remembered.cache_info().hits) == (1, 1)
 
 
 @given(st.binary())

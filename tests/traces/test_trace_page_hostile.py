@@ -217,7 +217,9 @@ def test_hostile_text_does_nothing_in_any_address(hostile, project, number):
         "sort",
         "after",
     )
-    trace = {"span": text, "open": text, "tab": text}
+    trace = dict.fromkeys(
+        ("span", "open", "tab", "find", "mark", "view", "with", "with_span"), text
+    )
     for url, query in (
         (reverse("trace-list", args=[project.id]), dict.fromkeys(asked, text)),
         (reverse("trace-page", args=[project.id, f"{text}{number}"]), trace),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from traces.critical import Gap
 from traces.tree import Node
 
 MIN_WIDTH = 0.25  # per cent: about a pixel, so that the shortest span can be seen
@@ -60,6 +61,15 @@ def bar(node: Node, scale: Scale) -> Bar | None:
         tick,
         is_open=row.end_time is None and row.type != "EVENT",
     )
+
+
+def hollows(gaps: list[Gap], scale: Scale) -> list[Bar]:
+    """The stretches of a bar in which none of the span's children ran."""
+    drawn = []
+    for gap in gaps:
+        left, right = scale.at(gap.start), scale.at(gap.end)
+        drawn.append(Bar(_per_cent(left), _per_cent(right - left)))
+    return drawn
 
 
 def _per_cent(value: float) -> str:

@@ -10,9 +10,9 @@ from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from traces import words
 from traces.records import OBSERVATION_TYPES
 from traces.render.markdown import markdown as safe_markdown
 from traces.render.media import split
@@ -148,48 +148,18 @@ def kind(type_: str) -> SafeString:
 
 @register.filter
 def type_words(type_: str) -> str:
-    words = {
-        "SPAN": pgettext("observation type", "Span"),
-        "GENERATION": pgettext("observation type", "Generation"),
-        "EVENT": pgettext("observation type", "Event"),
-        "EMBEDDING": pgettext("observation type", "Embedding"),
-        "AGENT": pgettext("observation type", "Agent"),
-        "TOOL": pgettext("observation type", "Tool"),
-        "CHAIN": pgettext("observation type", "Chain"),
-        "RETRIEVER": pgettext("observation type", "Retriever"),
-        "GUARDRAIL": pgettext("observation type", "Guardrail"),
-        "EVALUATOR": pgettext("observation type", "Evaluator"),
-    }
-    return words.get(type_, type_)
+    return str(words.TYPES.get(type_, type_))
 
 
 @register.filter
 def level_words(level: str) -> str:
-    words = {
-        "ERROR": pgettext("level", "Error"),
-        "WARNING": pgettext("level", "Warning"),
-        "DEFAULT": pgettext("level", "Default"),
-        "DEBUG": pgettext("level", "Debug"),
-    }
-    return words.get(level, level)
+    return str(words.LEVELS.get(level, level))
 
 
 @register.filter
 def mark_words(mark: str) -> str:
     """What a mark on a row means; marks without words here are shown by their name."""
-    words = {
-        "clock_suspect": _(
-            "The sender's clock looks wrong: this time was too far from when it arrived."
-        ),
-        "truncated": _("Text was longer than Sonde keeps and has been cut."),
-        "end_before_start": _(
-            "It was said to end before it started; its end was moved to its start."
-        ),
-        "start_missing": _("No start was sent; the time it arrived stands in for it."),
-        "missing_parent": _("Its parent was named but has not arrived."),
-        "cycle": _("It was said to be its own ancestor; the chain is cut here."),
-    }
-    return words.get(mark, mark.replace("_", " "))
+    return str(words.MARKS.get(mark, mark.replace("_", " ")))
 
 
 @register.filter
@@ -210,7 +180,7 @@ def prose(context: Context, text: str, css: str = "") -> dict[str, Any]:
         begun = time.thread_time()
         html = safe_markdown(text)
         request.markdown_seconds = spent + time.thread_time() - begun
-    names = ("project", "span_id", "tab", "plain")
+    names = ("project", "span_id", "tab", "plain", "keep")
     return {
         **{name: context.get(name) for name in names},
         "html": html,

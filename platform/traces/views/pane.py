@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from traces.render.content import Content, contents
 from traces.render.json_lines import Line, json_lines, parsed, pretty
+from traces.speed import tokens_per_second
 
 TABS = {
     "messages": _("Messages"),
@@ -18,7 +19,6 @@ TABS = {
     "events": _("Events"),
     "scores": _("Scores"),
 }
-SECOND = 1_000_000_000
 MAX_EVENTS = 500
 
 
@@ -86,7 +86,7 @@ def pane(row: dict, *, max_lines: int = 400) -> Pane:
         usage=_usage(row),
         latency_ns=latency,
         first_token_ns=first_token,
-        tokens_per_second=_speed(row, latency, first_token),
+        tokens_per_second=tokens_per_second(row["output_tokens"], latency, first_token),
         parameters=_values(row["model_parameters"]),
         unpriced=_unpriced(row),
     )
@@ -103,14 +103,6 @@ def _unpriced(row: dict) -> str:
     if not row["model"]:
         return "model"
     return "rate" if row["price_id"] else "price"
-
-
-def _speed(row: dict, latency: int | None, first_token: int | None) -> float | None:
-    """Output tokens a second, from the first token on where that is known."""
-    if not latency or not row["output_tokens"]:
-        return None
-    writing = latency - (first_token or 0)
-    return row["output_tokens"] / (writing / SECOND) if writing > 0 else None
 
 
 def _usage(row: dict) -> list[tuple[str, int, Any]]:

@@ -47,6 +47,39 @@ def test_a_bad_event_is_told_why_and_its_neighbours_are_taken(bad, said):
     assert error.id == (bad["id"] if isinstance(bad, dict) else "batch[1]")
 
 
+BODIES = {
+    "trace-create": {"name": "answer"},
+    "span-create": {"name": "work"},
+    "score-create": {"traceId": "t", "name": "thumb", "value": 1},
+    "sdk-log": {"log": "slow"},
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize("absent", [None, "", 7, "x" * 801, "a\nb", ["e"]])
+def test_an_event_without_an_id_is_refused_since_nothing_else_names_its_record(kind, absent):
+    bad = {**event(kind, BODIES[kind]), "id": absent}
+    good = event("trace-create", {"id": "t0"}, id="good")
+    batch = decode(bad, good)
+    assert batch.accepted == ["good"]
+    assert [item.trace_id for item in batch.items] == ["t0"]
+    (error,) = batch.errors
+    assert (error.id, error.status) == ("batch[0]", 400)
+    assert "needs an id" in error.message
+
+
+@pytest.mark.parametrize("kind", ["trace-create", "span-create", "score-create"])
+def test_a_body_without_an_id_is_named_by_its_event_the_same_in_every_resend(kind):
+    def named(**envelope):
+        (first, *_) = decode(event(kind, BODIES[kind], **envelope)).items
+        if isinstance(first, Score):
+            return first.id
+        return first.trace_id, first.span_id
+
+    assert named(id="e1") == named(id="e1")
+    assert named(id="e1") != named(id="e2")
+
+
 @pytest.mark.parametrize("kind", ["sdk-log", "dataset-run-item-create"])
 def test_events_that_are_not_kept_are_still_accepted(kind):
     batch = decode(event(kind, {"log": {"anything": [1]}}))

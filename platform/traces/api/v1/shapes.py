@@ -1,64 +1,11 @@
-"""GET /api/v1/traces/{id}: a trace as Sonde keeps it. docs/api.md says what each field means."""
+"""Rows as /api/v1/ tells them. docs/api.md says what each field means."""
 
 import json
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpRequest
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.response import Response
-from rest_framework.views import APIView
-
-from accounts.authentication import require_scope
-from traces.api.view import Away, TooMuch
-from traces.errors import LimitReached, Unavailable
-from traces.queries.scores import scores_of
-from traces.queries.trace import locate, whole_rows
-from traces.queries.traces import TraceRow, trace_facts
-
-MAX_LIMIT = 1000
-MAX_OFFSET = 1_000_000
-
-
-class TraceView(APIView):
-    """The trace, its spans and its scores; spans in pages of at most 1,000."""
-
-    permission_classes = (require_scope("read"),)
-
-    def get(self, request: HttpRequest, trace_id: str) -> Response:
-        limit = number_in(request, "limit", MAX_LIMIT, MAX_LIMIT)
-        offset = number_in(request, "offset", 0, MAX_OFFSET)
-        try:
-            return Response(trace_document(request.auth.project_id, trace_id, limit, offset))
-        except LimitReached as error:
-            raise TooMuch from error
-        except Unavailable as error:
-            raise Away from error
-
-
-def number_in(request: HttpRequest, name: str, default: int, most: int) -> int:
-    text = request.GET.get(name, "")
-    if not text:
-        return default
-    if not text.isdecimal() or len(text) > 9 or int(text) > most:
-        raise ValidationError({name: f"must be a whole number up to {most}."})
-    return int(text)
-
-
-def trace_document(project_id: str, trace_id: str, limit: int, offset: int) -> dict:
-    extent = locate(project_id, trace_id)
-    facts = trace_facts(project_id, trace_id, extent) if extent else None
-    if extent is None or facts is None:
-        raise NotFound("There is no such trace.")
-    found = whole_rows(project_id, trace_id, extent, limit=limit + 1, offset=offset)
-    scores = scores_of(project_id, [trace_id]).get(trace_id, [])
-    return {
-        **trace_shape(facts),
-        "spans": [span_shape(row) for row in found[:limit] if row["span_id"]],
-        "stated": next((stated_shape(row) for row in found if not row["span_id"]), None),
-        "next_offset": offset + limit if len(found) > limit else None,
-        "scores": [score_shape(score) for score in scores],
-    }
+from traces.queries.groups import GroupRow
+from traces.queries.traces import TraceRow
 
 
 def trace_shape(facts: TraceRow) -> dict:
@@ -117,6 +64,93 @@ def span_shape(row: dict) -> dict:
         "sdk": " ".join(filter(None, (row["sdk_name"], row["sdk_version"]))) or None,
         "source": row["source"] or None,
         "received_at": moment_text(row["received_at"]),
+    }
+
+
+def listed_trace(row: TraceRow) -> dict:
+    """A trace in a list, with the beginnings of its texts."""
+    return {
+        **trace_shape(row),
+        "models": row.models,
+        "input_preview": row.input or None,
+        "output_preview": row.output or None,
+    }
+
+
+def observation_shape(row: dict) -> dict:
+    """A span in a list: without its attributes, events and links, which its trace tells."""
+    return {
+        "id": row["span_id"],
+        "trace_id": row["trace_id"],
+        "parent_id": row["parent_span_id"] or None,
+        "type": row["type"],
+        "name": row["name"],
+        "level": row["level"],
+        "status_message": row["status_message"] or None,
+        "started_at": moment_text(row["start_ns"]),
+        "ended_at": moment_text(row["end_ns"]),
+        "first_token_at": moment_text(row["completion_start_ns"]),
+        "user_id": row["user_id"] or None,
+        "session_id": row["session_id"] or None,
+        "environment": row["environment"],
+        "release": row["release"] or None,
+        "version": row["version_label"] or None,
+        "input": row["input"] or None,
+        "output": row["output"] or None,
+        "metadata": row["metadata"],
+        "model": row["model"] or None,
+        "model_parameters": row["model_parameters"],
+        "usage": row["usage"],
+        "cost": {key: money(amount) for key, amount in row["cost"].items()},
+        "cost_usd": money(row["total_cost"]),
+        "price_id": row["price_id"] or None,
+        "prompt_name": row["prompt_name"] or None,
+        "prompt_version": row["prompt_version"],
+    }
+
+
+def group_shape(row: GroupRow) -> dict:
+    """A session or a user, summed over its traces of the range."""
+    return {
+        "id": row.id,
+        "trace_count": row.traces,
+        "first_at": moment_text(row.first),
+        "last_at": moment_text(row.last),
+        "input_tokens": row.input_tokens,
+        "output_tokens": row.output_tokens,
+        "total_tokens": row.tokens,
+        "cost_usd": money(row.cost),
+        "unpriced_spans": row.unpriced,
+        "error_count": row.errors,
+    }
+
+
+def session_shape(row: GroupRow) -> dict:
+    return {**group_shape(row), "user_ids": row.users}
+
+
+def user_shape(row: GroupRow) -> dict:
+    return {**group_shape(row), "session_count": row.sessions}
+
+
+def listed_score(row: dict) -> dict:
+    """A score of anything, by itself."""
+    return {
+        "id": row["id"],
+        "trace_id": row["trace_id"] or None,
+        "span_id": row["observation_id"] or None,
+        "session_id": row["session_id"] or None,
+        "dataset_run_id": row["dataset_run_id"] or None,
+        "name": row["name"],
+        "data_type": row["data_type"],
+        "value": row["value"],
+        "string_value": row["string_value"] or None,
+        "comment": row["comment"] or None,
+        "metadata": row["metadata"],
+        "source": row["source"],
+        "environment": row["environment"],
+        "author_user_id": row["author_user_id"] or None,
+        "at": moment_text(row["timestamp_ns"]),
     }
 
 

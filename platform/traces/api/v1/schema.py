@@ -1,0 +1,114 @@
+"""The OpenAPI schema of /api/v1/, and the page that shows it."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+
+OURS = "/api/v1/"
+OTLP = "/api/v1/otlp/"
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    """An API key, as a pair or by its secret alone."""
+
+    target_class = "accounts.authentication.ApiKeyAuthentication"
+    name = ["basic", "bearer"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return [{"type": "http", "scheme": "basic"}, {"type": "http", "scheme": "bearer"}]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list]]:
+        """Either of them."""
+        return [{name: []} for name in self.name]
+
+
+def ours_only(endpoints: list[tuple]) -> list[tuple]:
+    """What is Sonde's own: other paths are other people's protocols, which they describe."""
+    return [one for one in endpoints if one[0].startswith(OURS) and not one[0].startswith(OTLP)]
+
+
+@require_safe
+def api_docs(request: HttpRequest) -> HttpResponse:
+    first = request.build_absolute_uri("/api/v1/traces?limit=10")
+    example = f'curl -u "$PUBLIC_KEY:$SECRET_KEY" "{first}"'
+    return render(request, "traces/api_docs.html", {"sections": sections(), "example": example})
+
+
+@lru_cache(maxsize=1)
+def sections() -> list[dict[str, Any]]:
+    """The operations by tag, as the page shows them; the code does not change while it runs."""
+    schema = SchemaGenerator().get_schema(public=True)
+    by_tag: dict[str, list] = {}
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            by_tag.setdefault(operation["tags"][0], []).append(
+                {
+                    "method": method.upper(),
+                    "path": path,
+                    "id": operation["operationId"],
+                    "summary": operation["summary"],
+                    "description": operation.get("description", ""),
+                    "parameters": [parameter(one) for one in operation["parameters"]],
+                    "fields": fields_of(schema, answer_of(operation)),
+                }
+            )
+    return [{"tag": tag, "operations": found} for tag, found in by_tag.items()]
+
+
+def parameter(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": told["name"],
+        "in": told["in"],
+        "type": type_of(told["schema"]),
+        "description": told.get("description", "") or told["schema"].get("description", ""),
+        "default": told["schema"].get("default", ""),
+    }
+
+
+def answer_of(operation: dict[str, Any]) -> dict[str, Any]:
+    return operation["responses"]["200"]["content"]["application/json"]["schema"]
+
+
+def fields_of(
+    schema: dict[str, Any], shape: dict[str, Any], prefix: str = ""
+) -> list[dict[str, Any]]:
+    """The fields of an object, those of objects inside it among them."""
+    shape = resolved(schema, shape)
+    found = []
+    for name, told in shape.get("properties", {}).items():
+        inner = resolved(schema, told.get("items", told))
+        found.append(
+            {
+                "name": prefix + name,
+                "type": type_of(told if "items" in told else inner | told),
+                "description": told.get("description", ""),
+            }
+        )
+        if "properties" in inner:
+            dots = "[]." if "items" in told else "."
+            found += fields_of(schema, inner, f"{prefix}{name}{dots}")
+    return found
+
+
+def resolved(schema: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
+    """The shape that a reference names, also one with something beside it."""
+    for one in (shape, *shape.get("allOf", ()), *shape.get("oneOf", ())):
+        if "$ref" in one:
+            return schema["components"]["schemas"][one["$ref"].rpartition("/")[2]]
+    return shape
+
+
+def type_of(shape: dict[str, Any]) -> str:
+    if "enum" in shape:
+        return " | ".join(str(one) for one in shape["enum"])
+    kind = shape.get("type", "object")
+    if kind == "array":
+        items = shape["items"]
+        return f"{type_of(items)}[]" if "$ref" not in items else "object[]"
+    words = shape.get("format") or kind
+    return f"{words} | null" if shape.get("nullable") else words

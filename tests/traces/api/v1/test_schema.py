@@ -1,0 +1,101 @@
+"""The schema tells what is answered, and the page shows the schema."""
+
+import json
+
+import pytest
+import schemathesis
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+
+pytestmark = pytest.mark.django_db
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+
+@pytest.fixture
+def schema(client, conversation):
+    return client.get("/api/schema/?format=json").json()
+
+
+def test_the_schema_tells_of_sondes_own_paths_and_no_others(schema):
+    assert set(schema["paths"]) == {
+        "/api/v1/observations",
+        "/api/v1/scores",
+        "/api/v1/sessions",
+        "/api/v1/traces",
+        "/api/v1/traces/{trace_id}",
+        "/api/v1/users",
+    }
+    assert schema["components"]["securitySchemes"] == {
+        "basic": {"type": "http", "scheme": "basic"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+    }
+
+
+def test_everything_in_the_schema_is_explained(schema):
+    unexplained = [
+        (path, one["name"])
+        for path, methods in schema["paths"].items()
+        for operation in methods.values()
+        for one in operation["parameters"]
+        if one["in"] == "query" and not one.get("description")
+    ]
+    assert unexplained == []
+    assert all(one["get"]["description"] for one in schema["paths"].values())
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_whatever_is_asked_is_answered_as_the_schema_says(schema, api_key, auth, mode):
+    """Parameters that fit and those that do not: no 5xx, and no status, type or shape that the
+    schema does not know.
+    """
+    api = schemathesis.openapi.from_dict(schema)
+    api.app = application
+    statuses = set()
+    for found in api.get_all_operations():
+        cases = found.ok().as_strategy(generation_mode=mode)
+
+        @settings(
+            max_examples=25,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=cases)
+        def ask(case: schemathesis.Case) -> None:
+            answer = case.call_and_validate(headers=auth(api_key), checks=CHECKS)
+            statuses.add(answer.status_code)
+
+        ask()
+    assert 200 in statuses or mode is GenerationMode.NEGATIVE
+    assert not {401, 403} & statuses
+
+
+def test_the_page_shows_every_operation_to_those_who_are_logged_in(client, owner):
+    client.force_login(owner)
+    page = client.get(reverse("api-docs"))
+    html = page.content.decode()
+    assert page.status_code == 200
+    for name in ("list_traces", "get_trace", "list_observations", "list_scores"):
+        assert f'id="{name}"' in html
+    assert "min_latency_ms" in html and "unpriced_spans" in html
+    assert "<script>" not in html and "style=" not in html
+
+
+def test_the_schema_is_the_same_in_both_formats(client, db):
+    told = client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert json.loads(told.content)["info"]["title"] == "Sonde"
+    assert client.get("/api/schema/").status_code == 200
