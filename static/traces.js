@@ -24,8 +24,15 @@ document.addEventListener("change", (event) => event.target.matches("select[data
 
 // Choosing a range takes exact times out: the last thing that was said counts.
 document.addEventListener("change", (event) => {
-  const form = document.getElementById("filters");
-  if (!form) return;
-  if (event.target.name === "range") for (const name of ["from", "to"]) form.elements[name].value = "";
-  if (event.target.name === "from" || event.target.name === "to") form.elements.range.value = "";
+  if (!event.target.matches("#query select[name=range]")) return;
+  for (const hidden of event.target.form.querySelectorAll("[type=hidden][name=from], [type=hidden][name=to]")) hidden.remove();
+});
+
+// What there is to choose from is counted anew when the list has changed; the old counts stay in sight meanwhile.
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  const choices = document.getElementById("choices");
+  if (!choices) return;
+  const address = new URL(location.href);
+  address.searchParams.set("part", "choices");
+  htmx.ajax("GET", address.pathname + address.search, { source: choices, target: choices, swap: "innerHTML" });
 });

@@ -26,6 +26,7 @@ def pages(project, sent) -> list[str]:
         f"{project}/traces",
         f"{project}/traces?level=ERROR&q=refund&from=2026-01-01T00:00&sort=latency",
         f"{project}/traces?user=nobody",
+        f"{project}/traces?q=level:ERROR+colour:red",
         f"{project}/traces/{sent['rag']}",
         f"{project}/traces/{sent['long']}",
         f"{project}/traces/{sent['hostile']}",
@@ -128,14 +129,14 @@ def test_n_and_p_lead_from_error_to_error(open_page, project, sent):
 def test_the_list_filters_without_a_reload_and_keeps_its_address(open_page, project, sent):
     page = open_page(f"{project}/traces")
     page.evaluate("window.stayed = true")
-    page.locator("#choices input[name=name][value='rag-answer']").check()
-    page.wait_for_url(re.compile("name=rag-answer"))
+    page.locator("#choices .option", has=page.locator("[title='rag-answer']")).click()
+    page.wait_for_url(re.compile("q=name%3Arag-answer"))
     page.locator(".narrowings", has_text="rag-answer").wait_for()
     assert set(page.locator("#traces a.main").all_inner_texts()) == {"rag-answer"}
-    assert page.evaluate("window.stayed") and "user=" not in page.url
-    page.fill("input[name=q]", "환불")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("q="))
+    assert page.evaluate("window.stayed")
+    page.fill("#q", "name:rag-answer 환불")
+    page.press("#q", "Enter")
+    page.wait_for_url(re.compile("%ED%99%98%EB%B6%88"))
     page.locator(".narrowings", has_text="환불").wait_for()
     asked = page.locator("#traces tbody tr td:nth-child(3)").all_inner_texts()
     assert any("환불" in text for text in asked) and len(asked) < 40
@@ -162,7 +163,7 @@ def test_j_and_k_move_through_the_list_and_enter_opens(open_page, project, sent)
 
 def test_everything_works_without_javascript(open_page, project, sent):
     page = open_page(f"{project}/traces", java_script_enabled=False)
-    page.fill("input[name=q]", "환불")
+    page.fill("#q", "환불")
     page.get_by_role("button", name="Show").first.click()
     assert "환불" in page.locator(".narrowings").inner_text()
     page.goto(page.url.partition("?")[0])
@@ -181,8 +182,8 @@ def test_on_a_phone_filters_are_a_sheet_and_the_trace_reads_from_top_to_bottom(
     page = open_page(f"{project}/traces", size=PHONE)
     assert not page.locator("#facets").is_visible()
     page.get_by_role("button", name="Filters").click()
-    page.locator("#choices input[name=level][value=ERROR]").check()
-    page.wait_for_url(re.compile("level=ERROR"))
+    page.locator("#choices .option", has=page.locator("[title='ERROR']")).click()
+    page.wait_for_url(re.compile("q=level%3AERROR"))
     page.goto(re.sub(r"/traces.*", f"/traces/{sent['failed']}", page.url))
     tree, pane = page.locator(".tree").bounding_box(), page.locator("#pane").bounding_box()
     assert tree["y"] + tree["height"] <= pane["y"] + 1
@@ -232,3 +233,31 @@ def test_nothing_that_was_sent_is_left_in_the_browsers_storage(open_page, pages,
         page.goto(f"{stack.url}{path}")
     kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
     assert set(kept) <= {"htmx-current-path-for-history"}
+
+
+def test_a_facet_and_the_bar_say_the_same_and_back_undoes_it(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    page.locator("#choices .option", has=page.locator("[title='ERROR']")).click()
+    page.wait_for_url("**/traces?q=level*")
+    assert page.input_value("#q") == "level:ERROR"
+    page.locator("#choices .option[aria-current] [title='ERROR']").wait_for()
+    assert page.locator("#traces .chip.bad, #traces .bad").count() > 0
+    page.fill("#q", "level:ERROR latency:>1")
+    page.press("#q", "Enter")
+    page.wait_for_url("**latency*")
+    page.locator(".narrowings", has_text="Latency").wait_for()
+    page.go_back()
+    page.wait_for_url("**/traces?q=level%3AERROR")
+    assert page.input_value("#q") == "level:ERROR"
+    assert page.wrong == []
+
+
+def test_a_search_that_cannot_be_read_says_where(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    page.fill("#q", "level:ERROR colour:red")
+    page.press("#q", "Enter")
+    assert page.locator("mark").text_content() == "colour:red"
+    page.locator("#list button", has_text="How to search").click()
+    page.locator("#query-help:popover-open").wait_for()
+    page.keyboard.press("Escape")
+    assert page.wrong == []

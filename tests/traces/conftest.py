@@ -66,17 +66,19 @@ def score(project, now) -> Callable:
 
 @pytest.fixture
 def listed(project, now):
-    """`listed(user=("ann",))`: the ids that a filter finds, the newest first."""
+    """`listed("user:ann")`: the ids that a query finds, the newest first."""
     from traces.queries.filters import DAY, HOUR, TraceFilter
     from traces.queries.traces import list_traces
+    from traces.search.grammar import parsed
 
-    def ids(**wanted) -> list[str]:
-        return [row.trace_id for row in page(**wanted).traces]
+    def ids(query="", **wanted) -> list[str]:
+        return [row.trace_id for row in page(query, **wanted).traces]
 
-    def page(limit=50, after=None, **wanted):
-        wanted.setdefault("since", now - DAY)
-        wanted.setdefault("until", now + HOUR)
-        return list_traces(project.id, TraceFilter(**wanted), after=after, limit=limit)
+    def page(query="", limit=50, after=None, since=now - DAY, until=now + HOUR):
+        found = parsed(query)
+        assert found.problems == ()
+        wanted = TraceFilter(since=since, until=until, terms=found.terms)
+        return list_traces(project.id, wanted, after=after, limit=limit)
 
     ids.page = page
     return ids

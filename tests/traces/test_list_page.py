@@ -1,4 +1,5 @@
 import re
+from urllib.parse import unquote_plus
 
 import pytest
 from django.urls import reverse
@@ -170,10 +171,10 @@ def test_an_empty_project_leads_to_its_setup(look, project):
 
 def test_an_empty_project_shows_nothing_that_needs_traces(look, span):
     html = look().content.decode()
-    for part in ('id="filters"', 'id="strip"', 'name="range"', 'name="q"', 'class="segmented">'):
+    for part in ('id="choices"', 'id="strip"', 'name="range"', 'name="q"', 'class="segmented">'):
         assert part not in html.partition('id="main"')[2].partition("</main>")[0]
     span("t1", "r", at=-40 * 86400)  # not in this time, and yet there is something to look for
-    assert 'id="filters"' in look().content.decode()
+    assert 'id="choices"' in look().content.decode()
 
 
 def test_filters_that_match_nothing_are_named_and_cleared_at_once_in_the_same_time(look, span):
@@ -253,7 +254,7 @@ def test_only_an_estimated_number_of_traces_is_called_about(look, span, monkeypa
 def test_a_chosen_value_stays_chosen_even_where_nothing_has_it(look, span):
     span("t1", "r", model="gpt-4o")
     html = look({"part": "choices", "model": "gone"}, **HTMX).content.decode()
-    assert re.search(r'value="gone" checked', html)
+    assert re.search(r'aria-current="true"[^>]*>.*?title="gone"', html)
 
 
 @pytest.fixture
@@ -330,3 +331,50 @@ def test_while_the_store_is_away_the_page_counts_what_is_held(look, project, awa
 
     HeldBatch.objects.create(project_id=project.id, payload=b"", rows=7, bytes=0, version=1)
     assert "7 rows" in text_of(look())
+
+
+def test_the_query_bar_says_what_the_sidebar_narrows_to_whichever_said_it(look, span):
+    span("t1", "r", name="alpha", user_id="ann smith", took=5)
+    response = look({"user": "ann smith", "level": ["ERROR", "DEFAULT"], "min_latency": "2"})
+    html = response.content.decode()
+    bar = "user:&quot;ann smith&quot; level:(ERROR OR DEFAULT) latency:&gt;=2"
+    assert f'value="{bar}" data-search' in html
+    assert names_of(response) == ["alpha"]
+    assert names_of(look({"q": 'user:"ann smith" latency:>2'})) == ["alpha"]
+    assert 'name="user" value="ann smith"' in html and 'name="min_latency"' in html
+
+
+def test_a_facet_leads_to_the_query_with_its_value_and_without_what_was_chosen(look, span):
+    span("t1", "r", environment="prod", input="refund")
+    span("t2", "r", environment="dev", input="refund")
+    html = look({"part": "choices", "q": "environment:prod refund"}, **HTMX).content.decode()
+    links = dict(re.findall(r'class="option"[^>]*href="[^?]*([^"]*)".*?title="([^"]*)"', html))
+    assert {title: unquote_plus(link) for link, title in links.items()} == {
+        "dev": "?q=environment:(prod OR dev) refund",
+        "prod": "?q=refund",
+        "SPAN": "?q=environment:prod refund type:SPAN",
+    }
+
+
+def test_a_search_that_cannot_be_read_is_marked_at_its_place_and_nothing_else_is_shown(look, span):
+    span("t1", "r", name="alpha")
+    response = look({"q": "level:ERROR colour:red"})
+    html = response.content.decode()
+    assert "<code>level:ERROR <mark>colour:red</mark></code>" in html
+    assert "There is no field “colour”" in text_of(response)
+    assert 'aria-invalid="true"' in html and names_of(response) == []
+    for part in ("strip", "choices"):
+        assert look({"q": "level:ERROR colour:red", "part": part}, **HTMX).status_code == 200
+
+
+def test_an_empty_field_of_the_sidebar_takes_its_term_out(look, span):
+    span("t1", "r", name="alpha")
+    response = look({"q": "user:ann latency:>=2", "user": "", "min_latency": ""})
+    assert names_of(response) == ["alpha"]
+
+
+def test_a_hostile_query_is_shown_as_it_was_typed(look, span):
+    span("t1", "r")
+    for query in ('"><script>alert(1)</script>', 'level:"><img src=x onerror=x>', "{{ 7*7 }}"):
+        html = look({"q": query}).content.decode()
+        assert "<script>alert" not in html and "<img src=x" not in html and ">49<" not in html

@@ -7,10 +7,11 @@ from traces.queries.conversation import conversation
 from traces.queries.filters import DAY, HOUR, TraceFilter
 from traces.queries.groups import list_groups, one_group
 from traces.queries.histogram import histogram
-from traces.queries.overview import choices, last_activity
+from traces.queries.overview import last_activity
 from traces.queries.trace import locate, span_detail, span_rows
 from traces.queries.traces import trace_facts
 from traces.records import TRACE, Span
+from traces.search.terms import Term
 from traces.writer import insert_spans
 
 SECOND = 1_000_000_000
@@ -160,42 +161,10 @@ def test_the_strip_counts_every_trace_and_failed_trace_once(span, project, now):
     assert sum(one.traces for one in found.bins) == 2 and sum(one.errors for one in found.bins) == 1
     assert found.bins[0].since <= wanted.since and found.bins[-1].until >= wanted.until
     narrowed = histogram(
-        project.id, TraceFilter(since=now - DAY, until=now + HOUR, level=("ERROR",))
+        project.id,
+        TraceFilter(since=now - DAY, until=now + HOUR, terms=(Term("level", ("ERROR",)),)),
     )
     assert (narrowed.traces, narrowed.errors) == (1, 1)
-
-
-def test_choices_count_the_traces_that_hold_each_value(span, project, lately):
-    span("t1", "r", name="root", environment="prod", model="gpt-4o", tags=["a", "b"], type="AGENT")
-    span(
-        "t1",
-        "g",
-        name="child",
-        parent_span_id="r",
-        environment="prod",
-        model="gpt-4o",
-        level="ERROR",
-    )
-    span("t2", "r", name="root", environment="dev", tags=["a"], version_label="1.0", release="r1")
-    found = choices(project.id, lately).by_filter
-    assert found["environment"] == [("dev", 1), ("prod", 1)]
-    assert found["model"] == [("gpt-4o", 1)]
-    assert found["level"] == [("ERROR", 1)]  # DEFAULT tells no traces apart
-    assert found["name"] == [("root", 2)]
-    assert found["type"] == [("SPAN", 2), ("AGENT", 1)]
-    assert found["tag"] == [("a", 2), ("b", 1)]
-    assert (found["version"], found["release"]) == ([("1.0", 1)], [("r1", 1)])
-
-
-def test_choices_of_more_than_can_be_counted_say_from_when_they_count(
-    span, project, now, monkeypatch
-):
-    monkeypatch.setattr("traces.queries.overview.MAX_CHOICE_ROWS", 3)
-    for hours in range(6):
-        span(f"t{hours}", "r", at=-hours * 3600, environment=f"e{hours}")
-    found = choices(project.id, TraceFilter(since=now - DAY, until=now + HOUR))
-    assert [name for name, _count in found.by_filter["environment"]] == ["e0", "e1", "e2"]
-    assert found.since > now - DAY
 
 
 def test_the_first_trace_is_noticed_whenever_it_was(span, project, now):

@@ -48,7 +48,7 @@ def candidates(project_id: str, wanted: TraceFilter, window: Window) -> list[Pla
         project_id=project_id,
         before=window.low if is_moment else max(0, window.low - BEFORE),
         low=window.low,
-        high=min(window.high + (FILTER_REACH if wanted.active() else 0), LAST),
+        high=min(window.high + (FILTER_REACH if wanted.terms else 0), LAST),
         end=window.high,
         before_id=window.before,
         batch=BATCH,

@@ -1,12 +1,15 @@
-"""Which traces are asked for: the filter of the trace list and what each of its parts means in SQL.
+"""Which traces are asked for, and what that means in SQL.
 
-A trace matches when, for every filter given, at least one of its spans matches. Values are bound,
-never pasted.
+A trace matches when, for every term, at least one of its spans matches (or none, where the term is
+negated); comparisons are of its sums. Values are bound, never pasted.
 """
 
-import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
+
+from traces.queries.clauses import Clause, clause
+from traces.queries.text import TEXT_OF_SPAN, TEXT_OF_TRACE
+from traces.search.terms import Term
 
 NS = 1_000_000_000
 HOUR = 3600 * NS
@@ -33,125 +36,97 @@ class TraceFilter:
 
     since: int
     until: int
-    text: str = ""
-    name: tuple[str, ...] = ()
-    user: tuple[str, ...] = ()
-    session: tuple[str, ...] = ()
-    environment: tuple[str, ...] = ()
-    tag: tuple[str, ...] = ()
-    model: tuple[str, ...] = ()
-    level: tuple[str, ...] = ()
-    type: tuple[str, ...] = ()
-    version: tuple[str, ...] = ()
-    release: tuple[str, ...] = ()
-    min_latency_ms: int | None = None
-    max_latency_ms: int | None = None
-    min_cost: float | None = None
-    max_cost: float | None = None
-
-    def active(self) -> tuple[str, ...]:
-        """The names of the parts that narrow, time aside."""
-        return tuple(
-            part.name
-            for part in fields(self)
-            if part.name not in ("since", "until")
-            and getattr(self, part.name) not in ("", (), None)
-        )
+    terms: tuple[Term, ...] = ()
 
 
-# What a span must have for the trace to match.
-OF_SPAN = {
-    "user": "s.user_id IN {user:Array(String)}",
-    "session": "s.session_id IN {session:Array(String)}",
-    "environment": "s.environment IN {environment:Array(String)}",
-    "tag": "hasAny(s.tags, {tag:Array(String)})",
-    "model": "s.model IN {model:Array(String)}",
-    "level": "s.level IN {level:Array(String)}",
-    "type": "s.type IN {type:Array(String)}",
-    "version": "s.version_label IN {version:Array(String)}",
-    "release": "s.release IN {release:Array(String)}",
-}
-# Before the rows are known exactly a name may still be overruled by a better one, so any of them
-# admits the trace.
-NAME_OF_SPAN = "(s.trace_name IN {name:Array(String)} OR s.name IN {name:Array(String)})"
-# These have an index, by which the traces are found before anything is grouped.
-INDEXED = ("user", "session")
+def _compiled(wanted: TraceFilter) -> tuple[list[Clause], dict[str, Any]]:
+    values: dict[str, Any] = {}
 
-LATENCY_NS = (
-    "if(countIf(span_id != '') = 0, 0,"
-    " toUnixTimestamp64Nano(maxIf(ifNull(end_time, start_time), span_id != ''))"
-    " - toUnixTimestamp64Nano(minIf(start_time, span_id != '')))"
-)
-LATENCY_MS = f"intDiv({LATENCY_NS}, 1000000)"
-OF_TRACE = {
-    "min_latency_ms": f"{LATENCY_MS} >= {{min_latency_ms:Int64}}",
-    "max_latency_ms": f"{LATENCY_MS} <= {{max_latency_ms:Int64}}",
-    "min_cost": "sum(total_cost) >= {min_cost:Float64}",
-    "max_cost": "sum(total_cost) <= {max_cost:Float64}",
-}
-# Rows that are since replaced can only make a trace longer and dearer, so a first look may apply
-# the lower bounds alone.
-LOWER_BOUNDS = ("min_latency_ms", "min_cost")
+    def bind(value: object, kind: str) -> str:
+        name = f"q{len(values)}"
+        values[name] = value
+        return f"{{{name}:{kind}}}"
 
-TEXT = (
-    "(lower(s.input) LIKE lower({pattern:String}) OR lower(s.output) LIKE lower({pattern:String}))"
-)
-# Not indexed, and mostly empty: asked apart, so that the index still serves the other half.
-TEXT_OF_TRACE = (
-    "(lower(s.trace_input) LIKE lower({pattern:String})"
-    " OR lower(s.trace_output) LIKE lower({pattern:String}))"
-)
+    return [clause(term, bind) for term in wanted.terms], values
 
 
-def parameters(wanted: TraceFilter) -> dict:
-    """The bound values of all fragments above, for the parts that are active."""
-    bound = {name: getattr(wanted, name) for name in wanted.active() if name != "text"}
-    bound = {
-        name: list(value) if isinstance(value, tuple) else value for name, value in bound.items()
-    }
-    if wanted.text:
-        bound["pattern"] = like_pattern(wanted.text)
-    return bound
+def parameters(wanted: TraceFilter) -> dict[str, Any]:
+    """The bound values of all fragments below. These need `project_id`, `low` and `high` too."""
+    return _compiled(wanted)[1]
 
 
-def like_pattern(text: str) -> str:
-    """Finds the text anywhere, its `%` and `_` taken literally; composed as stored text is."""
-    text = unicodedata.normalize("NFC", text)
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, f"\\{special}")
-    return f"%{text}%"
+def marks(wanted: TraceFilter) -> str:
+    """Columns of exact rows, one for each term that spans fulfil, for `having` to look at."""
+    clauses, _values = _compiled(wanted)
+    return "".join(
+        f", ({one.of_span}) AS m{number}" for number, one in enumerate(clauses) if one.of_span
+    )
 
 
 def having(wanted: TraceFilter, *, exact: bool) -> str:
     """The filter over a trace's grouped rows; inexact, it may let through what the exact one
     refuses, never the reverse.
     """
-    clauses = ["1"]
-    for name in wanted.active():
-        if name in OF_SPAN:
-            clauses.append(f"countIf({OF_SPAN[name]}) > 0")
-        elif name in OF_TRACE and (exact or name in LOWER_BOUNDS):
-            clauses.append(OF_TRACE[name])
-    if wanted.name:
-        clauses.append("trace IN {name:Array(String)}" if exact else f"countIf({NAME_OF_SPAN}) > 0")
-    return " AND ".join(clauses)
+    clauses, _values = _compiled(wanted)
+    found = ["1"]
+    for number, one in enumerate(clauses):
+        if exact and (one.of_span or one.of_trace):
+            spans = f"countIf(m{number}) > 0"
+            found.append(_signed(one, (one.of_trace or "{spans}").replace("{spans}", spans)))
+        elif not exact and one.before:
+            found.append(one.before)
+        elif not exact and one.of_span and not one.of_trace and not one.is_negated:
+            found.append(f"countIf({one.of_span}) > 0")
+    return " AND ".join(found)
+
+
+def conditions(wanted: TraceFilter) -> list[str]:
+    """Each term by itself over a trace's grouped rows, as far as these tell."""
+    clauses, _values = _compiled(wanted)
+    found = []
+    for one in clauses:
+        spans = f"countIf({one.of_span}) > 0" if one.of_span else "1"
+        sums = "1" if one.of_id or one.text else one.of_trace or "{spans}"
+        found.append(_signed(one, sums.replace("{spans}", spans)))
+    return found
+
+
+def _signed(one: Clause, condition: str) -> str:
+    return f"NOT ({condition})" if one.is_negated else f"({condition})"
 
 
 def narrowing(wanted: TraceFilter) -> str:
-    """Narrows to the traces that an index finds, before anything is grouped."""
-    clauses = [OF_SPAN[name] for name in INDEXED if getattr(wanted, name)]
-    narrowed = "".join(f" AND trace_id IN ({_traces_with(clause)})" for clause in clauses)
-    if wanted.text:
-        by_text, by_trace = _traces_with(TEXT), _traces_with(TEXT_OF_TRACE)
-        narrowed += f" AND (trace_id IN ({by_text}) OR trace_id IN ({by_trace}))"
+    """Narrows to the traces that an index or their scores tell, before anything is grouped."""
+    clauses, _values = _compiled(wanted)
+    narrowed = ""
+    for one in clauses:
+        if one.of_id:
+            narrowed += f" AND {_signed(one, one.of_id)}"
+        elif one.is_indexed:
+            narrowed += f" AND trace_id IN ({_traces_with(one.of_span)})"
+        elif one.text and not one.is_negated:
+            by_text = _traces_with(TEXT_OF_SPAN.format(pattern=one.text))
+            by_trace = _traces_with(TEXT_OF_TRACE.format(pattern=one.text))
+            narrowed += f" AND (trace_id IN ({by_text}) OR trace_id IN ({by_trace}))"
     return narrowed
 
 
-def _traces_with(clause: str) -> str:
+def text_having(wanted: TraceFilter) -> str:
+    """The terms of text over the exact rows of a trace, or nothing."""
+    clauses, _values = _compiled(wanted)
+    either = f"({TEXT_OF_SPAN} OR {TEXT_OF_TRACE})"
+    return " AND ".join(
+        _signed(one, f"countIf({either.format(pattern=one.text)}) > 0")
+        for one in clauses
+        if one.text
+    )
+
+
+def _traces_with(condition: str) -> str:
     return f"""
         SELECT trace_id FROM spans AS s
         WHERE project_id = {{project_id:String}}
           AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
           AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
-          AND {clause}
+          AND {condition}
     """

@@ -53,7 +53,7 @@ def histogram(project_id: str, wanted: TraceFilter) -> Histogram:
     span = wanted.until - wanted.since
     width = next((width for width in WIDTHS if span / width <= BINS), WIDTHS[-1])
     first = wanted.since // width * width
-    count = _per_bin_of_matches if wanted.active() else _per_bin
+    count = _per_bin_of_matches if wanted.terms else _per_bin
     found = {row["bin"]: row for row in count(project_id, wanted, first, width)}
     total = found.pop(-1, NOTHING)
     exact = None

@@ -1,8 +1,8 @@
 """Text inside one trace."""
 
 from traces.clickhouse import rows
-from traces.queries.filters import like_pattern
 from traces.queries.limits import ONE_TRACE
+from traces.queries.text import like_pattern
 from traces.queries.trace import MAX_SPANS, Extent
 
 MAX_PHRASE = 200  # characters

@@ -3,10 +3,10 @@
 from typing import Any
 
 from traces.clickhouse import rows
+from traces.queries.clauses import LATENCY_NS
 from traces.queries.filters import (
     FILTER_REACH,
     LAST,
-    LATENCY_NS,
     TraceFilter,
     having,
     narrowing,

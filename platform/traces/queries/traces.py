@@ -8,16 +8,16 @@ from itertools import islice
 
 from traces.clickhouse import rows
 from traces.queries.candidates import candidates
+from traces.queries.clauses import LATENCY_NS
 from traces.queries.current import current
 from traces.queries.filters import (
     HOUR,
-    LATENCY_NS,
-    TEXT,
-    TEXT_OF_TRACE,
     TraceFilter,
     having,
+    marks,
     parameters,
     reaching,
+    text_having,
 )
 from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
@@ -164,8 +164,9 @@ def exact_traces(project_id: str, wanted: TraceFilter, chunk: list[Place]) -> di
     ids = [place.id for place in chunk]
     bounds = reaching(min(place.at for place in chunk), max(place.at for place in chunk))
     found = _facts(project_id, wanted, ids, bounds)
-    if wanted.text and found:
-        ids = _with_text(project_id, wanted, list(found), bounds)
+    texts = text_having(wanted)
+    if texts and found:
+        ids = _with_texts(project_id, wanted, texts, list(found), bounds)
         found = {trace_id: found[trace_id] for trace_id in ids}
     return found
 
@@ -185,6 +186,7 @@ def _facts(
                 span_id != '' AND (is_root OR parent_span_id = '') AS is_top,
                 {_ENDS.format("s.trace_input")} AS trace_input,
                     {_ENDS.format("s.trace_output")} AS trace_output
+                {marks(wanted)}
             {CURRENT}
         ) AS s
         WHERE NOT is_deleted
@@ -212,19 +214,25 @@ def _trace_row(row: dict) -> TraceRow:
     return TraceRow(**{name: row[name] for name in TraceRow.__slots__ if name in row})
 
 
-def _with_text(project_id: str, wanted: TraceFilter, ids: list[str], bounds: dict) -> list[str]:
-    """Those of the traces whose current rows hold the text."""
+def _with_texts(
+    project_id: str, wanted: TraceFilter, texts: str, ids: list[str], bounds: dict
+) -> list[str]:
+    """Those of the traces whose current rows hold the texts."""
     found = rows(
         f"""
-        SELECT DISTINCT trace_id
-        FROM (SELECT trace_id, is_deleted, {TEXT} OR {TEXT_OF_TRACE} AS matches {CURRENT})
-        WHERE matches AND NOT is_deleted
+        SELECT trace_id
+        FROM (
+            SELECT trace_id, is_deleted, input, output, trace_input, trace_output {CURRENT}
+        ) AS s
+        WHERE NOT is_deleted
+        GROUP BY trace_id
+        HAVING {texts}
         """,
         project_id=project_id,
         options=LIST,
         trace_ids=ids,
         **bounds,
-        **{name: value for name, value in parameters(wanted).items() if name == "pattern"},
+        **parameters(wanted),
     )
     return [row["trace_id"] for row in found]
 

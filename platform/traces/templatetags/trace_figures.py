@@ -17,7 +17,6 @@ from traces.records import OBSERVATION_TYPES
 from traces.render.markdown import markdown as safe_markdown
 from traces.render.media import split
 from traces.tree import Node
-from traces.views.asked import VIEW_SORTS, Asked
 
 register = template.Library()
 
@@ -241,27 +240,5 @@ def score_value(score: dict) -> str:
 
 
 @register.simple_tag
-def sort_link(ask: Asked, key: str) -> str:
-    """The list by this column: the highest first, or the other way when it already is."""
-    current = ask.sort or "started"
-    turned = ".asc" if current == key and not ask.ascending else ""
-    return ask.link(sort=None if key == "started" and not turned else f"{key}{turned}")
-
-
-@register.simple_tag
-def zoom_link(ask: Asked, since: int, until: int) -> str:
-    return ask.link(range=None, **{"from": str(since), "to": str(until)})
-
-
-@register.simple_tag
 def trace_url(project_id: str, trace_id: Any) -> str:
     return reverse("trace-page", args=[project_id, str(trace_id) or "-"])
-
-
-@register.simple_tag
-def view_link(ask: Asked, key: str) -> str:
-    """The list in one of its ready views, with the filters that are set."""
-    level = "ERROR" if key == "failed" else None
-    if key != "failed" and ask.view != "failed":
-        return ask.link(sort=VIEW_SORTS[key])
-    return ask.link(sort=VIEW_SORTS[key], level=level)

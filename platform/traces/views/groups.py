@@ -5,16 +5,17 @@ from django.shortcuts import render
 
 from accounts.access import project_for
 from traces.queries.groups import list_groups
-from traces.views.asked import RANGES, asked
+from traces.views.asked import asked
 from traces.views.lists import cut_name, cut_named, is_fragment, why_nothing
+from traces.views.timerange import RANGES
 
 
 def group_list(request: HttpRequest, project_id: str, kind: str) -> HttpResponse:
     """`kind` is session or user: by the last activity, the newest first."""
     project = project_for(request.user, project_id)
-    ask = asked(request)
+    ask = asked(request, is_plain=True)
     after = cut_named(ask.after)
-    page = list_groups(project.id, kind, ask.wanted, search=ask.wanted.text, after=after)
+    page = list_groups(project.id, kind, ask.wanted, search=ask.typed, after=after)
     cursor = cut_name(page.after)
     context = {
         "project": project,

@@ -9,13 +9,16 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
 from traces.figures.strip import strip
+from traces.queries.facets import facets
 from traces.queries.histogram import histogram
-from traces.queries.overview import choices, first_trace, last_activity
+from traces.queries.overview import first_trace, last_activity
 from traces.queries.sorted import ORDERS, sorted_traces
 from traces.queries.traces import SortedPlace, TracePage, list_traces
 from traces.queries.windows import Cut, Place
-from traces.views.asked import MANY, RANGES, VIEWS, WORDS, Asked, asked
+from traces.search.fields import FIELDS
+from traces.views.asked import VIEWS, Asked, asked
 from traces.views.away import tells_when_away
+from traces.views.timerange import RANGES
 
 
 @require_GET
@@ -31,7 +34,7 @@ def trace_list(request: HttpRequest, project_id: str) -> HttpResponse:
     template = "traces/_rows.html" if is_fragment(request) and ask.after else "traces/list.html"
     response = render(request, template, context)
     if is_fragment(request) and not ask.after:
-        response["HX-Push-Url"] = f"{request.path}?{ask.query}"
+        response["HX-Push-Url"] = f"{request.path}?{ask.address}"
     return response
 
 
@@ -41,7 +44,7 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 def page_context(project_id: str, ask: Asked) -> dict:
-    page = asked_page(project_id, ask)
+    page = asked_page(project_id, ask) if ask.is_answerable else TracePage([])
     slowest = max((row.latency_ns for row in page.traces), default=0)
     return {
         "page": page,
@@ -52,9 +55,8 @@ def page_context(project_id: str, ask: Asked) -> dict:
         "longer_link": ask.link(range="30d", **{"from": None, "to": None}),
         "sorts": list(ORDERS),
         "ranges": RANGES,
-        "views": VIEWS.items(),
-        "words": WORDS,
-        "many": [(name, WORDS[name], ask.values[name]) for name in MANY],
+        "fields": list(FIELDS.values()),
+        "views": [(key, words) for key, (words, _term, _sort) in VIEWS.items()],
         "nothing": None if page.traces or ask.after else why_nothing(project_id, ask),
     }
 
@@ -103,11 +105,24 @@ def why_nothing(project_id: str, ask: Asked) -> dict:
     """What an empty list says: nothing has ever come, nothing in this time, or the filters are too
     narrow.
     """
-    if ask.narrowings:
+    if not ask.is_answerable:
+        return {"cause": "unreadable", "marked": marked(ask)}
+    if ask.typed:
         return {"cause": "filter"}
     if last := last_activity(project_id, ask.wanted.since):
         return {"cause": "range", "last": last, "last_until": last + 1}
     return {"cause": "range" if first_trace(project_id) else "none"}
+
+
+def marked(ask: Asked) -> list[tuple[str, str, str, str]]:
+    """The first thing that is wrong with what was typed: what stands before it, it, what stands
+    behind, and why.
+    """
+    text = ask.typed
+    return [
+        (text[: one.start], text[one.start : one.end], text[one.end :], one.message)
+        for one in ask.query.problems[:1]
+    ]
 
 
 def _strip(request: HttpRequest, project, ask: Asked) -> HttpResponse:
@@ -117,20 +132,17 @@ def _strip(request: HttpRequest, project, ask: Asked) -> HttpResponse:
 
 
 def _choices(request: HttpRequest, project, ask: Asked) -> HttpResponse:
-    found = choices(project.id, ask.wanted)
+    found = facets(project.id, ask.wanted)
     groups = []
-    for name, offered in found.by_filter.items():
-        chosen = ask.values[name]
+    for name, offered in found.by_field.items():
+        chosen = ask.query.chosen(name)
         missing = [(value, None) for value in chosen if value not in dict(offered)]
-        options = [(value, count, value in chosen) for value, count in [*missing, *offered]]
-        groups.append((name, WORDS[name], options))
-    partly = found.since > ask.wanted.since
-    context = {
-        "project": project,
-        "ask": ask,
-        "groups": groups,
-        "partly_since": partly and found.since,
-    }
+        options = [
+            (value, count, value in chosen, ask.asking(ask.query.toggled(name, value)))
+            for value, count in [*missing, *offered]
+        ]
+        groups.append((name, FIELDS[name].words, options))
+    context = {"project": project, "ask": ask, "groups": groups, "sampled": found.sampled}
     return render(request, "traces/_choices.html", context)
 
 

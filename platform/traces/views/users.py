@@ -10,9 +10,11 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from traces.queries.groups import one_group
 from traces.queries.traces import list_traces
-from traces.views.asked import RANGES, asked
+from traces.search.terms import Term
+from traces.views.asked import asked
 from traces.views.away import tells_when_away
 from traces.views.groups import group_list
+from traces.views.timerange import RANGES
 
 
 @require_GET
@@ -27,8 +29,8 @@ def user_list(request: HttpRequest, project_id: str) -> HttpResponse:
 def user_page(request: HttpRequest, project_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)
     user_id = request.GET.get("id", "")
-    ask = asked(request, default="30d")
-    wanted = replace(ask.wanted, user=(user_id,))
+    ask = asked(request, default="30d", is_plain=True)
+    wanted = replace(ask.wanted, terms=(Term("user", (user_id,)),))
     page = list_traces(project.id, wanted, limit=50)
     context = {
         "project": project,

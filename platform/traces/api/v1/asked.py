@@ -9,6 +9,7 @@ from traces.api.moments import nanoseconds
 from traces.api.parameters import cursor_in
 from traces.queries.langfuse.conditions import FAR_AHEAD, LONG_AGO, TimeRange
 from traces.records import LEVELS, OBSERVATION_TYPES
+from traces.search.grammar import MAX_CHARACTERS
 
 MAX_TEXT = 1_000
 MAX_VALUES = 50
@@ -58,6 +59,13 @@ class Asked(serializers.Serializer):
 
 
 class TracesAsked(Asked):
+    q = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=MAX_CHARACTERS,
+        help_text="A search, as in the bar of the list: `level:ERROR latency:>2 metadata.eu:yes`.",
+    )
     name = Words(help_text="Any of these names.")
     user = Words(help_text="Any of these users.")
     session = Words(help_text="Any of these sessions.")

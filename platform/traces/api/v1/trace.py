@@ -1,10 +1,11 @@
 """GET /api/v1/traces and /api/v1/traces/{id}."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from accounts.authentication import require_scope
@@ -26,11 +27,18 @@ from traces.queries.scores import scores_of
 from traces.queries.trace import locate, whole_rows
 from traces.queries.traces import TracePage, list_traces, trace_facts
 from traces.queries.windows import Cut, Place
+from traces.search.grammar import parsed
+from traces.search.terms import Term
 
 NARROWED_BY = (
     "name", "user", "session", "environment", "tag", "model", "level", "type", "version", "release",
 )  # fmt: skip
-BOUNDED_BY = ("min_latency_ms", "max_latency_ms", "min_cost", "max_cost")
+BOUNDED_BY = {  # field, comparison, unit
+    "min_latency_ms": ("latency", ">=", "ms"),
+    "max_latency_ms": ("latency", "<=", "ms"),
+    "min_cost": ("cost", ">=", ""),
+    "max_cost": ("cost", "<=", ""),
+}
 
 
 class TraceListView(V1View):
@@ -74,9 +82,24 @@ def within(project_id: str, found: dict[str, Any]) -> TraceFilter | None:
     last = last_activity(project_id, time.until)
     if last is None:
         return None
-    parts: dict[str, Any] = {name: tuple(found.get(name, ())) for name in NARROWED_BY}
-    parts |= {name: found.get(name) for name in BOUNDED_BY}
-    return TraceFilter(since=time.since, until=min(time.until, last + 1), **parts)
+    return TraceFilter(
+        since=time.since, until=min(time.until, last + 1), terms=tuple(terms_in(found))
+    )
+
+
+def terms_in(found: dict[str, Any]) -> Iterator[Term]:
+    """What `q` and the parameters that are named after fields ask for, all at once."""
+    query = parsed(found.get("q", ""))
+    if query.problems:
+        one = query.problems[0]
+        raise ValidationError({"q": f"{one.message} (characters {one.start} to {one.end})"})
+    yield from query.terms
+    for name in NARROWED_BY:
+        if values := found.get(name):
+            yield Term(name, tuple(values))
+    for name, (field, comparison, unit) in BOUNDED_BY.items():
+        if (bound := found.get(name)) is not None:
+            yield Term(field, (f"{bound:.12f}{unit}",), comparison=comparison)
 
 
 def place_in(found: dict[str, Any]) -> Cut | None:

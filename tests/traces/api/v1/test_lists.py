@@ -45,6 +45,9 @@ FOUND = {
         ({"min_latency_ms": 5000}, ["t2"]),
         ({"max_latency_ms": 4000}, ["t3", "t1"]),
         ({"min_cost": 0.5}, ["t1"]),
+        ({"q": "latency:>=5"}, ["t2"]),
+        ({"q": "-latency:>=5 cost:<0.5", "max_latency_ms": 4000}, []),
+        ({"q": "-type:EVENT", "max_latency_ms": 4000}, ["t1"]),
         ({"since": "2026-11-20T06:15:00Z"}, ["t3", "t2"]),
         ({"until": "2026-11-20T06:20:00Z"}, ["t1"]),
         ({"user": "nobody"}, []),
@@ -134,7 +137,7 @@ WRONG = [
     ("traces", "name", "a\0"),
     ("traces", "min_cost", "nan"),
     ("traces", "min_cost", "-1"),
-    ("traces", "q", "text"),  # until there is a language for it
+    ("traces", "q", "colour:red"),
     ("traces", "nmae", "first"),
     ("observations", "type", "DOG"),
     ("observations", "is_root", "maybe"),

@@ -1,0 +1,45 @@
+"""Links and swaps of the lists: each keeps the rest of the page's state."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from traces.search.terms import Query
+from traces.views.asked import VIEWS, Asked
+
+register = template.Library()
+
+SWAP = (
+    'hx-target="#list" hx-select="#list" hx-select-oob="#query,#narrow" hx-swap="outerHTML"'
+    ' hx-push-url="true" hx-indicator="#list"'
+)
+
+
+@register.simple_tag
+def swap(address: str, trigger: str = "") -> SafeString:
+    """The attributes that load the list anew, and with it what shows its query."""
+    when = format_html(' hx-trigger="{}"', trigger) if trigger else ""
+    return format_html('hx-get="{}"{} {}', address, when, SafeString(SWAP))
+
+
+@register.simple_tag
+def sort_link(ask: Asked, key: str) -> str:
+    """The list by this column: the highest first, or the other way when it already is."""
+    current = ask.sort or "started"
+    turned = ".asc" if current == key and not ask.ascending else ""
+    return ask.link(sort=None if key == "started" and not turned else f"{key}{turned}")
+
+
+@register.simple_tag
+def zoom_link(ask: Asked, since: int, until: int) -> str:
+    return ask.link(range=None, **{"from": str(since), "to": str(until)})
+
+
+@register.simple_tag
+def view_link(ask: Asked, key: str) -> str:
+    """The list in one of its ready views, with the other filters that are set."""
+    _words, own, sort = VIEWS[key]
+    made_by_views = {str(term) for _words, term, _sort in VIEWS.values() if term}
+    kept = tuple(term for term in ask.query.terms if str(term) not in made_by_views)
+    query = Query((*kept, *((own,) if own else ())))
+    return ask.link(q=str(query) or None, sort=sort or None)

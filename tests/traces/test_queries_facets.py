@@ -1,0 +1,82 @@
+import pytest
+
+from traces.queries import facets as module
+from traces.queries.facets import facets
+from traces.queries.filters import DAY, HOUR, TraceFilter
+from traces.records import TRACE
+from traces.search.grammar import parsed
+
+
+@pytest.fixture
+def counted(project, now):
+    """`counted("level:ERROR")`: by field, what there is to choose."""
+
+    def by_field(query: str = "") -> dict[str, dict[str, int]]:
+        wanted = TraceFilter(since=now - DAY, until=now + HOUR, terms=parsed(query).terms)
+        found = facets(project.id, wanted)
+        return {field: dict(values) for field, values in found.by_field.items()}
+
+    return by_field
+
+
+@pytest.fixture(autouse=True)
+def three_traces(span):
+    span("a", "r", name="chat", environment="prod", user_id="ann", tags=["vip", "beta"])
+    span(
+        "a",
+        "g",
+        parent_span_id="r",
+        type="GENERATION",
+        model="gpt-4o",
+        level="ERROR",
+        environment="prod",
+    )
+    span("b", "r", name="chat", environment="prod", type="AGENT", tags=["vip"], input="refund")
+    span("b", "g", parent_span_id="r", type="GENERATION", model="claude", environment="prod")
+    span("c", "r", name="root", environment="dev", version_label="2", release="r2")
+    span("c", "", took=None, type=TRACE, trace_name="search", environment="dev")
+
+
+def test_each_value_counts_the_traces_that_have_it(counted):
+    found = counted()
+    assert found["level"] == {"ERROR": 1}  # DEFAULT tells no traces apart
+    assert found["environment"] == {"prod": 2, "dev": 1}
+    assert found["name"] == {"chat": 2, "search": 1}
+    assert found["model"] == {"gpt-4o": 1, "claude": 1}
+    assert found["type"] == {"SPAN": 2, "GENERATION": 2, "AGENT": 1}
+    assert found["tag"] == {"vip": 2, "beta": 1}
+    assert (found["version"], found["release"]) == ({"2": 1}, {"r2": 1})
+
+
+CROSSED = [
+    # another facet's term narrows, a facet's own does not
+    ("environment:prod", "environment", {"prod": 2, "dev": 1}),
+    ("environment:prod", "name", {"chat": 2}),
+    ("environment:dev", "model", {}),
+    ("level:ERROR", "level", {"ERROR": 1}),
+    ("level:ERROR", "environment", {"prod": 1}),
+    ("level:ERROR environment:dev", "level", {}),
+    ("level:ERROR environment:dev", "environment", {"prod": 1}),
+    ("name:search", "environment", {"dev": 1}),
+    ("name:search", "name", {"chat": 2, "search": 1}),
+    ("-model:gpt-4o", "environment", {"prod": 1, "dev": 1}),
+    ("user:ann", "tag", {"vip": 1, "beta": 1}),
+    ("refund", "tag", {"vip": 1}),
+    ("spans:2", "environment", {"prod": 2}),
+]
+
+
+@pytest.mark.parametrize(("query", "field", "values"), CROSSED)
+def test_a_facet_is_narrowed_by_all_terms_but_its_own(counted, query, field, values):
+    assert counted(query)[field] == values
+
+
+def test_of_many_rows_some_traces_stand_for_all(project, now, span, monkeypatch):
+    monkeypatch.setattr(module, "MOST_ROWS", 40)
+    for number in range(120):
+        span(f"t{number}", "r", environment="many")
+    wanted = TraceFilter(since=now - DAY, until=now + HOUR)
+    found = facets(project.id, wanted)
+    assert found.sampled == 4
+    [(_value, count)] = [one for one in found.by_field["environment"] if one[0] == "many"]
+    assert 60 < count < 200 and count % 4 == 0
