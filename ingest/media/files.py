@@ -4,11 +4,14 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+
+from ingest.held import MIN_FREE_BYTES
 
 
 class WrongContent(Exception):
@@ -16,7 +19,8 @@ class WrongContent(Exception):
 
 
 class NoRoom(Exception):
-    """The disk is full. Nothing is kept, and the file may be sent again."""
+    """The disk is full, or would be but for its reserve. Nothing is kept of the file, which may be
+    sent again."""
 
 
 def path_of(project_id: str, sha256: str) -> Path:
@@ -54,6 +58,7 @@ def _full_disk_told() -> Iterator[None]:
 def _write(file, sha256: str, content_length: int, parts: Iterable[bytes]) -> None:
     digest, size = hashlib.sha256(), 0
     for part in parts:
+        _keep_reserve(file.name, content_length - size)
         size += len(part)
         if size > content_length:
             raise WrongContent(f"The content has more than the {content_length} bytes announced.")
@@ -63,6 +68,13 @@ def _write(file, sha256: str, content_length: int, parts: Iterable[bytes]) -> No
         raise WrongContent(f"The content has {size} bytes, {content_length} were announced.")
     if digest.hexdigest() != sha256:
         raise WrongContent("The content does not have the SHA-256 that was announced.")
+
+
+def _keep_reserve(file: str, to_come: int) -> None:
+    """Raises NoRoom: the stores on this disk stop where they find none. Asked at every part, since
+    others write at the same time."""
+    if shutil.disk_usage(file).free < to_come + MIN_FREE_BYTES:
+        raise NoRoom
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.authentication import require_scope
 from ingest import bodies, watch
 from ingest.langfuse.view import WriteView
-from ingest.langfuse.wire import read_json
+from ingest.langfuse.wire import read_json, read_storable_json
 from ingest.media import files, links
 from ingest.media.announcement import Announcement, read_announcement
 from ingest.media.models import Media, MediaUse
@@ -29,8 +29,8 @@ class MediaView(WriteView):
     permission_classes = (require_scope("ingest"),)
 
     def post(self, request: HttpRequest) -> Response:
-        document = read_json(bodies.read_body(request, limit=MAX_ANNOUNCEMENT_BYTES))
-        announced = read_announcement(document.value, max_bytes=settings.MEDIA_MAX_BYTES)
+        sent = read_storable_json(bodies.read_body(request, limit=MAX_ANNOUNCEMENT_BYTES))
+        announced = read_announcement(sent, max_bytes=settings.MEDIA_MAX_BYTES)
         media = media_of(request.auth.project_id, announced)
         upload_url = None if media.uploaded_at else links.link(request, links.UPLOAD, media.pk)
         return Response({"uploadUrl": upload_url, "mediaId": media.media_id}, status=201)

@@ -4,12 +4,14 @@ import base64
 import errno
 import hashlib
 import json
+import shutil
 from urllib.parse import urlsplit
 
 import pytest
 from django.core import signing
 
 from ingest.media import files, links
+from ingest.media.models import MediaUse
 
 pytestmark = pytest.mark.django_db
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -147,6 +149,33 @@ def test_a_full_disk_is_said_and_leaves_nothing_behind(
     assert "disk is full" in answer.json()["message"]
     assert [path for path in media_folder.rglob("*") if path.is_file()] == []
     assert upload(url, PICTURE).status_code == 200
+
+
+def test_a_file_takes_nothing_of_the_disk_s_reserve(announce, upload, media_folder, monkeypatch):
+    url = announce(announcement()).json()["uploadUrl"]
+    with monkeypatch.context() as patched:
+        free = shutil.disk_usage(media_folder).free
+        patched.setattr(files, "MIN_FREE_BYTES", free + 2**40)
+        answer = upload(url, PICTURE)
+    assert answer.status_code == 507
+    assert "disk is full" in answer.json()["message"]
+    assert [path for path in media_folder.rglob("*") if path.is_file()] == []
+    assert upload(url, PICTURE).status_code == 200
+
+
+@pytest.mark.parametrize("half", [b"\\ud800", b"\\u0000", b"\xed\xa0\x80"])
+@pytest.mark.parametrize(
+    "field", ["traceId", "observationId", "field", "contentType", "sha256Hash"]
+)
+def test_text_that_no_store_takes_is_replaced_or_refused(client, api_key, auth, field, half):
+    body = json.dumps(announcement(**{field: "HERE"})).encode().replace(b"HERE", half)
+    answer = client.post(
+        "/api/public/media", body, content_type="application/json", headers=auth(api_key)
+    )
+    assert answer.status_code == (201 if field in ("traceId", "observationId") else 400)
+    if answer.status_code == 201:
+        (use,) = MediaUse.objects.filter(media__project_id=api_key.row.project_id)
+        assert (use.trace_id if field == "traceId" else use.observation_id).strip("\ufffd") == ""
 
 
 def test_a_failed_upload_can_be_tried_again(announce, upload, fetch):
