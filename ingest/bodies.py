@@ -40,8 +40,10 @@ class BodyTooLarge(BodyError):
     reason = "too_large"
 
     def __init__(self, what: str, limit: int) -> None:
+        is_set = limit == settings.INGEST_MAX_BODY_BYTES
         super().__init__(
-            f"The body {what} more than {limit} bytes, the limit (SONDE_INGEST_MAX_BODY_BYTES)."
+            f"The body {what} more than {limit} bytes, the limit"
+            f" {'(SONDE_INGEST_MAX_BODY_BYTES)' if is_set else 'of this address'}."
             " Send it in smaller batches."
         )
 
@@ -57,8 +59,11 @@ class SlowBody(BodyError):
 
 
 def read_body(request: HttpRequest, *, limit: int | None = None) -> bytes:
-    """The inflated body; raises BodyError, or Overloaded while too much is being taken in."""
-    limit = settings.INGEST_MAX_BODY_BYTES if limit is None else limit
+    """The inflated body; raises BodyError, or Overloaded while too much is being taken in.
+
+    `limit` is of addresses that take less than SONDE_INGEST_MAX_BODY_BYTES.
+    """
+    limit = min(limit or settings.INGEST_MAX_BODY_BYTES, settings.INGEST_MAX_BODY_BYTES)
     grant = getattr(request, "auth", None)
     ticket = admission.ticket(getattr(grant, "project_id", ""))
     try:

@@ -16,7 +16,7 @@ from ingest.langfuse.body import Body, InvalidEvent
 from ingest.langfuse.decode import MOST_EVENTS, decode_batch, place_adrift
 from ingest.langfuse.scores import decode_score
 from ingest.langfuse.view import WriteView
-from ingest.langfuse.wire import cleaned, read_json
+from ingest.langfuse.wire import read_storable_json
 from traces import deletion
 from traces.api.scores import ScoreDetail, ScoreList
 from traces.api.view import ERROR_NAMES, INVALID
@@ -67,10 +67,8 @@ class ScoresView(WriteView, ScoreList):
         return super().get_permissions()
 
     def post(self, request: HttpRequest) -> Response:
-        document = read_json(read_body(request, limit=MAX_SCORES_BYTES))
-        sent, now_ns = document.value, time.time_ns()
-        if document.is_suspect:
-            sent, _ = cleaned(sent)
+        sent = read_storable_json(read_body(request, limit=MAX_SCORES_BYTES))
+        now_ns = time.time_ns()
         if isinstance(sent, list):
             return self.take_many(request.auth.project_id, sent, now_ns)
         if not isinstance(sent, dict):

@@ -106,6 +106,14 @@ def test_a_body_that_is_no_score_is_a_400(post, body):
 def test_more_than_a_mebibyte_is_a_413(post):
     answer = post({"traceId": "t", "name": "n", "value": "x" * 1_100_000})
     assert answer.status_code == 413
+    assert "1048576 bytes, the limit of this address." in answer.json()["message"]
+
+
+def test_where_less_than_a_mebibyte_is_allowed_the_413_names_the_setting(post, settings):
+    settings.INGEST_MAX_BODY_BYTES = 1000
+    answer = post({"traceId": "t", "name": "n", "value": "x" * 1001})
+    assert answer.status_code == 413
+    assert "1000 bytes, the limit (SONDE_INGEST_MAX_BODY_BYTES)" in answer.json()["message"]
 
 
 def test_a_public_key_alone_may_score(post, read, api_key):
