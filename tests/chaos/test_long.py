@@ -122,4 +122,5 @@ def test_the_suite_notices_a_sonde_that_acknowledges_too_early(tmp_path, outcome
         outcome = trials.run("negative control: acknowledged too early", fault, seed=1)
         trials.close()
     outcomes.append(asdict(outcome))
+    assert outcome.surprises == {}, outcome  # it is a Sonde like any other, but for the lie
     assert outcome.verdict.lost > 0, outcome

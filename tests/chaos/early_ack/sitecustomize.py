@@ -22,11 +22,8 @@ class Finder(importlib.machinery.PathFinder):
             load(module)
             accept = module.accept
 
-            def acknowledge_first(project_id, items, *, mergeable=()):
-                late = threading.Timer(
-                    EARLY_BY_SECONDS, accept, [project_id, list(items)], {"mergeable": mergeable}
-                )
-                late.start()
+            def acknowledge_first(*asked, **how):
+                threading.Timer(EARLY_BY_SECONDS, accept, asked, how).start()
 
             module.accept = acknowledge_first
 
