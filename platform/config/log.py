@@ -8,6 +8,10 @@ import re
 
 import structlog
 
+from ingest import seldom
+
+MOST_CHARACTERS = 200  # of a refusal's reason, which quotes what the client sent
+
 # What follows is a permission: to put or get a file, to join an organisation.
 TOKEN = re.compile(
     r"((?:/|%2F)(?:media(?:/|%2F)(?:up|down)load|invitations)(?:/|%2F))[\w.:~%-]+", re.I
@@ -23,6 +27,15 @@ class WithoutTokens(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return without_tokens(super().format(record))
+
+
+class Refusals(logging.Handler):
+    """What Django refuses before any view, such as a foreign Host: nobody has logged in for it, so
+    it gets one short line in a while, and no traceback."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind = record.name.rpartition(".")[2]
+        seldom.warn("request_refused", kind=kind, reason=record.getMessage()[:MOST_CHARACTERS])
 
 
 def rendered_without_tokens(renderer):
@@ -76,10 +89,15 @@ def configure_standard_library(level: str, shared: list, renderer) -> None:
                     ],
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "handlers": {
+                "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+                "refusals": {"()": Refusals},
+            },
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+                "django.security": {"handlers": ["refusals"], "propagate": False},
+                "django.security.csrf": {"handlers": ["stderr"], "propagate": False},
                 "httpx": {"level": "WARNING"},
                 # Their warnings quote addresses, in which values of a query may stand.
                 "clickhouse_connect": {"level": "ERROR"},

@@ -1,5 +1,6 @@
 """No line of any log gives a permission away."""
 
+import io
 import logging
 
 import pytest
@@ -7,6 +8,7 @@ from gunicorn.config import Config
 
 from config.log import without_tokens
 from config.patient_worker import WebLogger
+from ingest import seldom
 
 TOKEN = "MTI:1vLxyz:Qm9v-_=.abc~1"
 
@@ -51,3 +53,27 @@ def test_gunicorn_says_no_token_either(capfd):
     said = capfd.readouterr().err
     assert "/invitations/…" in said
     assert "MTI" not in said
+
+
+@pytest.fixture
+def lines():
+    """What is written to the log meanwhile, line by line."""
+    handler = next(h for h in logging.getLogger().handlers if h.name == "stderr")
+    written = io.StringIO()
+    before = handler.setStream(written)
+    yield lambda: written.getvalue().splitlines()
+    handler.setStream(before)
+
+
+@pytest.mark.parametrize("path", ["/login", "/v1/traces", "/api/public/health"])
+def test_a_foreign_host_is_one_short_line_in_a_while_and_no_traceback(
+    client, settings, lines, path, monkeypatch
+):
+    settings.DEBUG = False
+    monkeypatch.setattr(seldom, "_last", {})
+    for _ in range(20):
+        assert client.get(path, headers={"Host": "x" * 5_000 + ".example"}).status_code == 400
+    (line,) = lines()
+    assert "DisallowedHost" in line
+    assert len(line) < 500
+    assert "Traceback" not in line
