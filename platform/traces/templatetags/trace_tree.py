@@ -7,6 +7,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from comments.mentions import Piece, pieces
 from traces.critical import Gap, gaps
 from traces.queries.trace import SpanRow
 from traces.speed import tokens_per_second
@@ -36,6 +37,24 @@ def pill_words(pill: str) -> str:
 @register.filter
 def pill_title(pill: str) -> str:
     return str(PILLS[pill][1])
+
+
+SOURCES = {
+    "API": pgettext_lazy("source of a score", "sent by the API"),
+    "EVAL": pgettext_lazy("source of a score", "by an evaluator"),
+    "ANNOTATION": pgettext_lazy("source of a score", "by a person"),
+}
+
+
+@register.filter
+def source_words(source: str) -> str:
+    return str(SOURCES.get(source, source))
+
+
+@register.filter
+def comment_pieces(content: str) -> list[Piece]:
+    """A comment's text, its mentions apart."""
+    return list(pieces(content))
 
 
 @register.filter

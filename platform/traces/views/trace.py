@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
+from accounts.models import Project
 from traces.critical import whole_ns
 from traces.figures.waterfall import Scale, scale_of
 from traces.matches import PILLS, Steps, marked_spans, steps
@@ -22,7 +23,7 @@ from traces.tree import Node, Tree, build_tree, opening_span
 from traces.views.away import tells_when_away
 from traces.views.details import details
 from traces.views.inside import TRACE_ITSELF, VIEWS, Inside, inside
-from traces.views.lines import drawn, more_lines
+from traces.views.lines import comments_on, drawn, more_lines
 from traces.views.lists import is_fragment
 
 
@@ -42,17 +43,18 @@ def trace_page(request: HttpRequest, project_id: str, trace_id: str) -> HttpResp
     base: dict[str, Any] = {"project": project, "trace_id": trace_id, "asked": asked}
     base |= {"tab": asked.tab, "keep": asked.keep}
     if is_fragment(request) and request.htmx.target == "pane":
-        context = {**base, **span_only(project.id, trace_id, extent, tree, marked, request)}
+        context = {**base, **span_only(project, trace_id, extent, tree, marked, request)}
         return render(request, "traces/_pane_and_steps.html", context)
     scale = scale_of(list(tree))
     hits = {node.id for node in marked} if asked.is_marking else set()
     if is_fragment(request) and "of" in request.GET:
-        lines = drawn(more_lines(tree, request), scale, hits)
-        return render(request, "traces/_tree_lines.html", {**base, "lines": lines})
+        lines = more_lines(tree, request)
+        shown = drawn(lines, scale, hits, comments_on(project.id, lines))
+        return render(request, "traces/_tree_lines.html", {**base, "lines": shown})
     return render(
         request,
         "traces/trace.html",
-        {**base, **whole(project.id, trace_id, extent, tree, scale, marked, request)},
+        {**base, **whole(project, trace_id, extent, tree, scale, marked, request)},
     )
 
 
@@ -64,7 +66,7 @@ def marked_in(
 
 
 def whole(
-    project_id: str,
+    project: Project,
     trace_id: str,
     extent: Extent,
     tree: Tree,
@@ -72,7 +74,7 @@ def whole(
     marked: list[Node],
     request: HttpRequest,
 ) -> dict:
-    facts = trace_facts(project_id, trace_id, extent)
+    facts = trace_facts(project.id, trace_id, extent)
     if facts is None:
         raise Http404(_("The trace has been deleted."))
     asked = inside(request)
@@ -85,14 +87,14 @@ def whole(
         "facts": facts,
         "tree": tree,
         "axis": [(at, duration((scale.end - scale.start) * at // 100)) for at in (0, 25, 50, 75)],
-        "lines": drawn(lines, scale, {node.id for node in led_to}),
+        "lines": drawn(lines, scale, {node.id for node in led_to}, comments_on(project.id, lines)),
         "views": VIEWS.items(),
         "pills": [(pill, len(marks(tree))) for pill, marks in PILLS.items()],
         "steps": steps(tree, marked, selected),
         "cap": MAX_SPANS if facts.spans > MAX_SPANS else 0,
         "first_token_ns": first_token(tree),
         "selected_id": span_id,
-        **details(project_id, trace_id, span_id, extent, request, node=selected),
+        **details(project, trace_id, span_id, extent, request, node=selected),
         "whole_ns": whole_ns(tree),
     }
 
@@ -107,7 +109,7 @@ def chosen(tree: Tree, marked: Sequence[Node], asked: Inside) -> Node | None:
 
 
 def span_only(
-    project_id: str,
+    project: Project,
     trace_id: str,
     extent: Extent,
     tree: Tree,
@@ -122,7 +124,7 @@ def span_only(
     return {
         "steps": around,
         "whole_ns": whole_ns(tree),
-        **details(project_id, trace_id, span_id, extent, request, node=node),
+        **details(project, trace_id, span_id, extent, request, node=node),
     }
 
 
