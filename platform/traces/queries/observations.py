@@ -56,6 +56,14 @@ class ObservationRow:
     output: str
     metadata: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def model_words(self) -> str:
+        return self.model
+
+    @property
+    def unpriced(self) -> int:
+        return int(self.cost_source == "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class ObservationPage:

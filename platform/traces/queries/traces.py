@@ -67,6 +67,11 @@ class TraceRow:
     root_failed: int = 0  # whether the root itself did: a trace may recover from an error below it
     stated: int = 0  # whether the trace has a row of its own
     scores: list[dict] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)  # where a list asked for keys of it
+
+    @property
+    def model_words(self) -> str:
+        return ", ".join(self.models)
 
 
 @dataclass(frozen=True, slots=True)
