@@ -113,7 +113,7 @@ def sorted_observations(
     limit: int = 50,
 ) -> ObservationPage:
     """By the order named (one of ORDERS). Raises LimitReached where the range holds too much."""
-    condition, values = _condition(wanted)
+    condition, values = condition_of(wanted)
     beyond, direction = (">", "ASC") if ascending else ("<", "DESC")
     keyset = f"(value, id) {beyond} ({{value:Float64}}, {{place:String}})" if after else "1"
     place: dict[str, Any] = {"value": after.value, "place": after.trace_id} if after else {}
@@ -146,7 +146,8 @@ def sorted_observations(
     return ObservationPage(page, after=SortedPlace(last["value"], last["id"]))
 
 
-def _condition(wanted: TraceFilter) -> tuple[str, dict[str, Any]]:
+def condition_of(wanted: TraceFilter) -> tuple[str, dict[str, Any]]:
+    """What a row of spans must fulfil, and the values bound in it."""
     values: dict[str, Any] = {}
 
     def bind(value: object, kind: str) -> str:
@@ -159,7 +160,7 @@ def _condition(wanted: TraceFilter) -> tuple[str, dict[str, Any]]:
 
 def _seen(project_id: str, wanted: TraceFilter, window: Window) -> list[Place]:
     """What has a row in the window that matches, superseded ones included."""
-    condition, values = _condition(wanted)
+    condition, values = condition_of(wanted)
     found = rows(
         f"""
         SELECT id, toUnixTimestamp64Nano(max(start_time)) AS at
@@ -194,7 +195,7 @@ def _exact(
     """The current rows of those that do match and start in the time."""
     if not ids:
         return []
-    condition, values = _condition(wanted)
+    condition, values = condition_of(wanted)
     pairs = [one.partition(APART) for one in ids]
     found = rows(
         f"""

@@ -32,8 +32,8 @@ class Column:
 COLUMNS = {
     column.name: column
     for column in (
-        Column("input", gettext_lazy("Input"), "quoted"),
-        Column("output", gettext_lazy("Output"), "quoted"),
+        Column("input", gettext_lazy("Input"), "w-text"),
+        Column("output", gettext_lazy("Output"), "w-text"),
         Column("latency", gettext_lazy("Latency"), "r w-latency", "latency"),
         Column("tokens", gettext_lazy("Tokens"), "r w-tokens opt", "tokens"),
         Column("cost", gettext_lazy("Cost"), "r w-cost", "cost"),

@@ -10,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from traces.figures.strip import strip
 from traces.queries.facets import facets
-from traces.queries.histogram import histogram
+from traces.queries.histogram import histogram, observation_histogram
 from traces.queries.metadata import add_metadata
 from traces.queries.observations import (
     ObservationPage,
@@ -142,8 +142,9 @@ def marked(ask: Asked) -> list[tuple[str, str, str, str]]:
 
 
 def _strip(request: HttpRequest, project, ask: Asked) -> HttpResponse:
-    found = histogram(project.id, ask.wanted)
-    context = {"project": project, "ask": ask, "histogram": found, "columns": strip(found)}
+    count = histogram if ask.kind == "traces" else observation_histogram
+    found = count(project.id, ask.wanted)
+    context = {"project": project, "ask": ask, "histogram": found, "strip": strip(found)}
     return render(request, "traces/_strip.html", context)
 
 
