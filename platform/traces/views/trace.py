@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from accounts.models import Project
 from traces.critical import whole_ns
+from traces.figures.graph import agent_graph
 from traces.figures.waterfall import Scale, scale_of
 from traces.matches import PILLS, Steps, marked_spans, steps
 from traces.outline import outline
@@ -83,7 +84,9 @@ def whole(
     led_to = marked if asked.is_marking else []
     opened = tree.nodes.get(request.GET.get("open", ""))
     lines = outline(tree, selected=selected, opened=opened, marked=led_to)
+    shown = graph_of(tree, selected, led_to) if asked.view == "graph" else {}
     return {
+        **shown,
         "facts": facts,
         "tree": tree,
         "axis": [(at, duration((scale.end - scale.start) * at // 100)) for at in (0, 25, 50, 75)],
@@ -96,6 +99,16 @@ def whole(
         "selected_id": span_id,
         **details(project, trace_id, span_id, extent, request, node=selected),
         "whole_ns": whole_ns(tree),
+    }
+
+
+def graph_of(tree: Tree, selected: Node | None, marked: list[Node]) -> dict:
+    graph = agent_graph(tree)
+    step_of = {node.id: step for step in graph.steps for node in step.nodes}
+    return {
+        "graph": graph,
+        "current_step": step_of.get(selected.id) if selected else None,
+        "hit_steps": {step_of[node.id] for node in marked if node.id in step_of},
     }
 
 
