@@ -91,6 +91,7 @@ class Graph:
     width: int
     height: int
     hidden: int  # spans of which no step is drawn
+    names: dict[int, str]  # of the steps, by their identity
 
 
 def agent_graph(tree: Tree, most: int = MAX_STEPS) -> Graph:
@@ -107,6 +108,7 @@ def agent_graph(tree: Tree, most: int = MAX_STEPS) -> Graph:
         + ROUND,
         height=2 * MARGIN + max((step.row for step in ordered), default=0) * PITCH[1] + BOX[1],
         hidden=len(tree.nodes) - drawn,
+        names={id(step): step.name for step in ordered},
     )
 
 

@@ -146,6 +146,5 @@ def step_words(step: Step, graph: Graph) -> str:
 @register.filter
 def followers(step: Step, graph: Graph) -> str:
     """The names of what came after the step."""
-    names = {id(other): other.name for other in step.parent.children} if step.parent else {}
-    names = names or {id(other): other.name for other in graph.steps if other.parent is None}
-    return ", ".join(names[one][:40] for one, _count in step.follows.most_common(5) if one in names)
+    after = (graph.names.get(one, "") for one, _count in step.follows.most_common(5))
+    return ", ".join(name[:40] for name in after if name)
