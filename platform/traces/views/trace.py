@@ -12,12 +12,15 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from accounts.models import Project
 from traces.critical import whole_ns
+from traces.figures.graph import agent_graph
 from traces.figures.waterfall import Scale, scale_of
 from traces.matches import PILLS, Steps, marked_spans, steps
 from traces.outline import outline
 from traces.queries.search import spans_with
+from traces.queries.talk import calls_of
 from traces.queries.trace import MAX_SPANS, Extent, locate, span_rows
 from traces.queries.traces import trace_facts
+from traces.render.thread import thread_of
 from traces.templatetags.trace_figures import duration
 from traces.tree import Node, Tree, build_tree, opening_span
 from traces.views.away import tells_when_away
@@ -83,7 +86,13 @@ def whole(
     led_to = marked if asked.is_marking else []
     opened = tree.nodes.get(request.GET.get("open", ""))
     lines = outline(tree, selected=selected, opened=opened, marked=led_to)
+    shown = {}
+    if asked.view == "graph":
+        shown = graph_of(tree, selected, led_to)
+    elif asked.view == "talk":
+        shown = talk_of(project.id, trace_id, extent)
     return {
+        **shown,
         "facts": facts,
         "tree": tree,
         "axis": [(at, duration((scale.end - scale.start) * at // 100)) for at in (0, 25, 50, 75)],
@@ -97,6 +106,21 @@ def whole(
         **details(project, trace_id, span_id, extent, request, node=selected),
         "whole_ns": whole_ns(tree),
     }
+
+
+def graph_of(tree: Tree, selected: Node | None, marked: list[Node]) -> dict:
+    graph = agent_graph(tree)
+    step_of = {node.id: step for step in graph.steps for node in step.nodes}
+    return {
+        "graph": graph,
+        "current_step": step_of.get(selected.id) if selected else None,
+        "hit_steps": {step_of[node.id] for node in marked if node.id in step_of},
+    }
+
+
+def talk_of(project_id: str, trace_id: str, extent: Extent) -> dict:
+    found = calls_of(project_id, trace_id, extent)
+    return {"calls": found, "thread": thread_of(found.calls)}
 
 
 def chosen(tree: Tree, marked: Sequence[Node], asked: Inside) -> Node | None:
