@@ -54,6 +54,18 @@ def kind_link(ask: Asked, kind: str) -> str:
 
 
 @register.simple_tag
+def live_link(ask: Asked) -> str:
+    """With what is new as it comes, or without it again."""
+    return ask.link(live=None if ask.is_live else "1")
+
+
+@register.simple_tag
+def fresh_link(ask: Asked, newest: int) -> str:
+    """Asks how many there are that began after the newest shown."""
+    return ask.link(part="fresh", newest=str(newest))
+
+
+@register.simple_tag
 def columns_link(ask: Asked) -> str:
     """The list with its usual columns."""
     return ask.link(cols=None)
