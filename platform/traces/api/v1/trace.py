@@ -50,7 +50,7 @@ class TraceListView(V1View):
         summary="Traces, newest first",
         description=(
             "A filter is fulfilled where an observation of the trace fulfils it. Where a search "
-            "takes long, a page is short: `searched_to` tells how far it came, and `next_cursor` "
+            "takes long, a page is short: searched_to tells how far it came, and next_cursor "
             "goes on."
         ),
         parameters=[TracesAsked],
