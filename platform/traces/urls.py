@@ -4,6 +4,8 @@ from traces.views.lists import trace_list
 from traces.views.redirects import langfuse, langfuse_trace
 from traces.views.sessions import session_list, session_page
 from traces.views.setup import setup
+from traces.views.share import share_create, share_revoke
+from traces.views.shared import shared_trace
 from traces.views.talk import comment_add, comment_change
 from traces.views.trace import trace_page
 from traces.views.users import user_list, user_page
@@ -20,6 +22,13 @@ urlpatterns = [
         comment_change,
         name="comment-change",
     ),
+    path("projects/<str:project_id>/share-links", share_create, name="share-create"),
+    path(
+        "projects/<str:project_id>/share-links/<int:link_id>/revoke",
+        share_revoke,
+        name="share-revoke",
+    ),
+    path("shared/<str:token>", shared_trace, name="shared-trace"),
     path("projects/<str:project_id>/sessions", session_list, name="session-list"),
     path("projects/<str:project_id>/sessions/one", session_page, name="session-page"),
     path("projects/<str:project_id>/users", user_list, name="user-list"),
