@@ -293,3 +293,20 @@ def test_new_traces_come_into_a_live_list_by_themselves(open_page, project, stac
     late.spans[0].name = "late-one"
     Sender(stack.url, stack.public_key, stack.secret_key).post("/v1/traces", export_request([late]))
     page.locator("#traces a.main", has_text="late-one").wait_for(timeout=20_000)
+
+
+def test_a_trace_is_looked_at_beside_the_list_and_the_next_one_too(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    names = page.locator("#traces a.main").all_inner_texts()
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    page.locator("#peek h2", has_text=names[0]).wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.locator("#peek h2", has_text=names[2]).wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("#peek").is_visible()
+    page.locator("#traces tbody tr").first.hover()
+    page.locator("[data-peek]").first.click()
+    page.locator("#peek .turn").wait_for()
+    assert page.url.endswith("/traces") and page.wrong == []
