@@ -1,5 +1,6 @@
 from django.urls import include, path, re_path
 
+from traces.views.files import trace_file
 from traces.views.lists import trace_list
 from traces.views.peek import peek
 from traces.views.redirects import langfuse, langfuse_trace
@@ -30,6 +31,7 @@ urlpatterns = [
         share_revoke,
         name="share-revoke",
     ),
+    path("projects/<str:project_id>/trace-file", trace_file, name="trace-file"),
     path("shared/<str:token>", shared_trace, name="shared-trace"),
     path("projects/<str:project_id>/sessions", session_list, name="session-list"),
     path("projects/<str:project_id>/sessions/one", session_page, name="session-page"),
