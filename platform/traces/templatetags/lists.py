@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from traces.queries.observations import ObservationRow
+from traces.queries.quality import MeanScore
 from traces.queries.traces import TraceRow
 from traces.search.terms import Query
 from traces.views.asked import VIEWS, Asked
@@ -74,3 +75,8 @@ def columns_link(ask: Asked) -> str:
 @register.simple_tag
 def metadata_value(row: TraceRow | ObservationRow, key: str) -> str:
     return row.metadata.get(key, "")
+
+
+@register.simple_tag
+def mean_scores_of(scores: dict[str, list[MeanScore]], group_id: str) -> list[MeanScore]:
+    return scores.get(group_id, [])
