@@ -98,4 +98,4 @@ def next_slice(since: int, until: int) -> tuple[int, int]:
 
 
 def nanoseconds(moment: datetime) -> int:
-    return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1)) * 1000
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
