@@ -1,8 +1,9 @@
-"""Of a span that stands at two hours, leaves one row."""
+"""Of a span that stands at two hours, leaves one row; of one that was deleted, none."""
 
 from collections.abc import Sequence
 
 from traces import patches, writer
+from traces.graves import grave_of, is_buried
 from traces.locks import trace_locks
 from traces.records import Span
 from traces.stored import Key, stored_spans
@@ -21,13 +22,24 @@ def settle(project_id: str, keys: Sequence[Key], *, finish: patches.Finish) -> i
     for first in range(0, len(keys), SPANS_AT_ONCE):
         group = keys[first : first + SPANS_AT_ONCE]
         with trace_locks(project_id, {trace_id for trace_id, _ in group}):
-            found = {key: live(rows) for key, rows in stored_spans(project_id, group).items()}
-            standing = {key: rows for key, rows in found.items() if len(rows) > 1}
+            stored = stored_spans(project_id, group)
+            found = {key: live(rows) for key, rows in stored.items()}
+            deleted = {key: rows for key, rows in found.items() if is_buried(stored[key]) and rows}
+            standing = {
+                key: rows for key, rows in found.items() if len(rows) > 1 and key not in deleted
+            }
             partial = [key for key, rows in standing.items() if any(row.clocks for row in rows)]
             whole = [rows for key, rows in standing.items() if key not in partial]
             writer.insert_spans([tombstone(old) for rows in whole for old in rows[:-1]])
+            writer.insert_spans(
+                [
+                    grave_of(project_id, *key, old.start_time)
+                    for key, rows in deleted.items()
+                    for old in rows
+                ]
+            )
         patches.unite(project_id, partial, finish=finish)
-        settled += len(partial) + len(whole)
+        settled += len(partial) + len(whole) + len(deleted)
     return settled
 
 

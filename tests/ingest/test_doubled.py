@@ -131,6 +131,19 @@ def test_a_deleted_trace_stays_deleted(project):
     assert live(span) == []
 
 
+@pytest.mark.parametrize("hours", [(5,), (5, 9)])
+def test_a_deleted_span_that_is_sent_again_with_another_start_is_deleted_there_too(project, hours):
+    span = a_span(project.id)
+    sent(span)
+    deletion.delete_traces(project.id, [span.trace_id])
+    at_hours(span, *hours)
+    assert len(live(span)) == len(hours)
+    search()
+    assert live(span) == []
+    sent(span, start_time=span.start_time - 5 * HOUR_NS)
+    assert live(span) == []
+
+
 def test_what_is_held_is_searched_when_it_is_stored(project, circuit, monkeypatch):
     """It is received a little before it is held, and stored after what was searched meanwhile."""
     monkeypatch.setattr(doubled, "MARGIN", doubled.SECOND)

@@ -6,6 +6,7 @@ Asked of all projects at once, by a task that nobody waits for.
 from collections import defaultdict
 
 from traces.clickhouse import moment, rows
+from traces.graves import GRAVE
 from traces.queries.limits import WHOLE_RANGE
 from traces.stored import Key
 
@@ -29,8 +30,8 @@ def received(since: int, until: int) -> int:
 
 
 def doubled(since: int, until: int) -> dict[str, list[Key]]:
-    """By project, the spans received in [since, until) that stand at two hours, of which at most
-    MOST_KEYS are told at a time.
+    """By project, the spans received in [since, until) that stand at two hours, or at one although
+    they were deleted at another, of which at most MOST_KEYS are told at a time.
 
     Rows of traces are never inserted without a look at what is stored, so they stand at one.
     """
@@ -38,20 +39,21 @@ def doubled(since: int, until: int) -> dict[str, list[Key]]:
         f"""
         SELECT key
         FROM (
-            SELECT {KEY} AS key, argMax(s.is_deleted, s.version) AS is_gone
+            SELECT {KEY} AS key, argMax(s.is_deleted, s.version) AS is_gone,
+                max(s.version) >= {{grave:UInt64}} AS is_buried
             FROM spans AS s
             WHERE key IN (SELECT {KEY} FROM spans AS s WHERE {RECEIVED} AND s.span_id != '')
             GROUP BY key, toStartOfHour(s.start_time)
         )
-        WHERE NOT is_gone
         GROUP BY key
-        HAVING count() > 1
+        HAVING countIf(NOT is_gone) > if(countIf(is_buried) > 0, 0, 1)
         LIMIT {{limit:UInt32}}
         """,
         options=OPTIONS,
         since=moment(since),
         until=moment(until),
         limit=MOST_KEYS,
+        grave=GRAVE,
     )
     return _named([row["key"] for row in keys]) if keys else {}
 
