@@ -250,7 +250,7 @@ def test_a_facet_and_the_bar_say_the_same_and_back_undoes_it(open_page, project,
     page.locator(".narrowings", has_text="Latency").wait_for()
     page.go_back()
     page.wait_for_url("**/traces?q=level%3AERROR")
-    page.wait_for_function("document.getElementById('q').value === 'level:ERROR'")
+    page.locator("#q[value='level:ERROR']").wait_for()
     assert page.wrong == []
 
 
