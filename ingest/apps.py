@@ -15,3 +15,10 @@ class IngestConfig(AppConfig):
         folder = settings.DATA_DIR / "metrics"
         folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder)))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def ready(self) -> None:
+        """Nothing is deleted past rows that wait in Postgres: they would come after it."""
+        from ingest import held
+        from traces import deletion
+
+        deletion.waits_for.append(held.is_holding)

@@ -37,6 +37,11 @@ INSERT = f"""
 """
 
 
+def is_holding(project_id: str) -> bool:
+    """Whether rows of the project wait here."""
+    return HeldBatch.objects.filter(project_id=project_id).exists()
+
+
 def hold(project_id: str, batch: Batch, *, version: int) -> None:
     """Returns when the batch is on Postgres' disk; raises CannotHold."""
     payload = packing.pack(batch)

@@ -5,6 +5,7 @@ Stored means in ClickHouse, or held in Postgres until ClickHouse is back (docs/d
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import structlog
 
@@ -13,16 +14,19 @@ from ingest.admission import Overloaded
 from ingest.batch import Batch, sorted_out
 from ingest.circuit import Circuit
 from ingest.delivery import Delivery, Refusal, deliver
+from traces import score_makers
 from traces.clickhouse import Unavailable
 from traces.errors import Locked
 from traces.queries.langfuse.traces import traces_of_observations
-from traces.records import Item, Patch, Span
+from traces.records import Item, Patch, Score, Span
 
 # The keeper of this process (ingest.keeper) probes as soon as a probe is due. A request does it
 # only where there is no keeper, and later.
 LET_THE_KEEPER_GO_FIRST_SECONDS = 2.0
 
 __all__ = ["Overloaded", "accept"]
+
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger(__name__)
 circuit = Circuit()
@@ -97,13 +101,24 @@ def traces_known(project_id: str, patches: Iterable[Patch]) -> dict[str, str]:
     """The trace of each of these patches' observations that is stored; none while ClickHouse is
     away, and then nobody waits for it."""
     span_ids = sorted({patch.span_id for patch in patches})
-    if not span_ids or not circuit.is_closed():
-        return {}
+    return asked(lambda: traces_of_observations(project_id, span_ids), {}) if span_ids else {}
+
+
+def settled_scores(project_id: str, scores: Iterable[Score]) -> set[str]:
+    """The ids of those that no public key may change; none while ClickHouse is away."""
+    ids = {score.id for score in scores}
+    return asked(lambda: score_makers.settled_scores(project_id, ids), set()) if ids else set()
+
+
+def asked(question: Callable[[], Answer], otherwise: Answer) -> Answer:
+    """What ClickHouse answers; while it is away, the other answer at once."""
+    if not circuit.is_closed():
+        return otherwise
     try:
-        return traces_of_observations(project_id, span_ids)
+        return question()
     except Unavailable as error:
         clickhouse_is_away(error)
-        return {}
+        return otherwise
 
 
 def attempt(batch: Batch) -> Delivery:

@@ -148,3 +148,14 @@ if (grid) {
   });
   grid.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
 }
+
+// Comments: a name that is picked goes into the text where the caret is.
+document.addEventListener("click", (event) => {
+  const person = event.target.closest("[data-mention]");
+  if (!person) return;
+  const area = document.getElementById("new-comment");
+  const before = area.value.slice(0, area.selectionStart);
+  area.setRangeText(`${before && !/\s$/.test(before) ? " " : ""}${person.dataset.mention} `, area.selectionStart, area.selectionEnd, "end");
+  person.closest("details").open = false;
+  area.focus();
+});

@@ -15,7 +15,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 ROOT = Path(__file__).resolve().parents[1]
 # Each package may import itself and those to its left.
 LAYERS = (
-    "accounts", "comments", "traces", "pricing", "llm", "prompts",
+    "accounts", "comments", "sharing", "traces", "pricing", "llm", "prompts",
     "ingest", "exports", "gateway", "evals", "alerts", "dashboards",
 )  # fmt: skip
 AT_THE_ROOT = ("ingest", "evals", "prompts")
@@ -25,6 +25,7 @@ PUBLIC = {
     "login": "where one logs in",
     "preferences": "language and theme, also on the login page",
     "invitations/x": "the link is the permission",
+    "shared/x": "the link is the permission",
     "healthz": "says that the process is alive, and nothing else",
     "readyz": "says which dependency is away, and nothing else",
     "readyz/ingest": "the same, for load balancers in front of ingest",

@@ -5,15 +5,17 @@ import uuid
 
 import structlog
 from django.http import HttpRequest
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.response import Response
 
 from accounts.authentication import require_scope
+from accounts.grants import Grant
 from ingest import pipeline
 from ingest.bodies import read_body
 from ingest.decoded import MalformedPayload, TooManyRecords
 from ingest.langfuse.body import Body, InvalidEvent
 from ingest.langfuse.decode import MOST_EVENTS, decode_batch, place_adrift
+from ingest.langfuse.public_key import NOT_ITS_OWN, keep_its_own, not_its_own
 from ingest.langfuse.scores import decode_score
 from ingest.langfuse.view import WriteView
 from ingest.langfuse.wire import read_storable_json
@@ -32,13 +34,11 @@ class IngestionView(WriteView):
     permission_classes = (require_scope("ingest", publishable=True),)
 
     def post(self, request: HttpRequest) -> Response:
-        project_id = request.auth.project_id
-        batch = decode_batch(
-            read_body(request),
-            project_id=project_id,
-            now_ns=time.time_ns(),
-            scores_only=request.auth.publishable,
-        )
+        project_id, is_public = request.auth.project_id, request.auth.publishable
+        body, now_ns = read_body(request), time.time_ns()
+        batch = decode_batch(body, project_id=project_id, now_ns=now_ns, scores_only=is_public)
+        if is_public:
+            keep_its_own(batch, project_id, now_ns)
         place_adrift(batch, pipeline.traces_known(project_id, batch.adrift))
         pipeline.accept(project_id, batch.items, adrift=batch.adrift)
         return Response(
@@ -70,26 +70,35 @@ class ScoresView(WriteView, ScoreList):
         sent = read_storable_json(read_body(request, limit=MAX_SCORES_BYTES))
         now_ns = time.time_ns()
         if isinstance(sent, list):
-            return self.take_many(request.auth.project_id, sent, now_ns)
+            return self.take_many(request.auth, sent, now_ns)
         if not isinstance(sent, dict):
             raise MalformedPayload("The body must be a score or an array of scores.")
-        score = score_of(sent, request.auth.project_id, now_ns)
-        pipeline.accept(request.auth.project_id, [score])
+        grant = request.auth
+        score = score_of(sent, grant.project_id, now_ns)
+        if grant.publishable and not_its_own(grant.project_id, [score], now_ns):
+            raise PermissionDenied(NOT_ITS_OWN)
+        pipeline.accept(grant.project_id, [score])
         return Response({"id": score.id})
 
-    def take_many(self, project_id: str, sent: list, now_ns: int) -> Response:
+    def take_many(self, grant: Grant, sent: list, now_ns: int) -> Response:
         """202 where all are stored. 207 tells of those that cannot be, and stores the others."""
         if len(sent) > MOST_EVENTS:
             raise TooManyRecords(
                 f"The body has {len(sent)} scores, and {MOST_EVENTS} is the limit of one request."
             )
-        scores, errors = [], []
+        taken, errors = {}, []
         for position, one in enumerate(sent):
             try:
-                scores.append(score_of(one, project_id, now_ns))
+                taken[position] = score_of(one, grant.project_id, now_ns)
             except InvalidEvent as error:
                 errors.append({"message": f"Score {position}: {error}"})
-        pipeline.accept(project_id, scores)
+        if grant.publishable:
+            forbidden = not_its_own(grant.project_id, list(taken.values()), now_ns)
+            for position in [at for at, score in taken.items() if score.id in forbidden]:
+                del taken[position]
+                errors.append({"message": f"Score {position}: {NOT_ITS_OWN}"})
+        scores = list(taken.values())
+        pipeline.accept(grant.project_id, scores)
         if errors:
             counts = {"accepted": len(scores), "rejected": len(errors)}
             return Response({**counts, "errors": errors}, status=207)

@@ -19,7 +19,7 @@ class ObjectType(models.TextChoices):
 
 
 class Comment(models.Model):
-    """Markdown, never changed once it is said."""
+    """Markdown, as its author last put it."""
 
     id = models.CharField(primary_key=True, max_length=64, default=new_id, editable=False)
     project = models.ForeignKey(
@@ -34,6 +34,7 @@ class Comment(models.Model):
     public_key = models.CharField(max_length=200, blank=True)  # of the key, where a program wrote
     mentioned = models.ManyToManyField(User, related_name="mentions", verbose_name=_("mentioned"))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("comment")

@@ -5,12 +5,23 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from accounts.models import Project, User
 from comments import mentions
 from comments.models import MAX_CONTENT, MAX_OBJECT_ID, Comment, ObjectType
 
-__all__ = ["InvalidComment", "ObjectType", "add", "counts", "forget", "in_project", "of"]
+__all__ = [
+    "InvalidComment",
+    "ObjectType",
+    "add",
+    "counts",
+    "edit",
+    "forget",
+    "in_project",
+    "of",
+    "own",
+]
 
 
 class InvalidComment(ValueError):
@@ -54,8 +65,7 @@ def add(
         raise InvalidComment(f"A comment is about one of {', '.join(ObjectType.values)}.")
     if not 0 < len(object_id) <= MAX_OBJECT_ID or "\0" in object_id:
         raise InvalidComment(f"The id must have 1 to {MAX_OBJECT_ID} characters.")
-    if not content.strip() or len(content) > MAX_CONTENT or "\0" in content:
-        raise InvalidComment(f"A comment must have 1 to {MAX_CONTENT} characters.")
+    _check(content)
     with transaction.atomic():
         comment = Comment.objects.create(
             project=project,
@@ -67,6 +77,27 @@ def add(
         )
         comment.mentioned.set(mentions.people(project, content))
     return comment
+
+
+def own(project_id: str, comment_id: str, user: User) -> Comment | None:
+    """The comment, if it is theirs to change."""
+    if "\0" in comment_id:
+        return None
+    return in_project(project_id).filter(id=comment_id, author=user).first()
+
+
+def edit(comment: Comment, content: str) -> None:
+    """Say something else, and mention whom that mentions. Raises InvalidComment."""
+    _check(content)
+    with transaction.atomic():
+        comment.content, comment.edited_at = content, timezone.now()
+        comment.save(update_fields=("content", "edited_at"))
+        comment.mentioned.set(mentions.people(comment.project, content))
+
+
+def _check(content: str) -> None:
+    if not content.strip() or len(content) > MAX_CONTENT or "\0" in content:
+        raise InvalidComment(f"A comment must have 1 to {MAX_CONTENT} characters.")
 
 
 def forget(project_id: str, object_type: str, object_ids: Collection[str]) -> None:

@@ -9,6 +9,8 @@ HEAD_SECONDS = 20.0  # for all of it
 BODY_SECONDS = 20.0
 SLOWEST_BYTES_PER_SECOND = 32 * 1024
 MOST_HEAD_BYTES = 64 * 1024
+# Two ids of 800 Korean characters are 14,400 bytes of an address.
+MOST_LINE_BYTES = 32 * 1024
 MOST_BYTES = 256 * 1024  # kept here; a longer request goes on in a thread
 END = b"\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*(?=\r\n)", re.IGNORECASE)
@@ -16,18 +18,20 @@ CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 
 
-def refusal(status: str, text: str) -> bytes:
-    body = f"{text}\n".encode()
-    retry = "Retry-After: 2\r\n" if status.startswith("503") else ""
-    head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain\r\n{retry}"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer to a request that no view sees; config.refused writes it."""
+
+    status: int
+    text: str
 
 
-TOO_SLOW = refusal("408 Request Timeout", "The request came too slowly.")
-TOO_LONG = refusal("431 Request Header Fields Too Large", "The headers are too long.")
-MALFORMED = refusal("400 Bad Request", "This is no HTTP request.")
-TOO_MANY = refusal("503 Service Unavailable", "Too many unfinished requests from this address.")
-TOO_BUSY = refusal("503 Service Unavailable", "Too many long requests at once.")
+TOO_SLOW = Refusal(408, "The request came too slowly.")
+TOO_LONG = Refusal(431, "The headers are too long.")
+LONG_ADDRESS = Refusal(414, f"The address has more than {MOST_LINE_BYTES} bytes.")
+MALFORMED = Refusal(400, "This is no HTTP request.")
+TOO_MANY = Refusal(503, "Too many unfinished requests from this address.")
+TOO_BUSY = Refusal(503, "Too many long requests at once.")
 
 
 class Progress(Enum):
@@ -50,7 +54,7 @@ class Arriving:
     def missing(self) -> int | None:
         return None if self.length is None else self.head + self.length - len(self.data)
 
-    def add(self, more: bytes) -> Progress | bytes:
+    def add(self, more: bytes) -> Progress | Refusal:
         """What has come with these bytes, or the answer to what can be no request."""
         searched = max(0, len(self.data) - len(END))
         self.data += more
@@ -60,9 +64,11 @@ class Arriving:
             return answer
         return self._progress()
 
-    def _read_head(self, searched: int) -> bytes | None:
+    def _read_head(self, searched: int) -> Refusal | None:
         if self.data.startswith(b"\r\n"):
             return MALFORMED
+        if len(self.data) > MOST_LINE_BYTES and self.data.find(b"\r\n", 0, MOST_LINE_BYTES) < 0:
+            return LONG_ADDRESS
         end = self.data.find(END, searched)
         if max(end, len(self.data) if end < 0 else 0) > MOST_HEAD_BYTES:
             return TOO_LONG

@@ -11,8 +11,9 @@ from accounts.views import errors as pages
 from ingest.otlp import answers
 from ingest.otlp.views import ExportView, answer_type_of
 from traces.api.v1.problems import MEDIA_TYPE, problem
+from traces.api.view import ERROR_NAMES, INVALID
 
-NAMES = {400: "InvalidRequestError", 404: "LangfuseNotFoundError", 503: "ServiceUnavailableError"}
+NAMES = {400: INVALID, 408: INVALID, 414: INVALID, 431: INVALID, **ERROR_NAMES}
 WORDS = {
     400: "The request is malformed.",
     404: "There is nothing at this address.",
@@ -34,17 +35,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 400, lambda: defaults.bad_request(request, exception))
 
 
-def answer(request: HttpRequest, status: int, page: Callable[[], HttpResponse]) -> HttpResponse:
+def answer(
+    request: HttpRequest, status: int, page: Callable[[], HttpResponse], words: str = ""
+) -> HttpResponse:
     """The page for people, and what programs can read for programs."""
+    words = words or WORDS[status]
     match = request.resolver_match
     view = getattr(match.func, "cls", None) if match else None  # of REST framework
     if view and issubclass(view, ExportView):
-        response = answers.refused(status, WORDS[status], answer_type_of(request))
+        response = answers.refused(status, words, answer_type_of(request))
     elif request.path.startswith("/api/v1/"):
-        response = JsonResponse(problem(status, WORDS[status]), status=status)
+        response = JsonResponse(problem(status, words), status=status)
         response["Content-Type"] = MEDIA_TYPE
     elif view or request.path.startswith(("/api/", "/v1/", "/otel/")):
-        said = {"message": WORDS[status], "error": NAMES.get(status, "InternalServerError")}
+        said = {"message": words, "error": NAMES.get(status, "InternalServerError")}
         response = JsonResponse(said, status=status)
     else:
         return page()

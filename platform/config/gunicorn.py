@@ -4,6 +4,7 @@ import gc
 from pathlib import Path
 
 from config import environment as env
+from config.arriving import MOST_HEAD_BYTES
 
 _host, _port = env.text("SONDE_HOST", "127.0.0.1"), env.number("SONDE_PORT", 8000)
 
@@ -19,6 +20,9 @@ timeout = 120  # a worker that does not even answer the master
 graceful_timeout = 10
 keepalive = 75  # SDKs export every few seconds and keep their connection
 backlog = 512
+# Both are bounded before gunicorn reads them, by config.arriving, which counts a whole head.
+limit_request_line = 0
+limit_request_field_size = MOST_HEAD_BYTES
 # The heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True  # it would be a file in the home folder, the same for every Sonde

@@ -12,9 +12,9 @@ from ingest import seldom
 
 MOST_CHARACTERS = 200  # of a refusal's reason, which quotes what the client sent
 
-# What follows is a permission: to put or get a file, to join an organisation.
+# What follows is a permission: to put or get a file, to join an organisation, to read a trace.
 TOKEN = re.compile(
-    r"((?:/|%2F)(?:media(?:/|%2F)(?:up|down)load|invitations)(?:/|%2F))[\w.:~%-]+", re.I
+    r"((?:/|%2F)(?:media(?:/|%2F)(?:up|down)load|invitations|shared)(?:/|%2F))[\w.:~%-]+", re.I
 )
 
 

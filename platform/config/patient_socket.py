@@ -22,6 +22,7 @@ class PatientSocket(socket.socket):
     """A blocking socket whose patience ends."""
 
     until = 0.0
+    head = b""  # of the request that a thread has
     missing: int | None = 0  # of the request's body; None is unknown
     when_whole: Callable[[], None] | None = None
 

@@ -16,12 +16,30 @@ from typing import Any
 
 from gunicorn import http
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import (
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    ParseException,
+)
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config import environment as env
-from config.arriving import TOO_BUSY, TOO_MANY, TOO_SLOW, Arriving, Progress
+from config import refused
+from config.arriving import (
+    MALFORMED,
+    MOST_HEAD_BYTES,
+    TOO_BUSY,
+    TOO_LONG,
+    TOO_MANY,
+    TOO_SLOW,
+    Arriving,
+    Progress,
+    Refusal,
+)
 from config.log import WithoutTokens
 from config.patient_socket import PatientSocket
+from ingest import seldom
 
 # A proxy speaks for many people.
 MOST_UNFINISHED_PER_ADDRESS = (
@@ -34,6 +52,7 @@ MOST_LINGERING = 256
 LOOK_EVERY_SECONDS = 0.5
 READ_BYTES = 64 * 1024
 NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
+OUR_OWN_FAULT = (InvalidResponseHeader, InvalidResponseHeaderName)
 
 
 class Connection(TConn):
@@ -113,7 +132,7 @@ class PatientWorker(ThreadWorker):
 
     def add(self, conn: Connection, data: bytes) -> None:
         progress = conn.arriving.add(data)
-        if isinstance(progress, bytes):
+        if isinstance(progress, Refusal):
             self.refuse(conn, progress)
         elif progress is not Progress.PARTLY:
             self.forget(conn)
@@ -136,6 +155,7 @@ class PatientWorker(ThreadWorker):
     def hand_over(self, conn: Connection) -> None:
         """To a thread, which waits for bytes only where a turn was taken."""
         conn.sock.missing = conn.arriving.missing
+        conn.sock.head = bytes(conn.arriving.data[: conn.arriving.head])
         conn.parser.unreader.unread(bytes(conn.arriving.data))
         conn.arriving = Arriving()
         super().enqueue_req(conn)
@@ -158,9 +178,20 @@ class PatientWorker(ThreadWorker):
         conn.sock.until = 0.0
         super().finish_request(conn, fs)
 
-    def refuse(self, conn: Connection, answer: bytes) -> None:
+    def handle_error(self, req: Any, client: PatientSocket, addr: Any, exc: Exception) -> None:
+        """What gunicorn cannot read is refused in the words of its door, and without quoting it:
+        a header may be a key."""
+        if not isinstance(exc, ParseException) or isinstance(exc, OUR_OWN_FAULT):
+            super().handle_error(req, client, addr, exc)
+            return
+        refusal = TOO_LONG if isinstance(exc, LimitRequestHeaders) else MALFORMED
+        seldom.warn("request_refused", kind=type(exc).__name__, status=refusal.status)
         with suppress(OSError):
-            conn.sock.send(answer)
+            client.sendall(refused.answer(refusal, client.head))
+
+    def refuse(self, conn: Connection, refusal: Refusal) -> None:
+        with suppress(OSError):
+            conn.sock.send(refused.answer(refusal, bytes(conn.arriving.data[:MOST_HEAD_BYTES])))
         self.forget(conn)
         self.finished(conn)
         self.nr_conns -= 1

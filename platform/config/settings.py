@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "csp",
     "accounts",
     "comments",
+    "sharing",
     "traces",
     "pricing",
     "ingest",
@@ -249,6 +250,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ingest.tasks.drain",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "settle-doubled-spans": {
+        "task": "ingest.tasks.settle_doubled_spans",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "resume-repricing": {
         "task": "pricing.tasks.resume",

@@ -1,6 +1,5 @@
 """Prices a range of stored spans again, with the prices that are known today for their time."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -57,8 +56,8 @@ def reprice(
     group of spans and each hour.
 
     Costs that clients sent stay. Safe to stop and to run again, and beside ingest: each span is
-    read and written under its trace's lock, with a higher version. `span` goes on after that one of
-    the first hour.
+    read and written under its trace's lock, as the next version of what was read. `span` goes on
+    after that one of the first hour.
     """
     hours = priceable_hours(project_id, since=since, until=until, model=model)
     progress = Progress(0, len(hours))
@@ -100,9 +99,9 @@ def priced_anew(spans: list[Span], catalogue: Catalogue | None) -> list[Span]:
         for old, new in zip(spans, again, strict=True)
         if any(getattr(old, name) != getattr(new, name) for name in COST_FIELDS)
     ]
-    now = time.time_ns()
     for span in changed:
-        span.version = max(now, span.version + 1)
+        # As old as what was read, so that what is received meanwhile, without a lock, still wins.
+        span.version += 1
     return changed
 
 

@@ -16,13 +16,15 @@ from traces.locks import trace_locks
 from traces.queries import deletion as stored
 from traces.records import Score, Span
 
+# Asked with a project's id, whether rows of it that were acknowledged are still on their way.
+waits_for: list[Callable[[str], bool]] = []
 TRACES_AT_ONCE = 100
 ROWS_AT_ONCE = 20_000
 MOST_SECONDS = 45.0  # a client waits; what is left is deleted when it asks again
 
 
 class Unfinished(Unavailable):
-    """There is more than could be deleted in time. What is deleted stays so: ask again."""
+    """It cannot be said now that all is deleted. What is deleted stays so: ask again."""
 
 
 def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
@@ -30,6 +32,8 @@ def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
 
     Raises Unavailable, and Unfinished, after either of which it may be asked again.
     """
+    if any(on_their_way(project_id) for on_their_way in waits_for):
+        raise Unfinished("Rows that were held back are being written. Ask again in a moment.")
     until = time.monotonic() + MOST_SECONDS
     known: set[str] = set()
     for group in groups(sorted(set(trace_ids))):

@@ -79,8 +79,9 @@ def _to_write(row: Span, stored: Sequence[Span]) -> list[Span]:
     """The row with a higher version than all before it, and tombstones where it stood until now;
     nothing, if that is what is stored.
 
-    A span may be inserted at this moment by someone who takes no lock. A row that only keeps its
-    place must not win over it, so its version is below any time of receipt.
+    A span may be inserted at this moment by someone who takes no lock, and must win over what was
+    read before it: so the row is the next version of a started one, not of now. A row that only
+    keeps the place of a span to come has a version below any time of receipt.
     """
     live = [old for old in stored if not old.is_deleted]
     if len(live) == 1 and _is_same(live[0], row):
@@ -88,7 +89,10 @@ def _to_write(row: Span, stored: Sequence[Span]) -> list[Span]:
     now = time.time_ns()
     newest = max((old.version for old in stored), default=0)
     row.received_at = min((old.received_at for old in live), default=now)
-    row.version = max(now if is_started(row) else now // PLACEHOLDERS_ARE_OLDER, newest + 2)
+    row.version = newest + 2
+    if not any(is_started(old) for old in live):
+        received = now if is_started(row) else now // PLACEHOLDERS_ARE_OLDER
+        row.version = max(received, row.version)
     tombstones = [
         replace(old, is_deleted=True, marks=[*old.marks, MOVED], version=newest + 1)
         for old in live

@@ -4,6 +4,9 @@ from traces.views.lists import trace_list
 from traces.views.redirects import langfuse, langfuse_trace
 from traces.views.sessions import session_list, session_page
 from traces.views.setup import setup
+from traces.views.share import share_create, share_revoke
+from traces.views.shared import shared_trace
+from traces.views.talk import comment_add, comment_change
 from traces.views.trace import trace_page
 from traces.views.users import user_list, user_page
 
@@ -13,6 +16,19 @@ urlpatterns = [
     path("projects/<str:project_id>/setup", setup, name="setup"),
     path("projects/<str:project_id>/traces", trace_list, name="trace-list"),
     path("projects/<str:project_id>/traces/<path:trace_id>", trace_page, name="trace-page"),
+    path("projects/<str:project_id>/comments", comment_add, name="comment-add"),
+    path(
+        "projects/<str:project_id>/comments/<str:comment_id>",
+        comment_change,
+        name="comment-change",
+    ),
+    path("projects/<str:project_id>/share-links", share_create, name="share-create"),
+    path(
+        "projects/<str:project_id>/share-links/<int:link_id>/revoke",
+        share_revoke,
+        name="share-revoke",
+    ),
+    path("shared/<str:token>", shared_trace, name="shared-trace"),
     path("projects/<str:project_id>/sessions", session_list, name="session-list"),
     path("projects/<str:project_id>/sessions/one", session_page, name="session-page"),
     path("projects/<str:project_id>/users", user_list, name="user-list"),

@@ -34,6 +34,7 @@ def test_every_trace_page_is_pictured(open_page, stack, sent, theme, language, w
         "users": f"{project}/users",
         "user": f"{project}/users/one?id={sent['user']}",
         "setup": f"{project}/setup",
+        "api-docs": "/api/docs",
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
     size = {"width": width, "height": 900 if width > 400 else 740}

@@ -22,6 +22,7 @@ def pages(stack) -> list[str]:
         "/profile",
         "/profile/password",
         "/organisations/new",
+        "/api/docs",
         f"{project}/setup",
         *(f"{project}/settings{page}" for page in settings),
     ]

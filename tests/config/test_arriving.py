@@ -1,4 +1,4 @@
-from config.arriving import MOST_BYTES, TOO_LONG, Arriving, Progress
+from config.arriving import LONG_ADDRESS, MOST_BYTES, TOO_LONG, Arriving, Progress
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
 
@@ -42,6 +42,12 @@ def test_a_length_in_the_body_does_not_count():
 
 def test_a_head_without_end_is_refused():
     assert progress_of(HEAD, b"X: " + b"x" * 70_000) == TOO_LONG
+
+
+def test_an_address_may_be_long_and_not_without_end():
+    assert progress_of(b"GET /" + b"x" * 30_000 + b" HTTP/1.1\r\n\r\n") is Progress.WHOLE
+    assert progress_of(b"GET /" + b"x" * 40_000) == LONG_ADDRESS
+    assert progress_of(b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\n\r\n") == LONG_ADDRESS
 
 
 def test_a_body_earns_time_and_a_head_does_not():

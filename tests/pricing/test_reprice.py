@@ -1,16 +1,18 @@
 """Repricing stored spans, on the real store."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from pricing import reprice as repricing
 from pricing import store
 from pricing.catalogue import Catalogue, Price
 from pricing.cost import price_spans
 from pricing.models import ModelPrice
-from pricing.reprice import reprice
+from pricing.reprice import priced_anew, reprice
 from traces import writer
 from traces.records import Span
 from traces.stored import stored_spans
@@ -102,3 +104,21 @@ def test_the_command_says_what_is_wrong(db, project):
         call_command(
             "reprice", "--project", project.id, "--since", "2026-09-02", "--until", "2026-09-01"
         )
+
+
+def test_a_span_that_is_sent_again_while_it_is_repriced_is_not_undone(spans, monkeypatch):
+    """It takes no lock, so it may come between the read and the write."""
+    again = replace(stored(spans)["s0"], name="sent again", version=0, received_at=0)
+
+    def meanwhile(found, prices):
+        writer.insert_spans([replace(again)])
+        return priced_anew(found, prices)
+
+    monkeypatch.setattr(repricing, "priced_anew", meanwhile)
+    run(spans, catalogue("0.01"))
+    now = stored(spans)
+    assert (now["s0"].name, now["s0"].total_cost) == ("sent again", None)
+    assert now["s1"].total_cost == Decimal("1.1")
+    monkeypatch.undo()
+    run(spans, catalogue("0.01"))
+    assert stored(spans)["s0"].total_cost == Decimal("1.1")

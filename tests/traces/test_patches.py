@@ -209,6 +209,25 @@ def test_a_patch_completes_a_span_that_was_stored_as_a_whole(project_id):
     assert merged_rows(project_id) == 1
 
 
+def test_a_span_that_is_sent_again_while_a_patch_is_merged_is_not_undone(project_id):
+    """It takes no lock, so it may come between the read and the write."""
+    whole = Span(project_id, "t", "s", START, end_time=START + 9, name="chat", input="first")
+    writer.insert_spans([whole])
+    again = replace(whole, input="second", version=0, received_at=0)
+
+    def sent_again_meanwhile(merged: list[Span]) -> None:
+        price(merged)
+        writer.insert_spans([again])
+
+    said = patch(project_id, 7, output="hello")
+    patches.apply([said], finish=sent_again_meanwhile)
+    [row] = rows(project_id)
+    assert (row.input, row.output) == ("second", "")
+    apply(said)  # as ingest.late does
+    [row] = rows(project_id)
+    assert (row.input, row.output) == ("second", "hello")
+
+
 def test_a_trace_row_and_its_spans_are_apart(project_id):
     apply(
         patch(project_id, 0, span_id="", trace_name="chat", user_id="ann"),

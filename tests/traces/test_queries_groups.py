@@ -6,7 +6,7 @@ from traces.queries import first_trace
 from traces.queries.conversation import conversation
 from traces.queries.filters import DAY, HOUR, TraceFilter
 from traces.queries.groups import list_groups, one_group
-from traces.queries.histogram import histogram
+from traces.queries.histogram import histogram, observation_histogram
 from traces.queries.overview import last_activity
 from traces.queries.trace import locate, span_detail, span_rows
 from traces.queries.traces import trace_facts
@@ -157,14 +157,35 @@ def test_the_strip_counts_every_trace_and_failed_trace_once(span, project, now):
     span("t2", "r", at=-3600)
     wanted = TraceFilter(since=now - DAY, until=now + HOUR)
     found = histogram(project.id, wanted)
-    assert (found.traces, found.errors) == (2, 1)
-    assert sum(one.traces for one in found.bins) == 2 and sum(one.errors for one in found.bins) == 1
+    assert (found.found, found.errors) == (2, 1)
+    assert sum(one.found for one in found.bins) == 2 and sum(one.errors for one in found.bins) == 1
     assert found.bins[0].since <= wanted.since and found.bins[-1].until >= wanted.until
     narrowed = histogram(
         project.id,
         TraceFilter(since=now - DAY, until=now + HOUR, terms=(Term("level", ("ERROR",)),)),
     )
-    assert (narrowed.traces, narrowed.errors) == (1, 1)
+    assert (narrowed.found, narrowed.errors) == (1, 1)
+
+
+def test_the_strip_knows_the_slowest_and_the_cost_of_each_time(span, project, now, monkeypatch):
+    span("t1", "r", took=3, total_cost="0.5")
+    span("t1", "g", took=2, parent_span_id="r", total_cost="0.25", level="ERROR")
+    span("t2", "r", took=9, total_cost="1")
+    span("t3", "r", at=-7200, took=1)
+    wanted = TraceFilter(since=now - DAY, until=now + HOUR)
+    expected = [(1, 0, SECOND, Decimal(0)), (2, 1, 9 * SECOND, Decimal("1.75"))]
+
+    def told(found):
+        return [(b.found, b.errors, b.slowest, b.cost) for b in found.bins if b.found]
+
+    assert told(histogram(project.id, wanted)) == expected
+    monkeypatch.setattr("traces.queries.histogram.EXACT_TRACES", 1)
+    assert told(histogram(project.id, wanted)) == expected
+    failed = TraceFilter(since=wanted.since, until=wanted.until, terms=(Term("spans", ("2",)),))
+    assert told(histogram(project.id, failed)) == [(1, 1, 3 * SECOND, Decimal("0.75"))]
+    observations = observation_histogram(project.id, wanted)
+    assert told(observations)[1] == (3, 1, 9 * SECOND, Decimal("1.75"))
+    assert (observations.found, observations.errors) == (4, 1)
 
 
 def test_the_first_trace_is_noticed_whenever_it_was(span, project, now):

@@ -126,7 +126,7 @@ def shape(comment: Comment) -> dict[str, Any]:
         "id": comment.pk,
         "projectId": comment.project_id,
         "createdAt": moment(comment.created_at),
-        "updatedAt": moment(comment.created_at),
+        "updatedAt": moment(comment.edited_at or comment.created_at),
         "objectType": comment.object_type,
         "objectId": comment.object_id,
         "content": comment.content,

@@ -14,6 +14,12 @@ LATENCY_NS = (
     " - toUnixTimestamp64Nano(minIf(start_time, span_id != '')))"
 )
 TTFT_NS = "toUnixTimestamp64Nano(s.completion_start_time) - toUnixTimestamp64Nano(s.start_time)"
+# As lists name a trace: as it was named as a whole, else as its root.
+TRACE_NAME = """
+    if(maxIf(s.trace_name, s.trace_name != '') != '',
+        argMinIf(s.trace_name, (s.span_id != '', s.start_time), s.trace_name != ''),
+        argMinIf(s.name, (s.start_time, s.span_id), s.is_root OR s.parent_span_id = ''))
+"""
 COLUMNS = {  # fields that are one column of a span
     "level": "s.level",
     "environment": "s.environment",

@@ -6,6 +6,7 @@ A facet leaves its own term out, so that its other values stay to be chosen from
 from dataclasses import dataclass, replace
 
 from traces.clickhouse import rows
+from traces.queries.clauses import TRACE_NAME
 from traces.queries.filters import TraceFilter, conditions, narrowing, parameters
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.search.terms import Term
@@ -26,12 +27,6 @@ FACETS = {  # field: its values on a span, as an array
     "version": "[toString(s.version_label)]",
     "release": "[toString(s.release)]",
 }
-# As lists name a trace: as it was named as a whole, else as its root.
-NAME = """
-    if(maxIf(s.trace_name, s.trace_name != '') != '',
-        argMinIf(s.trace_name, (s.span_id != '', s.start_time), s.trace_name != ''),
-        argMinIf(s.name, (s.start_time, s.span_id), s.is_root OR s.parent_span_id = ''))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +83,7 @@ def _sql(wanted: TraceFilter, own: list[Term], others: TraceFilter) -> str:
         FROM (
             SELECT arrayJoin(arrayConcat({pairs})) AS pair
             FROM (
-                SELECT trace_id, {NAME} AS trace, {values} {truths}
+                SELECT trace_id, {TRACE_NAME} AS trace, {values} {truths}
                 FROM spans AS s
                 WHERE project_id = {{project_id:String}}
                   AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')

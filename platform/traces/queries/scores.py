@@ -13,6 +13,7 @@ def scores_of(project_id: str, trace_ids: list[str]) -> dict[str, list[dict]]:
     found = rows(
         """
         SELECT id, name, data_type, value, string_value, trace_id, observation_id, comment, source,
+            author_user_id,
             toUnixTimestamp64Nano(timestamp) AS at
         FROM scores FINAL
         WHERE project_id = {project_id:String}

@@ -29,7 +29,7 @@ FIRST_WINDOW = HOUR // 4
 SEARCH_SECONDS = 4.0
 # A list reads so much of a text, from its start and its end: a conversation's last message is
 # there.
-_ENDS = "if(lengthUTF8({0}) > 1500, concat(leftUTF8({0}, 300), rightUTF8({0}, 1200)), {0})"
+ENDS = "if(lengthUTF8({0}) > 1500, concat(leftUTF8({0}, 300), rightUTF8({0}, 1200)), {0})"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,6 +67,11 @@ class TraceRow:
     root_failed: int = 0  # whether the root itself did: a trace may recover from an error below it
     stated: int = 0  # whether the trace has a row of its own
     scores: list[dict] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)  # where a list asked for keys of it
+
+    @property
+    def model_words(self) -> str:
+        return ", ".join(self.models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +189,8 @@ def _facts(
                 concat(prompt_name, if(prompt_version IS NULL, '',
                     concat(' v', toString(prompt_version)))) AS prompt,
                 span_id != '' AND (is_root OR parent_span_id = '') AS is_top,
-                {_ENDS.format("s.trace_input")} AS trace_input,
-                    {_ENDS.format("s.trace_output")} AS trace_output
+                {ENDS.format("s.trace_input")} AS trace_input,
+                    {ENDS.format("s.trace_output")} AS trace_output
                 {marks(wanted)}
             {CURRENT}
         ) AS s
@@ -246,8 +251,8 @@ def _add_previews(project_id: str, page: list[TraceRow]) -> None:
         f"""
         SELECT trace_id, input, output
         FROM (
-            SELECT trace_id, is_deleted, {_ENDS.format("s.input")} AS input,
-                {_ENDS.format("s.output")} AS output
+            SELECT trace_id, is_deleted, {ENDS.format("s.input")} AS input,
+                {ENDS.format("s.output")} AS output
             FROM spans AS s
             PREWHERE project_id = {{project_id:String}}
               AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')

@@ -96,7 +96,7 @@ def _content(
 
 def _conversation(messages: list[Message], max_lines: int) -> Content:
     messages = messages[:HEAD] + messages[HEAD:][-MAX_MESSAGES:]
-    shown = [_shown_message(message, max_lines) for message in messages]
+    shown = [shown_message(message, max_lines) for message in messages]
     if len(shown) <= HEAD + TAIL + 2:
         return Content("messages", messages=shown)
     return Content(
@@ -104,7 +104,7 @@ def _conversation(messages: list[Message], max_lines: int) -> Content:
     )
 
 
-def _shown_message(message: Message, max_lines: int) -> ShownMessage:
+def shown_message(message: Message, max_lines: int) -> ShownMessage:
     return ShownMessage(
         role=message.role[:40],
         name=message.name[:100],

@@ -4,6 +4,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from traces.queries.observations import ObservationRow
+from traces.queries.traces import TraceRow
 from traces.search.terms import Query
 from traces.views.asked import VIEWS, Asked
 
@@ -43,3 +45,20 @@ def view_link(ask: Asked, key: str) -> str:
     kept = tuple(term for term in ask.query.terms if str(term) not in made_by_views)
     query = Query((*kept, *((own,) if own else ())))
     return ask.link(q=str(query) or None, sort=sort or None)
+
+
+@register.simple_tag
+def kind_link(ask: Asked, kind: str) -> str:
+    """The same query over traces, or over observations, in their usual order and columns."""
+    return ask.link(kind=None if kind == "traces" else kind, sort=None, cols=None)
+
+
+@register.simple_tag
+def columns_link(ask: Asked) -> str:
+    """The list with its usual columns."""
+    return ask.link(cols=None)
+
+
+@register.simple_tag
+def metadata_value(row: TraceRow | ObservationRow, key: str) -> str:
+    return row.metadata.get(key, "")

@@ -192,7 +192,11 @@ def prose(context: Context, text: str, css: str = "") -> dict[str, Any]:
 
 @register.simple_tag
 def media(media_id: str, mime: str, project_id: str) -> SafeString:
-    """A link to an uploaded file, which says more of it (or that it is not here) once in sight."""
+    """A link to an uploaded file, which says more of it (or that it is not here) once in sight; for
+    who sees no project, what kind of file it is.
+    """
+    if not project_id:
+        return format_html('<span class="media">{}</span>', mime)
     return format_html(
         '<span class="media" hx-get="{url}?part=chip" hx-trigger="revealed" hx-target="this"'
         ' hx-swap="outerHTML" hx-select="unset" hx-push-url="false">'

@@ -5,9 +5,11 @@ from decimal import Decimal
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from comments.mentions import Piece, pieces
 from traces.critical import Gap, gaps
+from traces.figures.graph import Graph, Step
 from traces.queries.trace import SpanRow
 from traces.speed import tokens_per_second
 from traces.templatetags.trace_figures import dollars, duration, type_words
@@ -36,6 +38,24 @@ def pill_words(pill: str) -> str:
 @register.filter
 def pill_title(pill: str) -> str:
     return str(PILLS[pill][1])
+
+
+SOURCES = {
+    "API": pgettext_lazy("source of a score", "sent by the API"),
+    "EVAL": pgettext_lazy("source of a score", "by an evaluator"),
+    "ANNOTATION": pgettext_lazy("source of a score", "by a person"),
+}
+
+
+@register.filter
+def source_words(source: str) -> str:
+    return str(SOURCES.get(source, source))
+
+
+@register.filter
+def comment_pieces(content: str) -> list[Piece]:
+    """A comment's text, its mentions apart."""
+    return list(pieces(content))
 
 
 @register.filter
@@ -102,3 +122,29 @@ def _speed(row: SpanRow) -> str:
     if (speed := tokens_per_second(row.output_tokens, latency, first)) is not None:
         parts.append(_("%(n)s tokens/s") % {"n": f"{speed:.0f}"})
     return " · ".join(parts)
+
+
+@register.filter
+def step_figures(step: Step) -> str:
+    """How often, how long in all, and for how much."""
+    times = f"×{len(step.nodes):,}" if len(step.nodes) > 1 else ""
+    cost = dollars(step.cost) if step.cost else ""
+    return " · ".join(filter(None, (times, duration(step.total_ns), cost)))
+
+
+@register.filter
+def step_words(step: Step, graph: Graph) -> str:
+    """Everything that the drawing says of a step."""
+    words = [f"{step.name} · {type_words(step.type)}", step_figures(step)]
+    if step.errors:
+        words.append(ngettext("%(n)s error", "%(n)s errors", step.errors) % {"n": step.errors})
+    if after := followers(step, graph):
+        words.append(_("followed by %(steps)s") % {"steps": after})
+    return "\n".join(words)
+
+
+@register.filter
+def followers(step: Step, graph: Graph) -> str:
+    """The names of what came after the step."""
+    after = (graph.names.get(one, "") for one, _count in step.follows.most_common(5))
+    return ", ".join(name[:40] for name in after if name)

@@ -5,6 +5,7 @@ too, so that a link to a user's traces needs no quoting: they become part of the
 """
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -13,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from traces.queries.filters import TraceFilter
+from traces.queries.observations import ORDERS as OBSERVATION_ORDERS
 from traces.queries.sorted import ORDERS
 from traces.search.fields import FIELDS
 from traces.search.grammar import MAX_CHARACTERS, MAX_VALUES, normalized, parsed
 from traces.search.terms import TEXT, Query, Term, quoted
+from traces.views.columns import METADATA, Column, columns_in
 from traces.views.timerange import DEFAULT_RANGE, RANGES, as_text, time_asked
 
 CHOICES = (
@@ -44,8 +47,10 @@ VIEWS = {  # words, the term that makes it, the order
     "costliest": (gettext_lazy("Costliest"), None, "cost"),
     "unjudged": (gettext_lazy("No feedback"), Term("has", ("feedback",), is_negated=True), ""),
 }
+KINDS = {"traces": gettext_lazy("Traces"), "observations": gettext_lazy("Observations")}
 PLACES = ("after", "part")  # of one request, not of the page
-TIME_AND_ORDER = ("range", "from", "to", "sort")  # what is left when all filters are cleared
+NOT_FILTERS = ("kind", "cols", "range", "from", "to", "sort")  # stay when filters are cleared
+COLUMN_PARTS = ("col", "metadata_column")  # as the form of the columns sends them
 SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "~": "~ ", "": ""}
 
 
@@ -70,6 +75,8 @@ class Asked:
     wanted: TraceFilter
     query: Query
     typed: str  # as the bar shows it
+    kind: str  # one of KINDS
+    columns: list[Column]
     range: str  # a key of RANGES, or "" for absolute times
     since: str
     until: str
@@ -142,8 +149,14 @@ class Asked:
     def unfiltered(self) -> str:
         """The query string of the same time in the same order, without any filter."""
         address = QueryDict(self.address)
-        kept = [(name, address[name]) for name in TIME_AND_ORDER if name in address]
+        kept = [(name, address[name]) for name in NOT_FILTERS if name in address]
         return f"?{urlencode(kept)}"
+
+    @property
+    def kept_without_columns(self) -> list[tuple[str, str]]:
+        """The parameters that the form of the columns leaves as they are."""
+        address = QueryDict(self.address)
+        return [(name, address[name]) for name in address if name != "cols"]
 
     @property
     def range_words(self) -> str:
@@ -180,18 +193,23 @@ def asked(
     query = Query() if is_plain else _folded(parsed(typed), given, problems)
     if not is_plain and not query.problems:
         typed = str(query)
-    sort, ascending = _sort(given, problems)
+    kind = given.get("kind", "")
+    kind = kind if kind in KINDS else "traces"
+    cols = _cols(given)
+    sort, ascending = _sort(given, ORDERS if kind == "traces" else OBSERVATION_ORDERS, problems)
     return Asked(
         wanted=TraceFilter(since=time_range.since, until=time_range.until, terms=query.terms),
         query=query,
         typed=typed,
+        kind=kind,
+        columns=columns_in(cols, kind, problems),
         range=time_range.key,
         since=as_text(time_range.since),
         until=as_text(time_range.until),
         sort=sort,
         ascending=ascending,
         after=given.get("after", ""),
-        address=_address(given, typed),
+        address=_address(given, typed, cols),
         problems=problems,
     )
 
@@ -218,23 +236,35 @@ def _folded(query: Query, given: QueryDict, problems: list[str]) -> Query:
     return query
 
 
-def _sort(given: QueryDict, problems: list[str]) -> tuple[str, bool]:
+def _cols(given: QueryDict) -> str:
+    """`cols`, or what the form of the columns sent."""
+    if not any(name in given for name in COLUMN_PARTS):
+        return given.get("cols", "")
+    chosen = given.getlist("col")
+    if key := given.get("metadata_column", "").strip().replace(",", " "):
+        chosen.append(f"{METADATA}.{key}")
+    return ",".join(chosen)
+
+
+def _sort(given: QueryDict, orders: Collection[str], problems: list[str]) -> tuple[str, bool]:
     """The order and whether it is turned round; the newest first where there is no such order."""
     sort, _dot, direction = given.get("sort", "").partition(".")
-    if sort and sort not in ORDERS:
+    if sort and sort not in orders:
         problems.append(_("There is no order “%(sort)s”.") % {"sort": sort[:40]})
         return "", False
     return sort, direction == "asc"
 
 
-def _address(given: QueryDict, typed: str) -> str:
+def _address(given: QueryDict, typed: str, cols: str) -> str:
+    made = (*PLACES, *CHOICES, *BOUNDS, *COLUMN_PARTS, "q", "cols")
     kept = [
         (name, value)
         for name, values in given.lists()
         for value in values
-        if value and name not in (*PLACES, *CHOICES, *BOUNDS, "q")
+        if value and name not in made
     ]
-    return urlencode([*([("q", typed)] if typed else []), *kept])
+    own = [(name, value) for name, value in (("q", typed), ("cols", cols)) if value]
+    return urlencode([*own, *kept])
 
 
 def _words(term: Term) -> str:

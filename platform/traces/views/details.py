@@ -2,49 +2,61 @@
 
 from django.http import HttpRequest
 
+from accounts.models import Project
 from traces.queries.scores import scores_of
 from traces.queries.trace import Extent, span_detail
 from traces.tree import Node
-from traces.views.inside import TRACE_ITSELF
+from traces.views.inside import TRACE_ITSELF, inside
 from traces.views.pane import TABS, Pane, pane
+from traces.views.talk import About, mentionable, thread_of, with_authors
 
+TALK_TABS = ("scores", "comments")  # what there is of a trace of which nothing else was said
+PRIVATE_TABS = ("attributes", "comments")
 MAX_LINES = 20_000  # of JSON, for who asks for more
 
 
 def details(
-    project_id: str,
+    project: Project,
     trace_id: str,
     span_id: str,
     extent: Extent,
     request: HttpRequest,
     *,
     node: Node | None,
+    is_public: bool = False,
 ) -> dict:
-    row = span_detail(project_id, trace_id, span_id, extent)
-    scores = [
-        score
-        for score in scores_of(project_id, [trace_id]).get(trace_id, [])
-        if score["observation_id"] in ("", span_id)
+    """In public without comments, without who scored, and without where it ran."""
+    row = span_detail(project.id, trace_id, span_id, extent)
+    found = scores_of(project.id, [trace_id]).get(trace_id, [])
+    scores = [score for score in found if score["observation_id"] in ("", span_id)]
+    comments = [] if is_public else thread_of(project.id, About(trace_id, span_id))
+    known = [
+        key for key in TABS if (row or key in TALK_TABS) and not (is_public and key in PRIVATE_TABS)
     ]
+    tab = inside(request).tab
+    if tab not in known:
+        tab = known[-1] if row is None else known[0]
     lines = request.GET.get("lines", "")
     max_lines = min(int(lines), MAX_LINES) if lines.isdecimal() and len(lines) < 7 else 400
     shown = pane(row, max_lines=max_lines) if row else None
     return {
         "row": row,
+        "tab": tab,
+        "is_trace": not span_id,
         "node": node,
         "span_id": span_id or TRACE_ITSELF,
-        "scores": scores,
+        "scores": with_authors(project, scores) if tab == "scores" and not is_public else scores,
+        "comments": comments,
+        "people": mentionable(project) if tab == "comments" and project.may.get("edit") else [],
         "pane": shown,
-        "tabs": tabs(shown, scores) if shown else [],
+        "tabs": tabs(known, shown, scores=len(scores), comments=len(comments)),
         "more_lines": max_lines * 4,
     }
 
 
-def tabs(shown: Pane, scores: list[dict]) -> list[tuple]:
+def tabs(known: list[str], shown: Pane | None, **numbers: int) -> list[tuple]:
     """Key, words and count of each tab."""
-    counts = {
-        "attributes": shown.attribute_count,
-        "events": shown.event_count,
-        "scores": len(scores),
-    }
-    return [(key, words, counts.get(key)) for key, words in TABS.items()]
+    counts = dict(numbers)
+    if shown:
+        counts |= {"attributes": shown.attribute_count, "events": shown.event_count}
+    return [(key, TABS[key], counts.get(key)) for key in known]

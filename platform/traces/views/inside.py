@@ -11,7 +11,7 @@ from traces.queries.search import MAX_PHRASE
 from traces.views.pane import TABS
 
 TRACE_ITSELF = "trace"  # as ?span= of what was said of the trace as a whole
-VIEWS = {"tree": _("Tree")}
+VIEWS = {"tree": _("Tree"), "graph": _("Graph"), "talk": _("Conversation")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """The lines of a trace's tree as its template draws them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from django.http import HttpRequest
 
+from comments import threads
 from traces.critical import gaps
 from traces.figures.waterfall import Scale, bar, hollows
 from traces.outline import TreeLine, below
@@ -13,8 +15,15 @@ MOST_STEPS = 24  # of indent: deeper spans stand no further to the right
 STEP = 14  # pixels
 
 
-def drawn(lines: list[TreeLine], scale: Scale, hits: Collection[str] = ()) -> list[dict]:
-    """The lines with their bars and indents; `hits` are the spans that are marked."""
+def drawn(
+    lines: list[TreeLine],
+    scale: Scale,
+    hits: Collection[str] = (),
+    comments: Mapping[str, int] = MappingProxyType({}),
+) -> list[dict]:
+    """The lines with their bars and indents; `hits` are the spans that are marked, `comments` how
+    many each has.
+    """
     whole = scale.end - scale.start
     return [
         {
@@ -24,9 +33,16 @@ def drawn(lines: list[TreeLine], scale: Scale, hits: Collection[str] = ()) -> li
             "hollows": hollows(gaps(line.node, whole), scale) if line.node else [],
             "indent": min(line.level - 1, MOST_STEPS) * STEP,
             "is_hit": bool(line.node and line.node.id in hits),
+            "comments": comments.get(line.node.id, 0) if line.node else 0,
         }
         for line in lines
     ]
+
+
+def comments_on(project_id: str, lines: list[TreeLine]) -> dict[str, int]:
+    """How many comments the spans of the lines have, of those that have any."""
+    ids = [line.node.id for line in lines if line.node and line.node.row]
+    return threads.counts(project_id, threads.ObjectType.OBSERVATION, ids)
 
 
 def more_lines(tree: Tree, request: HttpRequest) -> list[TreeLine]:

@@ -10,14 +10,21 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from traces.figures.strip import strip
 from traces.queries.facets import facets
-from traces.queries.histogram import histogram
+from traces.queries.histogram import histogram, observation_histogram
+from traces.queries.metadata import add_metadata
+from traces.queries.observations import (
+    ObservationPage,
+    list_observations,
+    sorted_observations,
+)
 from traces.queries.overview import first_trace, last_activity
-from traces.queries.sorted import ORDERS, sorted_traces
+from traces.queries.sorted import sorted_traces
 from traces.queries.traces import SortedPlace, TracePage, list_traces
 from traces.queries.windows import Cut, Place
 from traces.search.fields import FIELDS
-from traces.views.asked import VIEWS, Asked, asked
+from traces.views.asked import KINDS, VIEWS, Asked, asked
 from traces.views.away import tells_when_away
+from traces.views.columns import choosable
 from traces.views.timerange import RANGES
 
 
@@ -31,7 +38,8 @@ def trace_list(request: HttpRequest, project_id: str) -> HttpResponse:
     if part:
         return part(request, project, ask)
     context = {"project": project, "ask": ask, **page_context(project.id, ask)}
-    template = "traces/_rows.html" if is_fragment(request) and ask.after else "traces/list.html"
+    rows = "traces/_rows.html" if ask.kind == "traces" else "traces/_observation_rows.html"
+    template = rows if is_fragment(request) and ask.after else "traces/list.html"
     response = render(request, template, context)
     if is_fragment(request) and not ask.after:
         response["HX-Push-Url"] = f"{request.path}?{ask.address}"
@@ -45,28 +53,36 @@ def is_fragment(request: HttpRequest) -> bool:
 
 def page_context(project_id: str, ask: Asked) -> dict:
     page = asked_page(project_id, ask) if ask.is_answerable else TracePage([])
-    slowest = max((row.latency_ns for row in page.traces), default=0)
+    shown = page.traces if isinstance(page, TracePage) else page.observations
+    if keys := [column.key for column in ask.columns if column.key]:
+        add_metadata(project_id, shown, keys)
     return {
         "page": page,
-        "slowest": slowest,
+        "slowest": max((row.latency_ns for row in shown), default=0),
         "after": cursor(page),
         "more_link": ask.link(after=cursor(page)),
         "without_time": ask.link(**{"from": None, "to": None}),
         "longer_link": ask.link(range="30d", **{"from": None, "to": None}),
-        "sorts": list(ORDERS),
+        "columns": ask.columns,
+        "shown": [column.name for column in ask.columns],
+        "choosable": choosable(ask.kind),
+        "kinds": KINDS.items(),
         "ranges": RANGES,
         "fields": list(FIELDS.values()),
         "views": [(key, words) for key, (words, _term, _sort) in VIEWS.items()],
-        "nothing": None if page.traces or ask.after else why_nothing(project_id, ask),
+        "nothing": None if shown or ask.after else why_nothing(project_id, ask),
     }
 
 
-def asked_page(project_id: str, ask: Asked) -> TracePage:
-    if ask.sort in ORDERS and (ask.sort, ask.ascending) != ("started", False):
-        value, _tilde, trace_id = ask.after.partition("~")
-        place = SortedPlace(_float(value), trace_id) if trace_id else None
-        return sorted_traces(project_id, ask.wanted, ask.sort, ascending=ask.ascending, after=place)
-    return list_traces(project_id, ask.wanted, after=cut_named(ask.after))
+def asked_page(project_id: str, ask: Asked) -> TracePage | ObservationPage:
+    by_time = not ask.sort or (ask.sort, ask.ascending) == ("started", False)
+    if by_time:
+        newest = list_traces if ask.kind == "traces" else list_observations
+        return newest(project_id, ask.wanted, after=cut_named(ask.after))
+    value, _tilde, last_id = ask.after.partition("~")
+    place = SortedPlace(_float(value), last_id) if last_id else None
+    in_order = sorted_traces if ask.kind == "traces" else sorted_observations
+    return in_order(project_id, ask.wanted, ask.sort, ascending=ask.ascending, after=place)
 
 
 LARGEST = 2**63 - 1
@@ -95,7 +111,7 @@ def _float(text: str) -> float:
         return 0.0
 
 
-def cursor(page: TracePage) -> str:
+def cursor(page: TracePage | ObservationPage) -> str:
     if isinstance(page.after, SortedPlace):
         return f"{page.after.value!r}~{page.after.trace_id}"
     return cut_name(page.after)
@@ -126,8 +142,9 @@ def marked(ask: Asked) -> list[tuple[str, str, str, str]]:
 
 
 def _strip(request: HttpRequest, project, ask: Asked) -> HttpResponse:
-    found = histogram(project.id, ask.wanted)
-    context = {"project": project, "ask": ask, "histogram": found, "columns": strip(found)}
+    count = histogram if ask.kind == "traces" else observation_histogram
+    found = count(project.id, ask.wanted)
+    context = {"project": project, "ask": ask, "histogram": found, "strip": strip(found)}
     return render(request, "traces/_strip.html", context)
 
 

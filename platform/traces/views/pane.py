@@ -18,6 +18,7 @@ TABS = {
     "attributes": _("Attributes"),
     "events": _("Events"),
     "scores": _("Scores"),
+    "comments": _("Comments"),
 }
 MAX_EVENTS = 500
 

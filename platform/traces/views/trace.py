@@ -10,20 +10,25 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
+from accounts.models import Project
 from traces.critical import whole_ns
+from traces.figures.graph import agent_graph
 from traces.figures.waterfall import Scale, scale_of
 from traces.matches import PILLS, Steps, marked_spans, steps
 from traces.outline import outline
 from traces.queries.search import spans_with
+from traces.queries.talk import calls_of
 from traces.queries.trace import MAX_SPANS, Extent, locate, span_rows
 from traces.queries.traces import trace_facts
+from traces.render.thread import thread_of
 from traces.templatetags.trace_figures import duration
 from traces.tree import Node, Tree, build_tree, opening_span
 from traces.views.away import tells_when_away
 from traces.views.details import details
 from traces.views.inside import TRACE_ITSELF, VIEWS, Inside, inside
-from traces.views.lines import drawn, more_lines
+from traces.views.lines import comments_on, drawn, more_lines
 from traces.views.lists import is_fragment
+from traces.views.share import links_of
 
 
 @require_GET
@@ -31,29 +36,40 @@ from traces.views.lists import is_fragment
 @tells_when_away
 def trace_page(request: HttpRequest, project_id: str, trace_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)
+    found = answer(request, project, trace_id)
+    if found is None:
+        context = {"project": project, "trace_id": trace_id}
+        return render(request, "traces/no_trace.html", context, status=404)
+    return found
+
+
+def answer(
+    request: HttpRequest, project: Project, trace_id: str, *, is_public: bool = False
+) -> HttpResponse | None:
+    """The page or the part of it that is asked for; None where there is no such trace. In public
+    nothing leads to the project, and templates know none.
+    """
     extent = locate(project.id, trace_id)
     if extent is None:
-        return render(
-            request, "traces/no_trace.html", {"project": project, "trace_id": trace_id}, status=404
-        )
+        return None
     asked = inside(request)
     tree = build_tree(span_rows(project.id, trace_id, extent))
     marked = marked_in(project.id, trace_id, extent, tree, asked)
-    base: dict[str, Any] = {"project": project, "trace_id": trace_id, "asked": asked}
-    base |= {"tab": asked.tab, "keep": asked.keep}
+    base: dict[str, Any] = {"trace_id": trace_id, "asked": asked, "is_public": is_public}
+    base |= {"tab": asked.tab, "keep": asked.keep, "project": None if is_public else project}
     if is_fragment(request) and request.htmx.target == "pane":
-        context = {**base, **span_only(project.id, trace_id, extent, tree, marked, request)}
+        context = {**base, **span_only(project, trace_id, extent, tree, marked, request, is_public)}
         return render(request, "traces/_pane_and_steps.html", context)
     scale = scale_of(list(tree))
     hits = {node.id for node in marked} if asked.is_marking else set()
     if is_fragment(request) and "of" in request.GET:
-        lines = drawn(more_lines(tree, request), scale, hits)
-        return render(request, "traces/_tree_lines.html", {**base, "lines": lines})
-    return render(
-        request,
-        "traces/trace.html",
-        {**base, **whole(project.id, trace_id, extent, tree, scale, marked, request)},
-    )
+        lines = more_lines(tree, request)
+        talked = {} if is_public else comments_on(project.id, lines)
+        shown = drawn(lines, scale, hits, talked)
+        return render(request, "traces/_tree_lines.html", {**base, "lines": shown})
+    context = whole(project, trace_id, extent, tree, scale, marked, request, is_public)
+    page = "traces/shared.html" if is_public else "traces/trace.html"
+    return render(request, page, {**base, **context})
 
 
 def marked_in(
@@ -64,15 +80,16 @@ def marked_in(
 
 
 def whole(
-    project_id: str,
+    project: Project,
     trace_id: str,
     extent: Extent,
     tree: Tree,
     scale: Scale,
     marked: list[Node],
     request: HttpRequest,
+    is_public: bool,
 ) -> dict:
-    facts = trace_facts(project_id, trace_id, extent)
+    facts = trace_facts(project.id, trace_id, extent)
     if facts is None:
         raise Http404(_("The trace has been deleted."))
     asked = inside(request)
@@ -81,20 +98,43 @@ def whole(
     led_to = marked if asked.is_marking else []
     opened = tree.nodes.get(request.GET.get("open", ""))
     lines = outline(tree, selected=selected, opened=opened, marked=led_to)
+    shown = {}
+    if asked.view == "graph":
+        shown = graph_of(tree, selected, led_to)
+    elif asked.view == "talk":
+        shown = talk_of(project.id, trace_id, extent)
+    talked = {} if is_public else comments_on(project.id, lines)
     return {
+        **shown,
+        **({} if is_public else links_of(project, trace_id)),
         "facts": facts,
         "tree": tree,
         "axis": [(at, duration((scale.end - scale.start) * at // 100)) for at in (0, 25, 50, 75)],
-        "lines": drawn(lines, scale, {node.id for node in led_to}),
+        "lines": drawn(lines, scale, {node.id for node in led_to}, talked),
         "views": VIEWS.items(),
         "pills": [(pill, len(marks(tree))) for pill, marks in PILLS.items()],
         "steps": steps(tree, marked, selected),
         "cap": MAX_SPANS if facts.spans > MAX_SPANS else 0,
         "first_token_ns": first_token(tree),
         "selected_id": span_id,
-        **details(project_id, trace_id, span_id, extent, request, node=selected),
+        **details(project, trace_id, span_id, extent, request, node=selected, is_public=is_public),
         "whole_ns": whole_ns(tree),
     }
+
+
+def graph_of(tree: Tree, selected: Node | None, marked: list[Node]) -> dict:
+    graph = agent_graph(tree)
+    step_of = {node.id: step for step in graph.steps for node in step.nodes}
+    return {
+        "graph": graph,
+        "current_step": step_of.get(selected.id) if selected else None,
+        "hit_steps": {step_of[node.id] for node in marked if node.id in step_of},
+    }
+
+
+def talk_of(project_id: str, trace_id: str, extent: Extent) -> dict:
+    found = calls_of(project_id, trace_id, extent)
+    return {"calls": found, "thread": thread_of(found.calls)}
 
 
 def chosen(tree: Tree, marked: Sequence[Node], asked: Inside) -> Node | None:
@@ -107,12 +147,13 @@ def chosen(tree: Tree, marked: Sequence[Node], asked: Inside) -> Node | None:
 
 
 def span_only(
-    project_id: str,
+    project: Project,
     trace_id: str,
     extent: Extent,
     tree: Tree,
     marked: list[Node],
     request: HttpRequest,
+    is_public: bool,
 ) -> dict:
     """One span's pane, and the steps from it to the other marked ones."""
     asked_id = request.GET.get("span", "")
@@ -122,7 +163,7 @@ def span_only(
     return {
         "steps": around,
         "whole_ns": whole_ns(tree),
-        **details(project_id, trace_id, span_id, extent, request, node=node),
+        **details(project, trace_id, span_id, extent, request, node=node, is_public=is_public),
     }
 
 

@@ -38,6 +38,7 @@ def user_page(request: HttpRequest, project_id: str) -> HttpResponse:
         "user_id": user_id,
         "person": one_group(project.id, "user", ask.wanted, user_id),
         "page": page,
+        "columns": ask.columns,
         "slowest": max((row.latency_ns for row in page.traces), default=0),
         "ranges": RANGES,
     }

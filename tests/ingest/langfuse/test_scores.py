@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest import drain
+
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +122,91 @@ def test_a_public_key_alone_may_score(post, read, api_key):
     headers = {"Authorization": f"Bearer {api_key.public_key}"}
     assert post({"traceId": "t", "name": "thumb", "value": 1}, headers=headers).status_code == 200
     assert len(read("scores")[1]["data"]) == 1
+
+
+@pytest.fixture
+def public(api_key):
+    return {"Authorization": f"Bearer {api_key.public_key}"}
+
+
+def thumb(value: float, **changes) -> dict:
+    return {"id": "s1", "traceId": "t", "name": "thumb", "value": value, **changes}
+
+
+def events_of(*scores: dict) -> str:
+    """The scores as a batch of events, each with an id of its own."""
+    at = "2026-11-20T10:00:00Z"
+    return json.dumps(
+        {
+            "batch": [
+                {"id": f"e{n}", "type": "score-create", "timestamp": at, "body": body}
+                for n, body in enumerate(scores)
+            ]
+        }
+    )
+
+
+def test_a_public_key_changes_the_scores_that_public_keys_made(post, read, public):
+    for value in (1, 0):
+        assert post(thumb(value), headers=public).status_code == 200
+    assert read("scores/s1")[1]["value"] == 0
+
+
+def test_a_public_key_changes_no_score_that_a_secret_key_sent(post, read, public, client):
+    post(thumb(1, source="EVAL"))
+    refused = post(thumb(0), headers=public)
+    assert (refused.status_code, refused.json()["error"]) == (403, "ForbiddenError")
+    many = post([thumb(0), thumb(1, id="s2")], headers=public)
+    assert many.status_code == 207
+    assert (many.json()["accepted"], many.json()["rejected"]) == (1, 1)
+    assert many.json()["errors"][0]["message"].startswith("Score 0: A public key alone may not")
+    told = client.post(
+        "/api/public/ingestion",
+        events_of(thumb(0), thumb(0, id="s3"), thumb(0, id="")),
+        content_type="application/json",
+        headers=public,
+    ).json()
+    assert [verdict["id"] for verdict in told["successes"]] == ["e1", "e2"]
+    assert [(verdict["id"], verdict["status"]) for verdict in told["errors"]] == [("e0", 401)]
+    status, score = read("scores/s1")
+    assert (status, score["value"], score["source"]) == (200, 1, "EVAL")
+    assert read("scores/s2")[1]["value"] == 1
+    assert read("scores/s3")[1]["value"] == 0
+
+
+def test_a_secret_key_changes_what_a_public_key_made_and_keeps_it_from_then_on(post, read, public):
+    post(thumb(1), headers=public)
+    assert post(thumb(0.5)).status_code == 200
+    assert post(thumb(0), headers=public).status_code == 403
+    assert read("scores/s1")[1]["value"] == 0.5
+
+
+def test_a_deleted_score_is_not_made_again_with_a_public_key(
+    post, read, public, client, api_key, auth
+):
+    post(thumb(1), headers=public)
+    assert client.delete("/api/public/scores/s1", headers=auth(api_key)).status_code == 202
+    assert post(thumb(1), headers=public).status_code == 403
+    assert read("scores/s1")[0] == 404
+
+
+def test_what_a_public_key_says_is_from_the_api_whatever_source_it_states(post, read, public):
+    for source in ("ANNOTATION", "EVAL"):
+        post(thumb(1, source=source), headers=public)
+        assert read("scores/s1")[1]["source"] == "API"
+
+
+def test_while_clickhouse_is_away_a_public_key_still_changes_nothing_of_a_secret_key_s(
+    post, read, public, circuit
+):
+    """It is taken and held, and when it is written it is the older one."""
+    post(thumb(1))
+    circuit.failed()
+    assert not circuit.is_closed()
+    assert post(thumb(0), headers=public).status_code == 200
+    circuit.succeeded()
+    drain.drain(for_seconds=5)
+    assert read("scores/s1")[1]["value"] == 1
 
 
 def test_a_public_key_alone_may_not_read_or_delete(client, api_key):

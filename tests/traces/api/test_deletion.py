@@ -86,6 +86,26 @@ def test_a_deletion_out_of_time_is_told_to_be_asked_again(monkeypatch, conversat
     assert get("traces/t1")[0] == 404
 
 
+def test_nothing_is_deleted_past_rows_that_wait_in_postgres(
+    conversation, delete, get, api_key, project
+):
+    """They were acknowledged, and would come after the deletion."""
+    from ingest import held
+    from ingest.batch import Batch
+    from ingest.drain import drain
+    from traces.records import Span
+
+    now = time.time_ns()
+    late = Span(project.id, "t1", "late", now, end_time=now, name="late")
+    held.hold(project.id, Batch(spans=[late]), version=now)
+    answer = delete("traces/t1")
+    assert (answer.status_code, bool(answer["Retry-After"])) == (503, True)
+    assert get("traces/t1")[0] == 200
+    drain()
+    assert delete("traces/t1").status_code == 200
+    assert get("observations/late")[0] == get("traces/t1")[0] == 404
+
+
 @pytest.mark.parametrize("path", ["traces/nowhere", "scores/nowhere"])
 def test_what_was_never_there_is_a_404(delete, path):
     answer = delete(path)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.traces.api.conftest import FIRST_TRACE
 from traces.queries.langfuse import observations, score_filters, scores, trace_columns
 from traces.queries.langfuse.filters import TYPES
+from traces.search.fields import FIELDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("conversation")]
 MARK = "zq9x"  # in every text that a caller writes, and in no SQL of ours
@@ -166,7 +167,7 @@ PARAMETERS = {
     "public/v2/scores": ("name", "userId", "traceTags", "operator", "value", "scoreIds"),
     "public/metrics/daily": ("traceName", "userId", "tags", "environment"),
     "public/comments": ("objectType", "objectId", "authorUserId"),
-    "v1/traces": ("name", "user", "session", "tag", "model", "cursor", "version"),
+    "v1/traces": ("name", "user", "session", "tag", "model", "cursor", "version", "q"),
     "v1/observations": ("trace", "name", "user", "session", "environment"),
     "v1/sessions": ("search",),
     "v1/users": ("search",),
@@ -195,3 +196,24 @@ def test_no_id_reaches_the_sql(probe, payload):
     for path in ("public/traces", "public/observations", "public/sessions", "public/scores",
                  "public/v2/scores", "public/models", "public/comments", "v1/traces"):  # fmt: skip
         probe(f"/api/{path}/{told}")
+
+
+searches = st.builds(
+    lambda sign, field, key, operator, value: f"{sign}{field}{key}:{operator}{value}",
+    st.sampled_from(["", "-"]),
+    st.sampled_from(sorted(FIELDS)),
+    st.just("") | st.just(".k") | hostile.map(lambda text: f".{text}"),
+    st.sampled_from(["", ">", "<", ">=", "<=", "=", "*"]),
+    hostile | hostile.map(lambda text: '"' + text.replace('"', "") + '"') | st.just("987654321"),
+)
+
+
+def test_no_word_of_a_search_reaches_the_sql(probe):
+    probe("/api/v1/traces", q=f'user:"{MARK}"')
+
+    @fuzz(120)
+    @given(asked=st.lists(searches | hostile, min_size=1, max_size=3))
+    def check(asked: list[str]) -> None:
+        probe("/api/v1/traces", q=" ".join(asked))
+
+    check()

@@ -108,7 +108,7 @@ def test_lists_hold_nothing_of_another_project(call, theirs, strangers_key):
 
 
 def test_a_method_that_is_not_served_is_told_with_a_message(call, theirs, all_scopes):
-    for path, served in {**dict.fromkeys(LISTS, set()), **PATHS}.items():
+    for path, served in {**{path: {"get"} for path in LISTS}, **PATHS}.items():
         if "patch" in served:
             continue
         answer = call("patch", path.format(**theirs), all_scopes)

@@ -55,7 +55,7 @@ class Asked(serializers.Serializer):
     limit = serializers.IntegerField(
         required=False, default=50, min_value=1, max_value=MAX_LIMIT, help_text="Rows of a page."
     )
-    cursor = text(help_text="`next_cursor` of the page before.")
+    cursor = text(help_text="next_cursor of the page before.")
 
 
 class TracesAsked(Asked):
@@ -130,7 +130,7 @@ class TraceAsked(serializers.Serializer):
         default=0,
         min_value=0,
         max_value=1_000_000,
-        help_text="Rows to leave out, as `next_offset` of the page before says.",
+        help_text="Rows to leave out, as next_offset of the page before says.",
     )
 
 

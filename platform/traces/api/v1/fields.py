@@ -107,7 +107,7 @@ class SpanFields(SpanCore):
     attributes = texts("What no other field took.")
     resource_attributes = texts()
     provider = nullable()
-    cost_source = nullable("`sent`, `computed`, `unknown`, or null where nothing is to be paid.")
+    cost_source = nullable("sent, computed, unknown, or null where nothing is to be paid.")
     events = ListField(child=JSONField())
     links = ListField(child=JSONField())
     marks = ListField(child=CharField(), help_text="What was amiss with what was sent.")

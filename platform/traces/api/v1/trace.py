@@ -50,7 +50,7 @@ class TraceListView(V1View):
         summary="Traces, newest first",
         description=(
             "A filter is fulfilled where an observation of the trace fulfils it. Where a search "
-            "takes long, a page is short: `searched_to` tells how far it came, and `next_cursor` "
+            "takes long, a page is short: searched_to tells how far it came, and next_cursor "
             "goes on."
         ),
         parameters=[TracesAsked],
@@ -78,13 +78,11 @@ def traces_of(project_id: str, found: dict[str, Any]) -> TracePage:
 
 def within(project_id: str, found: dict[str, Any]) -> TraceFilter | None:
     """What is asked for, up to the last that there is; None where there is nothing."""
-    time = time_of(found)
+    time, terms = time_of(found), tuple(terms_in(found))
     last = last_activity(project_id, time.until)
     if last is None:
         return None
-    return TraceFilter(
-        since=time.since, until=min(time.until, last + 1), terms=tuple(terms_in(found))
-    )
+    return TraceFilter(since=time.since, until=min(time.until, last + 1), terms=terms)
 
 
 def terms_in(found: dict[str, Any]) -> Iterator[Term]:

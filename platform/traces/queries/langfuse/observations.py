@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from traces.clickhouse import rows
-from traces.queries.filters import REACH
+from traces.queries.filters import HOUR, REACH
 from traces.queries.langfuse.conditions import (
     ALL_TIME,
     Conditions,
@@ -16,7 +16,10 @@ from traces.queries.langfuse.filters import Filter, add_filters
 from traces.queries.langfuse.newest import around
 from traces.queries.langfuse.trace_columns import cost_of_side
 from traces.queries.langfuse.traces import TraceQuery, groups
+from traces.queries.overview import last_activity
 
+FIRST_WINDOW = HOUR
+GROWTH = 8
 COLUMNS = """
     s.span_id AS span_id,
     s.trace_id AS trace_id,
@@ -122,6 +125,10 @@ class ObservationQuery:
     environments: list[str] = field(default_factory=list)
     filters: list[Filter] = field(default_factory=list)
 
+    @property
+    def is_indexed(self) -> bool:
+        return bool(self.trace_id or self.user_id or self.session_id)
+
 
 def observation_page(
     project_id: str, query: ObservationQuery, *, limit: int, offset: int
@@ -137,16 +144,33 @@ def observation_page(
 def observations_after(
     project_id: str, query: ObservationQuery, *, limit: int, after: After | None
 ) -> list[dict]:
-    """The newest, or those that follow where the last page ended."""
-    where = _where(project_id, query)
-    if after:
-        where.add(
-            "(s.start_time, s.trace_id, s.span_id) < "
-            f"({moment(where, after.start_ns)}, {where.bind(after.trace_id, 'String')},"
-            f" {where.bind(after.span_id, 'String')})"
-        )
-        where.add(f"s.start_time <= {moment(where, after.start_ns)}")  # which bounds the read
-    return _newest(where, limit=limit, offset=0)
+    """The newest, or those that follow where the last page ended.
+
+    They are looked for back in time, in ever wider windows, of which the first fills most pages;
+    but all at once where an index finds them.
+    """
+    until = min(query.time.until, after.start_ns + 1) if after else query.time.until
+    width = until
+    if not query.is_indexed:
+        last = last_activity(project_id, until)
+        until, width = (0 if last is None else min(until, last + 1)), FIRST_WINDOW
+    found: list[dict] = []
+    while until > query.time.since and len(found) < limit:
+        since = max(query.time.since, until - width)
+        where = _where(project_id, replace(query, time=TimeRange(since, until)))
+        if after:
+            _behind(where, after)
+        found += _newest(where, limit=limit - len(found), offset=0)
+        until, width = since, width * GROWTH
+    return found
+
+
+def _behind(where: Conditions, after: After) -> None:
+    where.add(
+        "(s.start_time, s.trace_id, s.span_id) < "
+        f"({moment(where, after.start_ns)}, {where.bind(after.trace_id, 'String')},"
+        f" {where.bind(after.span_id, 'String')})"
+    )
 
 
 def observations_of_trace(project_id: str, trace_id: str, *, limit: int = 10_000) -> list[dict]:

@@ -1,0 +1,33 @@
+"""The page behind a share link: one trace, to be read, and nothing of its project."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from sharing import links
+from traces.errors import LimitReached, Unavailable
+from traces.views.trace import answer
+
+
+@require_GET
+@never_cache
+@login_not_required
+@vary_on_headers("HX-Request", "HX-Target")
+def shared_trace(request: HttpRequest, token: str) -> HttpResponse:
+    """404 for a token that is wrong, expired or revoked, and where the trace is gone."""
+    link = links.opened(token, timezone.now())
+    if link is None:
+        raise Http404("There is no such link.")
+    try:
+        response = answer(request, link.project, link.trace_id, is_public=True)
+    except (LimitReached, Unavailable):
+        response = render(request, "503.html", status=503)
+    if response is None:
+        raise Http404("The trace has been deleted.")
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,121 @@
+"""A trace as one conversation."""
+
+import json
+
+import pytest
+
+from tests.traces.shown import text_of
+from traces.render.thread import Call, thread_of
+
+SYSTEM = {"role": "system", "content": "Be kind."}
+USER = {"role": "user", "content": "Where is order 7?"}
+ASK = {
+    "role": "assistant",
+    "tool_calls": [{"id": "c1", "function": {"name": "lookup", "arguments": '{"order": 7}'}}],
+}
+TOLD = {"role": "tool", "tool_call_id": "c1", "content": '{"status": "paid"}'}
+ANSWER = {"role": "assistant", "content": "It is paid."}
+
+
+def call(span_id, start, told, said, type_="GENERATION", name="chat"):
+    def text(value):
+        return value if isinstance(value, str) else json.dumps(value)
+
+    return Call(span_id, name, type_, start, text(told), text(said))
+
+
+def lines(*calls) -> list[tuple[str, str]]:
+    """Role and text, or the called tool, of each message."""
+    found = []
+    for said in thread_of(list(calls)).said:
+        for part in said.message.parts:
+            found.append((said.message.role, part.name or part.text))
+    return found
+
+
+def test_what_a_model_is_told_again_is_shown_once():
+    first = call("a", 1, [SYSTEM, USER], ASK)
+    second = call("b", 5, [SYSTEM, USER, ASK, TOLD], ANSWER)
+    assert lines(first, second) == [
+        ("system", "Be kind."),
+        ("user", "Where is order 7?"),
+        ("assistant", "lookup"),
+        ("assistant", "It is paid."),
+    ]
+
+
+def test_a_tools_result_stands_beside_its_call_though_it_came_with_a_later_one():
+    first, second = call("a", 1, [USER], ASK), call("b", 5, [USER, ASK, TOLD], ANSWER)
+    said = thread_of([first, second]).said
+    [asked] = [one for one in said if one.message.parts[0].kind == "tool_call"]
+    assert [line.text for line in asked.message.parts[0].result.lines if line.key == "status"]
+    assert [one.span_id for one in said] == ["a", "a", "b"]
+
+
+def test_a_result_that_no_message_tells_comes_from_the_tools_own_span():
+    tools = [
+        call("x", 0, "{}", "too early", "TOOL", "lookup"),
+        call("y", 3, "{}", "found it", "TOOL", "lookup"),
+    ]
+    said = thread_of([tools[0], call("a", 1, [USER], ASK), tools[1]]).said
+    assert said[-1].message.parts[0].result.text == "found it"
+
+
+def test_what_was_really_said_twice_stands_twice():
+    yes = {"role": "user", "content": "yes"}
+    first = call("a", 1, [yes], {"role": "assistant", "content": "sure?"})
+    second = call("b", 2, [yes, {"role": "assistant", "content": "sure?"}, yes], "done")
+    assert [text for _role, text in lines(first, second)] == ["yes", "sure?", "yes", "done"]
+
+
+def test_plain_texts_are_question_and_answer():
+    assert lines(call("a", 1, "hello", "hi there")) == [
+        ("user", "hello"),
+        ("assistant", "hi there"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"a": 1}', "[[[[]]]]", '[{"role": 5}]'])
+def test_what_is_no_conversation_breaks_nothing(text):
+    thread_of([call("a", 1, text, text), call("b", 2, text, text, "TOOL")])
+
+
+def test_a_very_long_conversation_shows_its_end_and_says_so():
+    messages = [{"role": "user", "content": f"message {n}"} for n in range(500)]
+    thread = thread_of([call("a", 1, messages, "the end")])
+    assert (len(thread.said), thread.hidden) == (400, 101)
+    assert thread.said[-1].message.parts[0].text == "the end"
+
+
+def test_the_page_shows_the_conversation_with_links_to_its_spans(trace_page, span):
+    span("t", "r", took=9, name="agent", type="AGENT")
+    model = {"parent_span_id": "r", "type": "GENERATION"}
+    span("t", "a", at=1, name="first", input=json.dumps([USER]), output=json.dumps(ASK), **model)
+    span("t", "x", at=2, parent_span_id="r", type="TOOL", name="lookup", output="<b>paid</b>")
+    again = json.dumps([USER, ASK, TOLD])
+    span("t", "b", at=3, name="second", input=again, output=json.dumps(ANSWER), **model)
+    page = trace_page(query={"view": "talk", "span": "r"})
+    html, text = page.content.decode(), text_of(page)
+    talk = html[html.index('<div class="talk"') : html.index('id="pane"')]
+    assert talk.count("Where is order 7?") == 1
+    assert talk.index("first") < talk.index("lookup") < talk.index("paid") < talk.index("second")
+    assert 'data-span-link href="?span=b&amp;tab=messages&amp;view=talk"' in talk
+    assert "It is paid." in text
+
+
+def test_a_trace_without_model_calls_shows_what_its_root_was_asked_and_answered(trace_page, span):
+    span("t", "r", name="agent", input="the question", output="the answer")
+    span("t", "x", at=1, parent_span_id="r", type="TOOL", name="tool", output="not said")
+    talk = (
+        trace_page(query={"view": "talk", "span": "x"}).content.decode().partition('id="pane"')[0]
+    )
+    assert "the question" in talk and "the answer" in talk and "not said" not in talk
+
+
+def test_a_trace_that_says_nothing_and_an_input_too_long_are_told(trace_page, span):
+    span("t", "r", name="agent")
+    assert "No conversation" in text_of(trace_page(query={"view": "talk"}))
+    long = json.dumps([{"role": "user", "content": "x" * 100_001}])
+    span("t", "g", at=1, type="GENERATION", input=long, output="short")
+    page = text_of(trace_page(query={"view": "talk", "span": "r"}))
+    assert "1 input is too long to be read here" in page and "short" in page
