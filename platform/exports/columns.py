@@ -52,7 +52,8 @@ class Column:
 
 
 def columns(kind: str) -> list[Column]:
-    return [Column(name, _KINDS.get(name, TEXT)) for name in COLUMNS[Kind(kind)].split()]
+    names = COLUMNS[Kind.TRACES if kind == Kind.TRACES else Kind.OBSERVATIONS].split()
+    return [Column(name, _KINDS.get(name, TEXT)) for name in names]
 
 
 def trace_line(trace: TraceRow, texts: Texts) -> Line:
@@ -93,14 +94,14 @@ def score_line(score: dict) -> Line:
     }
 
 
-def observation_line(span: Span, trace: TraceRow) -> Line:
-    """User, session and tags are the trace's where the observation does not say them itself."""
+def observation_line(span: Span, trace: TraceRow | None = None) -> Line:
+    """With its trace, what the observation does not say itself is said by that."""
     duration = None if span.end_time is None else (span.end_time - span.start_time) / 1e6
     return {
         "id": span.span_id,
         "trace_id": span.trace_id,
         "parent_id": span.parent_span_id or None,
-        "trace_name": trace.name,
+        "trace_name": (trace.name if trace else span.trace_name) or None,
         "type": span.type,
         "name": span.name,
         "level": span.level,
@@ -109,12 +110,12 @@ def observation_line(span: Span, trace: TraceRow) -> Line:
         "ended_at": span.end_time,
         "first_token_at": span.completion_start_time,
         "latency_ms": duration,
-        "user_id": span.user_id or trace.user or None,
-        "session_id": span.session_id or trace.session or None,
+        "user_id": span.user_id or (trace and trace.user) or None,
+        "session_id": span.session_id or (trace and trace.session) or None,
         "environment": span.environment,
         "release": span.release or None,
         "version": span.version_label or None,
-        "tags": trace.tags,
+        "tags": trace.tags if trace else span.tags,
         "model": span.model or None,
         "provider": span.provider or None,
         "model_parameters": span.model_parameters,

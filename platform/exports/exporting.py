@@ -13,13 +13,16 @@ from exports.columns import Line, columns, observation_line, trace_line
 from exports.formats import Writing, writing
 from exports.models import Export, Kind
 from traces.queries.filters import TraceFilter
-from traces.queries.texts import observations, with_texts
+from traces.queries.histogram import histogram, observation_histogram
+from traces.queries.observations import list_observations
+from traces.queries.texts import spans_of, whole_spans, with_texts
 from traces.queries.traces import TraceRow, list_traces
+from traces.queries.windows import Cut
 
 KEPT = timedelta(days=7)
 TOLD = timedelta(days=28)
 MOST_WAITING = 10  # of one project
-TRACES_AT_ONCE = {Kind.TRACES: 100, Kind.OBSERVATIONS: 25}
+AT_ONCE = {Kind.TRACES: 100, Kind.OBSERVATIONS: 250, Kind.SPANS: 25}  # of the list
 LINES_AT_ONCE = 1_000
 BYTES_AT_ONCE = 8 * 1024 * 1024  # of texts; a single line may have more
 NOTE_SECONDS = 1.0
@@ -53,7 +56,7 @@ def steps(export: Export) -> Generator[dict[str, Any], None, None]:
     """What to note of the export, each time its file holds all of it."""
     wanted = runs.wanted(export)
     if export.estimated is None and not export.position:
-        yield {"estimated": runs.estimate(export, wanted)}
+        yield {"estimated": _estimate(export, wanted)}
     file = files.Arriving(export)
     try:
         part = Part(file, writing(export.format, columns(export.kind)))
@@ -67,6 +70,11 @@ def steps(export: Export) -> Generator[dict[str, Any], None, None]:
         yield {"size": size, "expires_at": timezone.now() + KEPT}
     finally:
         file.close()
+
+
+def _estimate(export: Export, wanted: TraceFilter) -> int | None:
+    count = observation_histogram if export.kind == Kind.OBSERVATIONS else histogram
+    return runs.estimate(export, wanted, count)
 
 
 class Part:
@@ -100,10 +108,8 @@ def _filled(
     rows, looked_at, cut = export.rows, export.looked_at, runs.place(export)
     noted_at, is_last, is_cut = time.monotonic(), False, False
     while not is_last:
-        page = list_traces(
-            export.project_id, wanted, after=cut, limit=TRACES_AT_ONCE[Kind(export.kind)]
-        )
-        for line in _lines(export, page.traces):
+        seen, cut, lines = _page(export, wanted, cut)
+        for line in lines:
             if is_cut := rows == settings.EXPORT_MAX_ROWS:
                 break
             part.add(line)
@@ -111,13 +117,27 @@ def _filled(
             if part.is_full:
                 part.write()
                 yield {}
-        looked_at, cut = looked_at + len(page.traces), page.after
+        looked_at += seen
         is_last = cut is None or is_cut
         if is_last or part.is_full or time.monotonic() - noted_at > NOTE_SECONDS:
             part.write()
             told = {"rows": rows, "looked_at": looked_at, "is_cut": is_cut}
             yield told | {"position": runs.position(cut), "size": part.file.kept()}
             noted_at = time.monotonic()
+
+
+def _page(
+    export: Export, wanted: TraceFilter, after: Cut | None
+) -> tuple[int, Cut | None, Iterator[Line]]:
+    """How many things of the list are next, where it goes on, and their lines."""
+    project_id, kind = export.project_id, Kind(export.kind)
+    if kind == Kind.OBSERVATIONS:
+        some = list_observations(project_id, wanted, after=after, limit=AT_ONCE[kind])
+        seen = some.observations
+        whole = whole_spans(project_id, seen) if seen else ()
+        return len(seen), some.after, map(observation_line, whole)
+    page = list_traces(project_id, wanted, after=after, limit=AT_ONCE[kind])
+    return len(page.traces), page.after, _lines(export, page.traces)
 
 
 def _lines(export: Export, traces: list[TraceRow]) -> Iterator[Line]:
@@ -127,7 +147,7 @@ def _lines(export: Export, traces: list[TraceRow]) -> Iterator[Line]:
         for trace, texts in with_texts(export.project_id, traces):
             yield trace_line(trace, texts)
     else:
-        for span, trace in observations(export.project_id, traces):
+        for span, trace in spans_of(export.project_id, traces):
             yield observation_line(span, trace)
 
 

@@ -28,8 +28,8 @@ class Run(models.Model):
     since = models.BigIntegerField()  # nanoseconds
     until = models.BigIntegerField()
 
-    estimated = models.PositiveBigIntegerField(null=True)  # traces; None where it takes too long
-    looked_at = models.PositiveBigIntegerField(default=0)  # traces
+    estimated = models.PositiveBigIntegerField(null=True)  # None where it takes too long
+    looked_at = models.PositiveBigIntegerField(default=0)  # of the list
 
     # [start, width, trace id] as ASCII JSON: ids from outside may hold what Postgres cannot
     position = models.TextField(blank=True)
@@ -63,6 +63,7 @@ class Run(models.Model):
 class Kind(models.TextChoices):
     TRACES = "traces", _("Traces")
     OBSERVATIONS = "observations", _("Observations")
+    SPANS = "spans", _("Observations of traces")
 
 
 class Format(models.TextChoices):

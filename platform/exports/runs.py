@@ -138,10 +138,10 @@ def finish(run: Run, *, error: str = "") -> bool:
     return bool(is_mine)
 
 
-def estimate(run: Run, wanted: TraceFilter) -> int | None:
-    """About how many traces there will be; None where that takes too long to tell."""
+def estimate(run: Run, wanted: TraceFilter, count: Callable = histogram) -> int | None:
+    """About how many there will be; None where that takes too long to tell."""
     try:
-        return histogram(run.project_id, wanted).traces
+        return count(run.project_id, wanted).found
     except LimitReached:
         return None
 

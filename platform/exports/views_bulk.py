@@ -63,7 +63,7 @@ def unconfirmed(request: HttpRequest, project: Project, asked: dict) -> HttpResp
 def counted(project: Project, asked: dict) -> int:
     """How many it will be, at least about."""
     run = BulkRun(project_id=project.id, **asked)
-    return len(run.trace_ids) or histogram(project.id, bulk.traces_of(run)).traces
+    return len(run.trace_ids) or histogram(project.id, bulk.traces_of(run)).found
 
 
 def begun(request: HttpRequest, project: Project, asked: dict) -> HttpResponse:

@@ -25,8 +25,8 @@ def export(project, owner, now) -> Callable:  # noqa: F811
 
     def asked(format_="csv", query="", kind="traces", **fields):
         fields = {"project_id": project.id, "asked_by": owner} | fields
-        span = {"since": now - 24 * HOUR, "until": time.time_ns() + HOUR}
-        return exporting.start(query=query, kind=kind, format=format_, **span, **fields)
+        times = {"since": now - 24 * HOUR, "until": time.time_ns() + HOUR}
+        return exporting.start(query=query, kind=kind, format=format_, **times, **fields)
 
     return asked
 

