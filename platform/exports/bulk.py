@@ -69,6 +69,8 @@ def steps(run: BulkRun) -> Progress:
     if run.estimated is None and not run.position:
         ticked = len(run.trace_ids)
         yield {"estimated": ticked or runs.estimate(run, wanted)}
+    if run.position == runs.END:
+        return
     looked_at, changed, cut = run.looked_at, run.changed, runs.place(run)
     while True:
         page = list_traces(run.project_id, wanted, after=cut, limit=TRACES_AT_ONCE)

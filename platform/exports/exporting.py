@@ -60,14 +60,16 @@ def steps(export: Export) -> Generator[dict[str, Any], None, None]:
     file = files.Arriving(export)
     try:
         part = Part(file, writing(export.format, columns(export.kind)))
+        if file.is_new and export.size:  # the file got lost
+            yield {"rows": 0, "looked_at": 0, "position": "", "size": 0}  # set on `export` too
         if file.is_new:
             file.add(part.form.head())
-            yield {"rows": 0, "looked_at": 0, "position": "", "size": file.kept()}
-        yield from _filled(export, wanted, part)
+        if export.position != runs.END:
+            yield from _filled(export, wanted, part)
         file.add(part.form.tail(file.parts))
         size = file.kept()
         file.done()
-        yield {"size": size, "expires_at": timezone.now() + KEPT}
+        yield runs.Last(size=size, expires_at=timezone.now() + KEPT)
     finally:
         file.close()
 
@@ -122,7 +124,8 @@ def _filled(
         if is_last or part.is_full or time.monotonic() - noted_at > NOTE_SECONDS:
             part.write()
             told = {"rows": rows, "looked_at": looked_at, "is_cut": is_cut}
-            yield told | {"position": runs.position(cut), "size": part.file.kept()}
+            place = runs.END if is_last else runs.position(cut)
+            yield told | {"position": place, "size": part.file.kept()}
             noted_at = time.monotonic()
 
 

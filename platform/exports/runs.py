@@ -28,9 +28,15 @@ MAX_TRIES = 20  # without getting on: something kills every worker that takes it
 # Why a run was given up, as its page words it.
 TOO_MUCH, DISK_FULL, UNREADABLE, GAVE_UP = "too_much", "disk_full", "unreadable", "gave_up"
 
+END = "end"  # the position of a walk that has nothing left
+
 log = structlog.get_logger(__name__)
 AnyRun = TypeVar("AnyRun", bound=Run)
 Steps = Callable[[AnyRun], Generator[dict[str, Any], None, None]]
+
+
+class Last(dict):
+    """The progress that is noted when all is done: no slice ends before the run is over too."""
 
 
 class GivenUp(Exception):
@@ -72,7 +78,8 @@ def work(model: type[AnyRun], run_id: int, steps: Steps, *, seconds: float = SLI
             for progress in made:
                 if not noted(run, progress):
                     return False
-                if progress and time.monotonic() > until:
+                is_last = isinstance(progress, Last)
+                if progress and not is_last and time.monotonic() > until:
                     return released(run)
     except LimitReached:
         finish(run, error=TOO_MUCH)
@@ -155,7 +162,7 @@ def wanted(run: Run) -> TraceFilter:
 
 
 def place(run: Run) -> Cut | None:
-    """Where the walk goes on."""
+    """Where the walk goes on; None at its start."""
     if not run.position:
         return None
     at, width, trace_id = json.loads(run.position)
@@ -163,4 +170,4 @@ def place(run: Run) -> Cut | None:
 
 
 def position(cut: Cut | None) -> str:
-    return json.dumps([cut.last.at, cut.width, cut.last.id]) if cut else ""
+    return json.dumps([cut.last.at, cut.width, cut.last.id]) if cut else END
