@@ -45,11 +45,12 @@ def work(export_id: int, *, seconds: float = runs.SLICE_SECONDS) -> bool:
     export = Export.objects.filter(pk=export_id).first()
     if export is None:
         return False
-    is_unfinished = runs.work(Export, export_id, steps, seconds=seconds)
-    wanted = Export.objects.filter(pk=export_id, is_cancelled=False, error="")
-    if not wanted.exists():
-        files.remove(export)
-    return is_unfinished
+    try:
+        return runs.work(Export, export_id, steps, seconds=seconds)
+    finally:
+        wanted = Export.objects.filter(pk=export_id, is_cancelled=False, error="")
+        if not wanted.exists():
+            files.remove(export)
 
 
 def steps(export: Export) -> Generator[dict[str, Any], None, None]:

@@ -51,11 +51,13 @@ def test_a_viewer_asks_for_a_file_watches_it_and_gets_it(
     text = page(client, project, "?part=runs", **{"HX-Request": "true"})
     assert "hx-trigger" not in text and "1 trace" in text and "Vera" in text
     answer = download(client, export)
+    content = b"".join(answer.streaming_content).decode()
+    answer.close()
     assert answer["Content-Type"] == "application/x-ndjson"
     assert answer["Content-Disposition"].startswith('attachment; filename="support-bot-traces-')
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"] == "private, no-store"
-    assert "비밀 질문" in b"".join(answer.streaming_content).decode()
+    assert "비밀 질문" in content
     said = [record.getMessage() for record in caplog.records]
     assert any("export_asked_for" in line and "level:ERROR" in line for line in said)
     assert any("export_downloaded" in line for line in said)
@@ -79,7 +81,9 @@ def test_a_stranger_and_another_project_get_nothing(
     url = reverse("export-download", args=[other.id, one.pk])
     assert client.get(url).status_code == 404
     assert client.post(reverse("export-delete", args=[other.id, one.pk])).status_code == 404
-    assert download(client, one).status_code == 200
+    answer = download(client, one)
+    answer.close()
+    assert answer.status_code == 200
 
 
 def test_whoever_asked_and_members_stop_and_delete_and_other_viewers_do_not(

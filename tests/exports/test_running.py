@@ -1,4 +1,4 @@
-"""Working exports off: in slices, after a kill, one a project, cancelled, expired, on a full disk."""
+"""Working exports off: in slices, after a kill, in turns, cancelled, expired, on a full disk."""
 
 import json
 import shutil
