@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from ingest.media.models import Media, MediaUse
 
-__all__ = ["DeadLetter", "HeldBatch", "LateStatement", "Media", "MediaUse"]
+__all__ = ["DeadLetter", "DoubledSearch", "HeldBatch", "LateStatement", "Media", "MediaUse"]
 
 
 class HeldBatch(models.Model):
@@ -58,6 +58,16 @@ class LateStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rows} late statements of {self.project_id}"
+
+
+class DoubledSearch(models.Model):
+    """How far ingest.doubled has come; there is one row."""
+
+    since = models.BigIntegerField()  # what was received before, in nanoseconds, is done
+    due_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"from {self.since} on"
 
 
 class DeadLetter(models.Model):

@@ -8,7 +8,33 @@ document.addEventListener("keydown", (event) => {
   const links = [...document.querySelectorAll(".rows a.main")];
   if (!links.length) return;
   const at = links.indexOf(document.activeElement);
-  links[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1)].focus();
+  const next = links[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1)];
+  next.focus();
+  if (document.querySelector("#peek:popover-open")) peekAt(next.dataset.trace);
+});
+
+// Beside the list: the trace at a glance, by its button or p; Escape closes it.
+function peekAt(id) {
+  const peek = document.getElementById("peek");
+  if (!peek || !id) return;
+  peek.showPopover();
+  peek.dataset.shown = id;
+  htmx.ajax("GET", `${peek.dataset.url}?id=${encodeURIComponent(id)}`, { source: peek, target: peek, swap: "innerHTML" });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-peek]");
+  if (button) peekAt(button.dataset.peek);
+});
+document.addEventListener("keydown", (event) => {
+  const peek = document.getElementById("peek");
+  if (!peek || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  const isOpen = peek.matches(":popover-open");
+  if (event.key === "Escape" && isOpen) return peek.hidePopover();
+  if (event.key !== "p") return;
+  const id = document.activeElement?.dataset?.trace;
+  if (isOpen && (!id || id === peek.dataset.shown)) peek.hidePopover();
+  else peekAt(id ?? document.querySelector(".rows a.main")?.dataset.trace);
 });
 
 // A row leads to its trace wherever it is clicked, also where a tooltip lies above its link; text can still be selected.

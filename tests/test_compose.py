@@ -148,6 +148,18 @@ def test_what_gunicorn_and_celery_are_pointed_at_can_be_imported():
     assert 'CMD ["gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]' in dockerfile
 
 
+def test_every_app_of_ours_is_in_the_image(settings):
+    copied = image_files((ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    origins = [Path(importlib.util.find_spec(app).origin) for app in settings.INSTALLED_APPS]
+    own = [
+        path.relative_to(ROOT)
+        for path in origins
+        if path.is_relative_to(ROOT) and ".venv" not in path.parts
+    ]
+    assert own
+    assert {path.parts[0] for path in own} <= set(copied)
+
+
 def test_every_folder_that_compose_mounts_from_here_exists(compose):
     for service in compose["services"].values():
         for volume in service.get("volumes", []):

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "csp",
     "accounts",
     "comments",
+    "saved",
     "sharing",
     "traces",
     "pricing",

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("saved.urls")),
     path("", include("traces.urls")),
     path("", include("pricing.urls")),
     path("", include("ingest.urls")),

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from comments import threads
 from traces import writer
 from traces.errors import Unavailable
-from traces.graves import GRAVE
+from traces.graves import GRAVE, grave_of
 from traces.locks import trace_locks
 from traces.queries import deletion as stored
-from traces.records import Score, Span
+from traces.records import Score
 
 # Asked with a project's id, whether rows of it that were acknowledged are still on their way.
 waits_for: list[Callable[[str], bool]] = []
@@ -57,7 +57,12 @@ def bury_spans(project_id: str, trace_ids: list[str], until: float) -> None:
             rows = stored.live_spans(project_id, trace_ids, limit=ROWS_AT_ONCE)
             span_ids = {row["span_id"] for row in rows}
             threads.forget(project_id, "OBSERVATION", span_ids)
-            writer.insert_spans([span_grave(project_id, row) for row in rows])
+            writer.insert_spans(
+                [
+                    grave_of(project_id, row["trace_id"], row["span_id"], row["start_ns"])
+                    for row in rows
+                ]
+            )
         return bool(rows)
 
     repeat(bury, trace_ids, until)
@@ -77,19 +82,6 @@ def repeat(bury: Callable[[], bool], trace_ids: list[str], until: float) -> None
     while trace_ids and bury():
         if time.monotonic() > until:
             raise Unfinished("There was more to delete than fits into one request. Ask again.")
-
-
-def span_grave(project_id: str, row: dict) -> Span:
-    now = time.time_ns()
-    return Span(
-        project_id,
-        row["trace_id"],
-        row["span_id"],
-        row["start_ns"],
-        received_at=now,
-        version=GRAVE + now,
-        is_deleted=True,
-    )
 
 
 def score_grave(project_id: str, row: dict) -> Score:

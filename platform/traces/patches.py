@@ -56,6 +56,13 @@ def apply(
             _apply(project_id, of_project, finish)
 
 
+def unite(project_id: str, keys: Iterable[Key], *, finish: Finish) -> None:
+    """Merge what stands of each span, at whatever hours, into its one row."""
+    said: dict[Key, list[Statement]] = {key: [] for key in keys}
+    with trace_locks(project_id, {trace_id for trace_id, _ in said}):
+        _apply(project_id, said, finish)
+
+
 def _apply(project_id: str, said: dict[Key, list[Statement]], finish: Finish) -> None:
     stored = stored_spans(project_id, said)
     said = {

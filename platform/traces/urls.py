@@ -1,6 +1,8 @@
 from django.urls import include, path, re_path
 
+from traces.views.files import trace_file
 from traces.views.lists import trace_list
+from traces.views.peek import peek
 from traces.views.redirects import langfuse, langfuse_trace
 from traces.views.sessions import session_list, session_page
 from traces.views.setup import setup
@@ -14,6 +16,7 @@ urlpatterns = [
     path("", include("traces.api.urls")),
     path("", include("traces.api.v1.urls")),
     path("projects/<str:project_id>/setup", setup, name="setup"),
+    path("projects/<str:project_id>/peek", peek, name="trace-peek"),
     path("projects/<str:project_id>/traces", trace_list, name="trace-list"),
     path("projects/<str:project_id>/traces/<path:trace_id>", trace_page, name="trace-page"),
     path("projects/<str:project_id>/comments", comment_add, name="comment-add"),
@@ -28,6 +31,7 @@ urlpatterns = [
         share_revoke,
         name="share-revoke",
     ),
+    path("projects/<str:project_id>/trace-file", trace_file, name="trace-file"),
     path("shared/<str:token>", shared_trace, name="shared-trace"),
     path("projects/<str:project_id>/sessions", session_list, name="session-list"),
     path("projects/<str:project_id>/sessions/one", session_page, name="session-page"),

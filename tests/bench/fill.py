@@ -84,7 +84,7 @@ FROM numbers({first:UInt64}, {count:UInt64})
 CHUNK = 80_000  # rows an insert: the engine of `make up` allows a query 768 MiB
 
 
-def fill(project: str, spans: int, days: int, skip: int, now: int) -> None:
+def fill(project: str, spans: int, days: int, skip: int, now: int, first: int = 0) -> None:
     """Adds about `spans` rows to the project, the last of them just before `now`."""
     from traces import clickhouse
     from traces.writer import TEXT_INDEXES_AT_MERGE
@@ -101,7 +101,7 @@ def fill(project: str, spans: int, days: int, skip: int, now: int) -> None:
                     "start": now - (days - day) * DAY,
                     "length": DAY - 10_000_000_000,
                     "words": WORDS,
-                    "first": day * a_day + done,
+                    "first": first + day * a_day + done,
                     "count": min(CHUNK, a_day - done),
                 },
                 settings={
@@ -121,6 +121,7 @@ def main() -> None:
     parser.add_argument("--project", default="bench")
     parser.add_argument("--millions", type=float, default=1)
     parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--first", type=int, default=0, help="spans that are there already")
     parser.add_argument("--skip", type=int, default=0, help="days that an earlier run has done")
     arguments = parser.parse_args()
 
@@ -136,6 +137,7 @@ def main() -> None:
         arguments.days,
         arguments.skip,
         time.time_ns(),
+        arguments.first,
     )
 
 

@@ -1,8 +1,11 @@
 """Pages: server time at size, and what a page weighs on the wire."""
 
+import base64
 import gzip
 import http.cookiejar
+import json
 import re
+import secrets
 import statistics
 import time
 import urllib.parse
@@ -25,6 +28,31 @@ class Browser:
 
     def get(self, path: str) -> bytes:
         return self.opener.open(self.url + path).read()
+
+
+def one_trace_of(url: str, keys: tuple[str, str], spans: int) -> str:
+    """Send a trace of so many spans, five levels deep, by OTLP; returns its id."""
+    trace_id, now = secrets.token_hex(16), time.time_ns()
+    ids = [secrets.token_hex(8) for _ in range(spans)]
+    authorization = "Basic " + base64.b64encode(":".join(keys).encode()).decode()
+    for first in range(0, spans, 2000):
+        sent = [
+            {
+                "traceId": trace_id,
+                "spanId": ids[number],
+                "parentSpanId": ids[number // 6] if number else "",
+                "name": f"step {number}",
+                "startTimeUnixNano": str(now - 60 * 10**9 + number * 10**6),
+                "endTimeUnixNano": str(now - 50 * 10**9 + number * 10**6),
+                "attributes": [{"key": "input.value", "value": {"stringValue": "asked " * 40}}],
+            }
+            for number in range(first, min(first + 2000, spans))
+        ]
+        body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": sent}]}]}).encode()
+        headers = {"Authorization": authorization, "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{url}/v1/traces", body, headers)
+        urllib.request.urlopen(request, timeout=60).read()
+    return trace_id
 
 
 def p95_ms(browser: Browser, paths: list[str]) -> tuple[float, float]:

@@ -106,3 +106,45 @@ def test_no_page_is_left_in_the_browsers_storage(open_page, pages, stack):
         page.goto(f"{stack.url}{path}")
     kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
     assert set(kept) <= {"htmx-current-path-for-history"}  # an address, as in the history
+
+
+def test_the_palette_goes_to_pages_and_looks_for_traces(open_page, stack, sent):
+    page = open_page(f"/projects/{stack.project_id}/users")
+    page.keyboard.press("Control+k")
+    page.locator("#palette:popover-open").wait_for()
+    page.keyboard.type("sess")
+    assert page.locator("#palette [role=option]").first.inner_text() == "Sessions"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sessions")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("level:ERROR")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/traces?q=level%3AERROR")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(sent["rag"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/traces/{sent['rag']}")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    assert not page.locator("#palette").is_visible() and page.wrong == []
+
+
+def test_the_palette_waits_until_a_syllable_is_composed(open_page, stack):
+    page = open_page(f"/projects/{stack.project_id}/users", language="ko")
+    page.keyboard.press("Control+k")
+    page.evaluate(
+        """() => {
+            const input = document.getElementById("palette-input");
+            input.dispatchEvent(new CompositionEvent("compositionstart"));
+            input.value = "세";
+            input.dispatchEvent(new InputEvent("input", { isComposing: true }));
+            window.during = document.querySelectorAll("#palette [role=option]").length;
+            input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true }));
+            input.value = "세션";
+            input.dispatchEvent(new CompositionEvent("compositionend"));
+        }"""
+    )
+    assert page.evaluate("window.during") > 1  # nothing was filtered by half a word
+    assert page.locator("#palette [role=option]").first.inner_text() == "세션"
+    assert page.url.endswith("/users")

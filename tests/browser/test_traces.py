@@ -1,7 +1,9 @@
 """The trace pages in Debian's Chromium: for everyone's eyes and hands, and obeying the policy."""
 
+import random
 import re
 import shutil
+import time
 
 import pytest
 
@@ -248,7 +250,7 @@ def test_a_facet_and_the_bar_say_the_same_and_back_undoes_it(open_page, project,
     page.locator(".narrowings", has_text="Latency").wait_for()
     page.go_back()
     page.wait_for_url("**/traces?q=level%3AERROR")
-    assert page.input_value("#q") == "level:ERROR"
+    page.wait_for_function("document.getElementById('q').value === 'level:ERROR'")
     assert page.wrong == []
 
 
@@ -261,3 +263,50 @@ def test_a_search_that_cannot_be_read_says_where(open_page, project, sent):
     page.locator("#query-help:popover-open").wait_for()
     page.keyboard.press("Escape")
     assert page.wrong == []
+
+
+def test_the_trace_leads_to_those_beside_it_in_the_list_and_back_to_the_list(
+    open_page, project, sent
+):
+    page = open_page(f"{project}/traces?q=level%3AERROR&range=24h")
+    links = page.locator("#traces a.main").evaluate_all("all => all.map(a => a.pathname)")
+    page.locator("#traces a.main").nth(1).click()
+    page.locator("#among [data-place]", has_text=f"2 / {len(links)}").wait_for()
+    page.keyboard.press("Shift+J")
+    page.wait_for_url(f"**{links[2]}")
+    page.keyboard.press("Shift+K")
+    page.wait_for_url(f"**{links[1]}")
+    page.locator("[data-back-to-list]").click()
+    page.wait_for_url("**/traces?q=level%3AERROR&range=24h")
+    assert page.evaluate("localStorage.length") == 0
+    assert "htmx-history-cache" not in page.evaluate("Object.keys(sessionStorage)")
+
+
+def test_new_traces_come_into_a_live_list_by_themselves(open_page, project, stack, sent):
+    from traces.management.commands.demo import HOUR, Sender, played
+    from traces.samples.wire import export_request
+
+    page = open_page(f"{project}/traces?q=name%3Alate-one")
+    page.get_by_role("link", name="Live").click()
+    page.wait_for_url("**live=1**")
+    [late] = played(random.Random(5), 1, HOUR // 60, time.time_ns())
+    late.spans[0].name = "late-one"
+    Sender(stack.url, stack.public_key, stack.secret_key).post("/v1/traces", export_request([late]))
+    page.locator("#traces a.main", has_text="late-one").wait_for(timeout=20_000)
+
+
+def test_a_trace_is_looked_at_beside_the_list_and_the_next_one_too(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    names = page.locator("#traces a.main").all_inner_texts()
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    page.locator("#peek h2", has_text=names[0]).wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.locator("#peek h2", has_text=names[2]).wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("#peek").is_visible()
+    page.locator("#traces tbody tr").first.hover()
+    page.locator("[data-peek]").first.click()
+    page.locator("#peek .turn").wait_for()
+    assert page.url.endswith("/traces") and page.wrong == []

@@ -146,6 +146,6 @@ class Browser:
             [name] = row.all("a", class_="main")
             kind = next(row.all("span", class_="kind")).attributes["class"].split()[1]
             del path[int(row.attributes["aria-level"]) - 1 :]
-            path.append(name.attributes["title"])
+            path.append(name.text)
             found.append(f"{kind} {' > '.join(path)}")
         return sorted(found)

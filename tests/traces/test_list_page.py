@@ -438,3 +438,15 @@ def test_a_column_that_is_not_there_is_told(look, span):
     assert "There is no column “colour”" in text_of(response)
     assert headers_of(response)[2:] == ["Cost"]
     assert "At most 12 columns" in text_of(look({"cols": ",".join(["cost"] * 13)}))
+
+
+def test_a_trace_at_a_glance_shows_what_was_asked_and_said_and_only_to_members(
+    look, span, project, client, stranger
+):
+    span("t1", "r", name="alpha", input="환불해 주세요", output="네 <b>됩니다</b>", took=2)
+    text = look({"id": "t1"}, name="trace-peek")
+    assert "환불해 주세요" in text_of(text) and "&lt;b&gt;됩니다" in text.content.decode()
+    for unknown in ("nope", "", "\0"):
+        assert look({"id": unknown}, name="trace-peek").status_code == 404
+    client.force_login(stranger)
+    assert client.get(reverse("trace-peek", args=[project.id]), {"id": "t1"}).status_code == 404

@@ -113,3 +113,24 @@ def test_empty_lists_say_why(look, span, name):
     assert "Nothing in this time" in text_of(look(name))
     span("t2", "r", session_id="s", user_id="u")
     assert "Nothing matches" in text_of(look(name, q="zzz"))
+
+
+def test_users_and_sessions_show_what_their_traces_were_scored(look, span, score, project):
+    for number, value in enumerate((1.0, 0.5, 0.0)):
+        span(f"t{number}", "r", user_id="ann", session_id="s")
+        score(f"t{number}", "helpful", value)
+    score("t0", "ok", 1.0, observation_id="r")
+    span("t9", "r", user_id="bob")
+    for name in ("user-list", "session-list"):
+        html = look(name).content.decode()
+        assert "helpful</span> <b" in html and ">0.50<" in html and "the mean of 3 scores" in html
+    page = text_of(look("user-page", id="ann"))
+    assert "helpful 0.50 n=3" in page and "ok 1 n=1" in page
+    assert "helpful" not in text_of(look("user-page", id="bob"))
+
+
+def test_the_time_in_sight_is_kept_from_page_to_page(look, span, project):
+    span("t", "r", user_id="ann")
+    html = look("trace-list", range="7d", q="user:ann").content.decode()
+    for name in ("session-list", "user-list", "trace-list"):
+        assert f'href="{reverse(name, args=[project.id])}?range=7d"' in html

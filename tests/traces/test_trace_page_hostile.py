@@ -235,7 +235,7 @@ def test_hostile_text_in_every_field_does_nothing_on_the_trace_page(hostile, pro
     url = reverse("trace-page", args=[project.id, f"{text}{number}"])
     assert_dead(hostile(url, {"span": f"{text}talk"}), url)
     fragment = {"HX-Request": "true", "HX-Target": "pane"}
-    for tab in ("messages", "raw", "attributes", "events", "scores"):
+    for tab in ("messages", "raw", "call", "attributes", "events", "scores", "comments"):
         assert_dead(hostile(url, {"span": f"{text}s", "tab": tab}, **fragment), url)
 
 

@@ -3,6 +3,7 @@ icons.
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
@@ -39,6 +40,10 @@ RAIL = (
 )
 
 
+TIME = ("range", "from", "to")
+WITH_TIME = ("trace-list", "session-list", "user-list")
+
+
 @dataclass(frozen=True, slots=True)
 class RailLink:
     url: str
@@ -71,8 +76,15 @@ def rail_links(request: HttpRequest, project: Project, links: tuple) -> list[Rai
         except NoReverseMatch:
             continue
         is_current = request.path == url or request.path.startswith(f"{url}/")
-        found.append(RailLink(url, words, icon_name, keys, is_current))
+        kept = time_in_sight(request) if url_name in WITH_TIME else ""
+        found.append(RailLink(f"{url}{kept}", words, icon_name, keys, is_current))
     return found
+
+
+def time_in_sight(request: HttpRequest) -> str:
+    """The time that the page shows, for the next page to show too."""
+    kept = [(name, request.GET[name]) for name in TIME if request.GET.get(name)]
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 @register.simple_tag

@@ -1,9 +1,11 @@
 """What all Langfuse-shaped endpoints share: who may call them, and what an error looks like."""
 
 import random
+from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from rest_framework import exceptions, status
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -46,10 +48,23 @@ class TooMuch(exceptions.APIException):
     default_detail = "The query took too long or too much memory. Ask for a shorter time range."
 
 
+class JsonAlways(BaseContentNegotiation):
+    """JSON is all there is: who accepts something else gets it too, rather than a 406."""
+
+    def select_parser(self, request: HttpRequest, parsers: list) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: HttpRequest, renderers: list, format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
 class LangfuseView(APIView):
     """Key-authenticated JSON. A subclass says which scope it needs in `permission_classes`."""
 
     authentication_classes = (ApiKeyAuthentication,)
+    content_negotiation_class = JsonAlways
 
     def initial(self, request, *args, **kwargs) -> None:
         """No store takes a NUL, so nothing is named with one."""

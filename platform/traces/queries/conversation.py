@@ -67,7 +67,7 @@ def conversation(
         for place in shown
         if place.id in exact and exact[place.id].session == session_id
     ]
-    texts = _texts(project_id, traces)
+    texts = texts_of(project_id, traces)
     scores = scores_of(project_id, [trace.trace_id for trace in traces])
     for trace in traces:
         trace.scores = scores.get(trace.trace_id, [])
@@ -102,7 +102,7 @@ def _places(
     return [Place(row["started"], row["trace_id"]) for row in found]
 
 
-def _texts(project_id: str, traces: list[TraceRow]) -> dict[str, tuple[str, str]]:
+def texts_of(project_id: str, traces: list[TraceRow]) -> dict[str, tuple[str, str]]:
     """Input and output by trace: what was stated of the trace, else its root's."""
     if not traces:
         return {}

@@ -144,7 +144,8 @@ def _per_bin(project_id: str, wanted: TraceFilter, first: int, width: int) -> li
     """
     return rows(
         f"""
-        SELECT if(grouping(bin_of) = 1, -1, toInt64(bin_of)) AS bin, uniq(trace_id) AS found, found AS candidates,
+        SELECT if(grouping(bin_of) = 1, -1, toInt64(bin_of)) AS bin, uniq(trace_id) AS found,
+            found AS candidates,
             uniqIf(trace_id, level = 'ERROR') AS errors, max(took) AS slowest,
             ifNull(sum(total_cost), 0) AS cost,
             if(bin = -1, groupUniqArray({{exact:UInt32}})(trace_id), []) AS trace_ids

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from traces.queries.observations import ObservationRow
+from traces.queries.quality import MeanScore
 from traces.queries.traces import TraceRow
 from traces.search.terms import Query
 from traces.views.asked import VIEWS, Asked
@@ -54,6 +55,18 @@ def kind_link(ask: Asked, kind: str) -> str:
 
 
 @register.simple_tag
+def live_link(ask: Asked) -> str:
+    """With what is new as it comes, or without it again."""
+    return ask.link(live=None if ask.is_live else "1")
+
+
+@register.simple_tag
+def fresh_link(ask: Asked, newest: int) -> str:
+    """Asks how many there are that began after the newest shown."""
+    return ask.link(part="fresh", newest=str(newest))
+
+
+@register.simple_tag
 def columns_link(ask: Asked) -> str:
     """The list with its usual columns."""
     return ask.link(cols=None)
@@ -62,3 +75,8 @@ def columns_link(ask: Asked) -> str:
 @register.simple_tag
 def metadata_value(row: TraceRow | ObservationRow, key: str) -> str:
     return row.metadata.get(key, "")
+
+
+@register.simple_tag
+def mean_scores_of(scores: dict[str, list[MeanScore]], group_id: str) -> list[MeanScore]:
+    return scores.get(group_id, [])

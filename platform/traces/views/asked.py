@@ -48,7 +48,7 @@ VIEWS = {  # words, the term that makes it, the order
     "unjudged": (gettext_lazy("No feedback"), Term("has", ("feedback",), is_negated=True), ""),
 }
 KINDS = {"traces": gettext_lazy("Traces"), "observations": gettext_lazy("Observations")}
-PLACES = ("after", "part")  # of one request, not of the page
+PLACES = ("after", "part", "newest")  # of one request, not of the page
 NOT_FILTERS = ("kind", "cols", "range", "from", "to", "sort")  # stay when filters are cleared
 COLUMN_PARTS = ("col", "metadata_column")  # as the form of the columns sends them
 SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "~": "~ ", "": ""}
@@ -85,6 +85,14 @@ class Asked:
     after: str
     address: str  # the query string of this page, without its place in the list
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_live(self) -> bool:
+        return "live" in QueryDict(self.address)
+
+    @property
+    def is_newest_first(self) -> bool:
+        return not self.ascending and self.sort in ("", "started")
 
     @property
     def is_answerable(self) -> bool:

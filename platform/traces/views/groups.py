@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from accounts.access import project_for
 from traces.queries.groups import list_groups
+from traces.queries.quality import mean_scores
 from traces.views.asked import asked
 from traces.views.lists import cut_name, cut_named, is_fragment, why_nothing
 from traces.views.timerange import RANGES
@@ -21,6 +22,8 @@ def group_list(request: HttpRequest, project_id: str, kind: str) -> HttpResponse
         "project": project,
         "ask": ask,
         "page": page,
+        "scores": mean_scores(project.id, kind, ask.wanted, [one.id for one in page.groups]),
+        "columns": range(7),  # of the table, beside the first two
         "after": cursor,
         "more_link": ask.link(after=cursor),
         "longer_link": ask.link(range="30d", **{"from": None, "to": None}),

@@ -2,24 +2,28 @@
 ?part=choices.
 """
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
+from saved.shelf import canonical, views_of
 from traces.figures.strip import strip
 from traces.queries.facets import facets
 from traces.queries.histogram import histogram, observation_histogram
 from traces.queries.metadata import add_metadata
 from traces.queries.observations import (
     ObservationPage,
+    ObservationRow,
     list_observations,
     sorted_observations,
 )
 from traces.queries.overview import first_trace, last_activity
 from traces.queries.sorted import sorted_traces
-from traces.queries.traces import SortedPlace, TracePage, list_traces
+from traces.queries.traces import SortedPlace, TracePage, TraceRow, list_traces
 from traces.queries.windows import Cut, Place
 from traces.search.fields import FIELDS
 from traces.views.asked import KINDS, VIEWS, Asked, asked
@@ -38,6 +42,7 @@ def trace_list(request: HttpRequest, project_id: str) -> HttpResponse:
     if part:
         return part(request, project, ask)
     context = {"project": project, "ask": ask, **page_context(project.id, ask)}
+    context |= {"saved": views_of(project, request.user), "address_now": canonical(ask.address)}
     rows = "traces/_rows.html" if ask.kind == "traces" else "traces/_observation_rows.html"
     template = rows if is_fragment(request) and ask.after else "traces/list.html"
     response = render(request, template, context)
@@ -63,6 +68,7 @@ def page_context(project_id: str, ask: Asked) -> dict:
         "more_link": ask.link(after=cursor(page)),
         "without_time": ask.link(**{"from": None, "to": None}),
         "longer_link": ask.link(range="30d", **{"from": None, "to": None}),
+        "newest": newest_of(shown, ask),
         "columns": ask.columns,
         "shown": [column.name for column in ask.columns],
         "choosable": choosable(ask.kind),
@@ -74,9 +80,15 @@ def page_context(project_id: str, ask: Asked) -> dict:
     }
 
 
+def newest_of(shown: list[TraceRow] | list[ObservationRow], ask: Asked) -> int | None:
+    """From when on something is new; None for a list that nothing new comes to the top of."""
+    if ask.after or not ask.range or not ask.is_newest_first or not ask.is_answerable:
+        return None
+    return max((row.started for row in shown), default=ask.wanted.since)
+
+
 def asked_page(project_id: str, ask: Asked) -> TracePage | ObservationPage:
-    by_time = not ask.sort or (ask.sort, ask.ascending) == ("started", False)
-    if by_time:
+    if ask.is_newest_first:
         newest = list_traces if ask.kind == "traces" else list_observations
         return newest(project_id, ask.wanted, after=cut_named(ask.after))
     value, _tilde, last_id = ask.after.partition("~")
@@ -163,4 +175,19 @@ def _choices(request: HttpRequest, project, ask: Asked) -> HttpResponse:
     return render(request, "traces/_choices.html", context)
 
 
-PARTS = {"strip": _strip, "choices": _choices}
+def _fresh(request: HttpRequest, project, ask: Asked) -> HttpResponse:
+    """How many of the list began after the newest that it shows."""
+    newest = request.GET.get("newest", "")
+    count = 0
+    if newest.isdecimal() and len(newest) < 20 and ask.is_answerable:
+        since = max(ask.wanted.since, int(newest) + 1)
+        later = replace(ask.wanted, since=min(since, ask.wanted.until))
+        if ask.kind == "traces":
+            count = len(list_traces(project.id, later, limit=51).traces)
+        else:
+            count = len(list_observations(project.id, later, limit=51).observations)
+    context = {"ask": ask, "count": count, "again": f"{request.path}?{ask.address}"}
+    return render(request, "traces/_fresh.html", context)
+
+
+PARTS = {"fresh": _fresh, "strip": _strip, "choices": _choices}

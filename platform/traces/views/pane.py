@@ -15,6 +15,7 @@ from traces.speed import tokens_per_second
 TABS = {
     "messages": _("Messages"),
     "raw": _("Raw"),
+    "call": _("Call"),
     "attributes": _("Attributes"),
     "events": _("Events"),
     "scores": _("Scores"),

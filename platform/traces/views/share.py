@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_for
 from accounts.models import Project
-from accounts.roles import Role
+from accounts.roles import LEAST_ROLE, Role
 from sharing import links
 from traces.queries.trace import locate
 
@@ -21,7 +21,7 @@ DAYS = (1, 7, 30, 90)
 @require_POST
 @never_cache
 def share_create(request: HttpRequest, project_id: str) -> HttpResponse:
-    project = project_for(request.user, project_id, Role.MEMBER)
+    project = project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
     trace_id, days = request.POST.get("trace", ""), request.POST.get("days", "")
     if locate(project.id, trace_id) is None:
         raise Http404("There is no such trace.")
@@ -49,7 +49,7 @@ def share_create(request: HttpRequest, project_id: str) -> HttpResponse:
 
 @require_POST
 def share_revoke(request: HttpRequest, project_id: str, link_id: int) -> HttpResponse:
-    project = project_for(request.user, project_id, Role.MEMBER)
+    project = project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
     link = links.revoke(project.id, link_id, by=request.user, now=timezone.now())
     if link is None:
         raise Http404("There is no such link.")

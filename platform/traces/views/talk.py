@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import project_for
 from accounts.models import Project, User
-from accounts.roles import Role
+from accounts.roles import LEAST_ROLE, Role
 from comments import mentions, threads
 from comments.models import MAX_CONTENT
 from traces.queries.trace import locate, span_detail
@@ -32,8 +32,8 @@ class About:
     @property
     def key(self) -> tuple[str, str]:
         if self.span_id:
-            return threads.ObjectType.OBSERVATION, self.span_id
-        return threads.ObjectType.TRACE, self.trace_id
+            return str(threads.ObjectType.OBSERVATION), self.span_id
+        return str(threads.ObjectType.TRACE), self.trace_id
 
     @property
     def address(self) -> str:
@@ -73,7 +73,7 @@ def with_authors(project: Project, scores: list[dict]) -> list[dict]:
 
 @require_POST
 def comment_add(request: HttpRequest, project_id: str) -> HttpResponse:
-    project = project_for(request.user, project_id, Role.MEMBER)
+    project = project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
     about = _about(request, project)
     object_type, object_id = about.key
     content = request.POST.get("content", "")
@@ -88,7 +88,7 @@ def comment_add(request: HttpRequest, project_id: str) -> HttpResponse:
 @require_POST
 def comment_change(request: HttpRequest, project_id: str, comment_id: str) -> HttpResponse:
     """Edit or delete one's own."""
-    project = project_for(request.user, project_id, Role.MEMBER)
+    project = project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
     about = _about(request, project)
     comment = threads.own(project.id, comment_id, request.user)
     if comment is None:

@@ -24,6 +24,7 @@ from traces.render.thread import thread_of
 from traces.templatetags.trace_figures import duration
 from traces.tree import Node, Tree, build_tree, opening_span
 from traces.views.away import tells_when_away
+from traces.views.compare import alike, compare, is_asked
 from traces.views.details import details
 from traces.views.inside import TRACE_ITSELF, VIEWS, Inside, inside
 from traces.views.lines import comments_on, drawn, more_lines
@@ -36,6 +37,8 @@ from traces.views.share import links_of
 @tells_when_away
 def trace_page(request: HttpRequest, project_id: str, trace_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)
+    if is_asked(request) and not is_fragment(request):
+        return compare(request, project, trace_id)
     found = answer(request, project, trace_id)
     if found is None:
         context = {"project": project, "trace_id": trace_id}
@@ -117,6 +120,7 @@ def whole(
         "cap": MAX_SPANS if facts.spans > MAX_SPANS else 0,
         "first_token_ns": first_token(tree),
         "selected_id": span_id,
+        "alike": alike(tree, selected),
         **details(project, trace_id, span_id, extent, request, node=selected, is_public=is_public),
         "whole_ns": whole_ns(tree),
     }
@@ -162,6 +166,7 @@ def span_only(
     around: Steps = steps(tree, marked, node)
     return {
         "steps": around,
+        "alike": alike(tree, node),
         "whole_ns": whole_ns(tree),
         **details(project, trace_id, span_id, extent, request, node=node, is_public=is_public),
     }

@@ -9,6 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
 from traces.queries.groups import one_group
+from traces.queries.quality import mean_scores
 from traces.queries.traces import list_traces
 from traces.search.terms import Term
 from traces.views.asked import asked
@@ -36,6 +37,7 @@ def user_page(request: HttpRequest, project_id: str) -> HttpResponse:
         "project": project,
         "ask": ask,
         "user_id": user_id,
+        "means": mean_scores(project.id, "user", ask.wanted, [user_id]).get(user_id, []),
         "person": one_group(project.id, "user", ask.wanted, user_id),
         "page": page,
         "columns": ask.columns,

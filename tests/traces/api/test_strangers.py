@@ -124,3 +124,10 @@ def test_without_a_key_or_its_scope_nothing_is_told(client, make_api_key, auth, 
     wrong = {"Authorization": "Basic " + base64.b64encode(b"pk:sk").decode()}
     assert client.get(path, headers=wrong).status_code == 401
     assert client.get(path, headers=auth(make_api_key(scopes=("ingest",)))).status_code == 403
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/problem+json", "no type at all"])
+def test_json_is_answered_whatever_is_accepted(client, api_key, auth, accept):
+    for path, status in (("public/traces", 200), ("v1/traces", 200), ("v1/traces/x", 404)):
+        answer = client.get(f"/api/{path}", headers={**auth(api_key), "Accept": accept})
+        assert (answer.status_code, bool(answer.json())) == (status, True)

@@ -1,5 +1,7 @@
 """What is written in the query bar is read as it was meant, or is said to be wrong at its place."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,3 +160,9 @@ def test_a_bound_replaces_the_one_before_on_the_same_side():
     assert (
         str(query.with_term(Term("latency", ("3",), comparison=">="))) == "latency:<9 latency:>=3"
     )
+
+
+def test_the_page_about_the_search_names_every_field():
+    page = (Path(__file__).parents[3] / "docs" / "search.md").read_text()
+    for field in FIELDS.values():
+        assert f"`{field.name}" in page, field.name

@@ -34,7 +34,7 @@ class Words(serializers.ListField):
         child: serializers.Field = (
             serializers.ChoiceField(choices)
             if choices
-            else serializers.CharField(max_length=MAX_TEXT)
+            else serializers.CharField(min_length=1, max_length=MAX_TEXT)
         )
         super().__init__(
             child=child, required=False, max_length=MAX_VALUES, default=list, **options

@@ -9,7 +9,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from traces.api.view import Away, TooMuch
+from traces.api.view import Away, JsonAlways, TooMuch
 from traces.errors import LimitReached, Unavailable
 from traces.queries.langfuse.filters import UnknownFilter
 
@@ -22,6 +22,8 @@ class ProblemRenderer(JSONRenderer):
 
 class V1View(APIView):
     """A view of /api/v1/. A subclass says which scope it needs in `permission_classes`."""
+
+    content_negotiation_class = JsonAlways
 
     def initial(self, request: HttpRequest, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)

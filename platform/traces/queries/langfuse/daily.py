@@ -1,7 +1,7 @@
 """Traces, observations, tokens and cost by UTC day and model."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
 from traces.clickhouse import rows
@@ -16,7 +16,7 @@ from traces.queries.langfuse.trace_columns import STARTED
 from traces.queries.langfuse.traces import TraceQuery, groups
 from traces.queries.limits import WHOLE_RANGE
 
-MOST_LINES = 50_000  # of one answer: days times models
+MOST_LINES = 50_000  # days times models; beyond it the oldest days lack theirs
 FIGURES = """
     count() AS observations,
     uniqExact(s.trace_id) AS traces,
@@ -66,6 +66,14 @@ class Figures:
     unpriced: int = 0
 
 
+@dataclass(slots=True)
+class Observed:
+    """The observations that began on a day: all of them, and by model."""
+
+    all: Figures = field(default_factory=Figures)
+    models: list[tuple[str, Figures]] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     date: date
@@ -76,13 +84,13 @@ class Day:
 
 def daily(project_id: str, query: DailyQuery, *, limit: int, offset: int) -> tuple[list[Day], int]:
     """One page of the days on which anything began, the latest first, and how many there are."""
-    traces, observed = _traces_by_day(project_id, query), _observed_by_day(project_id, query)
+    traces, observed = _traces_by_day(project_id, query), _observed(project_id, query)
     days = sorted(traces.keys() | observed.keys(), reverse=True)
-    shown = days[offset : offset + limit]
-    models = _by_model(project_id, query, shown) if shown else {}
+    nothing = Observed()
     return [
-        Day(day, traces.get(day, 0), observed.get(day, Figures()), models.get(day, []))
-        for day in shown
+        Day(day, traces.get(day, 0), seen.all, seen.models)
+        for day in days[offset : offset + limit]
+        for seen in [observed.get(day, nothing)]
     ], len(days)
 
 
@@ -101,48 +109,36 @@ def _traces_by_day(project_id: str, query: DailyQuery) -> dict[date, int]:
     return {row["day"]: row["traces"] for row in found}
 
 
-def _observed_by_day(project_id: str, query: DailyQuery) -> dict[date, Figures]:
-    where = _observations(project_id, query, query.time)
+def _observed(project_id: str, query: DailyQuery) -> dict[date, Observed]:
+    """By day and by day and model, in one reading."""
+    where = _observations(project_id, query)
     found = rows(
         f"""
-        SELECT toDate(s.start_time) AS day, {FIGURES}
+        SELECT toDate(s.start_time) AS day, s.model AS model, grouping(model) AS is_of_all,
+            {FIGURES}
         FROM spans AS s FINAL
         WHERE {where.all_true()}
-        GROUP BY day
-        """,
-        options=WHOLE_RANGE,
-        **where.values,
-    )
-    return {row.pop("day"): Figures(**row) for row in found}
-
-
-def _by_model(
-    project_id: str, query: DailyQuery, days: list[date]
-) -> dict[date, list[tuple[str, Figures]]]:
-    first, last = _start(days[-1]), _start(days[0] + timedelta(days=1))
-    time = TimeRange(max(first, query.time.since), min(last, query.time.until))
-    where = _observations(project_id, query, time)
-    found = rows(
-        f"""
-        SELECT toDate(s.start_time) AS day, s.model AS model, {FIGURES}
-        FROM spans AS s FINAL
-        WHERE {where.all_true()}
-        GROUP BY day, model
-        ORDER BY day, model
+        GROUP BY GROUPING SETS ((day), (day, model))
+        ORDER BY day DESC, is_of_all DESC, model
         LIMIT {where.bind(MOST_LINES, "UInt32")}
         """,
         options=WHOLE_RANGE,
         **where.values,
     )
-    models: dict[date, list[tuple[str, Figures]]] = {}
+    days: dict[date, Observed] = {}
     for row in found:
-        models.setdefault(row.pop("day"), []).append((row.pop("model"), Figures(**row)))
-    return models
+        day, model, is_of_all = row.pop("day"), row.pop("model"), row.pop("is_of_all")
+        seen = days.setdefault(day, Observed())
+        if is_of_all:
+            seen.all = Figures(**row)
+        else:
+            seen.models.append((model, Figures(**row)))
+    return days
 
 
-def _observations(project_id: str, query: DailyQuery, time: TimeRange) -> Conditions:
+def _observations(project_id: str, query: DailyQuery) -> Conditions:
     where = Conditions()
-    spans_within(where, project_id, time)
+    spans_within(where, project_id, query.time)
     observations_only(where)
     where.one_of("s.environment", query.environments)
     if query.asks_of_traces:
@@ -150,8 +146,3 @@ def _observations(project_id: str, query: DailyQuery, time: TimeRange) -> Condit
         where.values = bound.values
         where.add(f"s.trace_id IN (SELECT s.trace_id {matching})")
     return where
-
-
-def _start(day: date) -> int:
-    """Its first nanosecond."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000_000

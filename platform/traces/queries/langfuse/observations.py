@@ -16,6 +16,7 @@ from traces.queries.langfuse.filters import Filter, add_filters
 from traces.queries.langfuse.newest import around
 from traces.queries.langfuse.trace_columns import cost_of_side
 from traces.queries.langfuse.traces import TraceQuery, groups
+from traces.queries.limits import LIST
 from traces.queries.overview import last_activity
 
 FIRST_WINDOW = HOUR
@@ -136,7 +137,9 @@ def observation_page(
     """One page, newest first, and how many there are in all."""
     where = _where(project_id, query)
     total = rows(
-        f"SELECT count() AS found FROM spans AS s FINAL WHERE {where.all_true()}", **where.values
+        f"SELECT count() AS found FROM spans AS s FINAL WHERE {where.all_true()}",
+        options=LIST,
+        **where.values,
     )
     return _newest(where, limit=limit, offset=offset), total[0]["found"]
 
@@ -194,6 +197,7 @@ def _newest(where: Conditions, *, limit: int, offset: int) -> list[dict]:
         ORDER BY s.start_time DESC, s.trace_id DESC, s.span_id DESC
         LIMIT {where.bind(limit, "UInt32")} OFFSET {where.bind(offset, "UInt64")}
         """,
+        options=LIST,
         **where.values,
     )
 

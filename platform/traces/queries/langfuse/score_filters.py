@@ -22,6 +22,8 @@ def add_score_filters(
 ) -> None:
     """`trace_id` is the SQL of the id whose scores are looked at; `key` of a filter is their name.
 
+    In a cluster a score may lie on another shard than its trace, hence GLOBAL.
+
     A trace without such a score has no average; it has none of the categories, and it is not the
     flag.
     """
@@ -36,7 +38,7 @@ def add_score_filters(
         scores.add("c.trace_id != ''")
         having, is_among = _matching(scores, wanted)
         conditions.add(
-            f"""{trace_id} {"IN" if is_among else "NOT IN"} (
+            f"""{trace_id} GLOBAL {"IN" if is_among else "NOT IN"} (
                 SELECT c.trace_id FROM scores AS c FINAL
                 WHERE {scores.all_true()}
                 GROUP BY c.trace_id

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from traces.clickhouse import rows
 from traces.queries.langfuse.conditions import ALL_TIME, Conditions, TimeRange, moment, spans_within
 from traces.queries.langfuse.filters import Filter, add_filters
+from traces.queries.limits import LIST
 
 COLUMNS = """
     c.project_id AS project_id,
@@ -89,7 +90,9 @@ def score_page(
     """One page, newest first, and how many there are in all."""
     where = _where(project_id, query)
     total = rows(
-        f"SELECT count() AS found FROM scores AS c FINAL WHERE {where.all_true()}", **where.values
+        f"SELECT count() AS found FROM scores AS c FINAL WHERE {where.all_true()}",
+        options=LIST,
+        **where.values,
     )
     return _newest(where, limit=limit, offset=offset), total[0]["found"]
 
@@ -129,6 +132,7 @@ def _newest(where: Conditions, *, limit: int, offset: int) -> list[dict]:
         ORDER BY c.timestamp DESC, c.id DESC
         LIMIT {where.bind(limit, "UInt32")} OFFSET {where.bind(offset, "UInt64")}
         """,
+        options=LIST,
         **where.values,
     )
 
@@ -181,4 +185,7 @@ def _of_trace(where: Conditions, project_id: str, query: ScoreQuery) -> None:
     traces.equal("s.user_id", query.user_id)
     if query.trace_tags:
         traces.add(f"hasAll(s.tags, {traces.bind(query.trace_tags, 'Array(String)')})")
-    where.add(f"c.trace_id IN (SELECT s.trace_id FROM spans AS s FINAL WHERE {traces.all_true()})")
+    # In a cluster a trace may lie on another shard than its scores.
+    where.add(
+        f"c.trace_id GLOBAL IN (SELECT s.trace_id FROM spans AS s FINAL WHERE {traces.all_true()})"
+    )

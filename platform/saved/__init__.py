@@ -1,0 +1,1 @@
+"""Lists that people come back to: a query, its time, order and columns, under a name."""
