@@ -4,6 +4,7 @@ holding many of them at once.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from traces.clickhouse import rows
 from traces.queries.current import current
@@ -103,12 +104,12 @@ def _groups(things: list, sizes: list[int]) -> Iterator[list]:
         yield group
 
 
-def _live(project_id: str, keys: list[Key], bounds: dict[str, int]) -> dict[Key, Span]:
+def _live(project_id: str, keys: list[Key], bounds: dict[str, Any]) -> dict[Key, Span]:
     found = stored_spans(project_id, keys, since=bounds["low"], until=bounds["high"])
     return {key: row for key, versions in found.items() for row in versions if not row.is_deleted}
 
 
-def _bounds(traces: list[TraceRow]) -> dict[str, int]:
+def _bounds(traces: list[TraceRow]) -> dict[str, Any]:
     return reaching(min(one.started for one in traces), max(one.started for one in traces))
 
 
@@ -136,7 +137,7 @@ def _stated(project_id: str, traces: list[TraceRow]) -> dict[str, Texts]:
     return {row.pop("trace_id"): Texts(**row) for row in found}
 
 
-def _sizes(project_id: str, keys: set[Key], bounds: dict[str, int]) -> dict[Key, int]:
+def _sizes(project_id: str, keys: set[Key], bounds: dict[str, Any]) -> dict[Key, int]:
     """How long the texts of these rows are."""
     trace_ids = sorted({trace_id for trace_id, _span_id in keys})
     span_ids = sorted({span_id for _trace_id, span_id in keys})
@@ -147,7 +148,7 @@ def _sizes(project_id: str, keys: set[Key], bounds: dict[str, int]) -> dict[Key,
 def _places(
     project_id: str,
     trace_ids: list[str],
-    bounds: dict[str, int],
+    bounds: dict[str, Any],
     *,
     after: Place | None = None,
     span_ids: list[str] | None = None,
