@@ -96,6 +96,4 @@ def test_the_pages_fit_and_can_be_read_by_everyone(open_page, traces, size, them
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(page, context=context)
         assert found.violations_count == 0, found.generate_report()
-        kind = "list" if context else "page"
-        page.screenshot(path=f"/tmp/shots/{kind}-{theme}-{language}-{width}.png")
     assert page.wrong == []
