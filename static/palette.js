@@ -39,10 +39,20 @@ list?.addEventListener("click", (event) => {
   if (item) follow(offers[Number(item.dataset.at)]);
 });
 
-const words = (element) => (element.getAttribute("aria-label") ?? element.textContent).replace(/\s+/g, " ").trim();
+function words(element) {
+  const told = element.getAttribute("aria-label");
+  if (told) return told;
+  const copy = element.cloneNode(true);
+  for (const aside of copy.querySelectorAll("kbd, .chip, svg")) aside.remove();
+  const label = element.name ? element.closest("form")?.previousElementSibling : null; // Theme: Dark
+  return `${label?.matches(".label") ? `${label.textContent.trim()}: ` : ""}${copy.textContent.replace(/\s+/g, " ").trim()}`;
+}
+
+// The pages first, then what menus hold.
+const rank = (element) => (element.matches(".rail-link") ? 0 : element.closest("#views") ? 1 : 2);
 
 function found(query) {
-  const all = [...document.querySelectorAll(OFFERED)].filter((one) => words(one) && !one.closest("#palette"));
+  const all = [...document.querySelectorAll(OFFERED)].filter((one) => words(one) && !one.closest("#palette")).sort((a, b) => rank(a) - rank(b));
   return all.map((element) => ({ words: words(element), run: () => element.click() })).filter((one) => one.words.toLowerCase().includes(query.toLowerCase()));
 }
 

@@ -126,6 +126,8 @@ def test_the_palette_goes_to_pages_and_looks_for_traces(open_page, stack, sent):
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/traces/{sent['rag']}")
     page.keyboard.press("Control+k")
+    page.keyboard.type("theme: d")
+    assert page.locator("#palette [role=option]").first.inner_text() == "Theme: Dark"
     page.keyboard.press("Escape")
     assert not page.locator("#palette").is_visible() and page.wrong == []
 

@@ -8,7 +8,10 @@ from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from comments import threads
+from sharing import links
 from traces.records import OBSERVATION_TYPES, Score, Span
 from traces.writer import insert_scores, insert_spans
 
@@ -237,6 +240,33 @@ def test_hostile_text_in_every_field_does_nothing_on_the_trace_page(hostile, pro
     fragment = {"HX-Request": "true", "HX-Target": "pane"}
     for tab in ("messages", "raw", "call", "attributes", "events", "scores", "comments"):
         assert_dead(hostile(url, {"span": f"{text}s", "tab": tab}, **fragment), url)
+    for query in (
+        {"view": "graph"},
+        {"view": "talk"},
+        {"span": f"{text}talk", "tab": "call"},
+        {"span": f"{text}talk", "with_span": f"{text}s"},
+        {"span": "trace", "with": f"{text}{number}"},
+    ):
+        assert_dead(hostile(url, query), url)
+
+
+def test_hostile_text_does_nothing_behind_a_share_link(hostile, project, member):
+    for number, text in enumerate(HOSTILE):
+        new = links.create(project, f"{text}{number}", by=member, days=1, now=timezone.now())
+        url = reverse("shared-trace", args=[new.token])
+        for query in ({}, {"view": "graph"}, {"view": "talk"}, {"span": f"{text}talk"}):
+            assert_dead(hostile(url, query), url)
+
+
+def test_hostile_text_does_nothing_in_comments(hostile, project, member):
+    for number, text in enumerate(HOSTILE):
+        threads.add(
+            project, object_type="OBSERVATION", object_id=f"{text}s", content=text, author=member
+        )
+        url = reverse("trace-page", args=[project.id, f"{text}{number}"])
+        page = hostile(url, {"span": f"{text}s", "tab": "comments"})
+        assert_dead(page, url)
+        assert 'class="msg comment"' in page
 
 
 def test_hostile_text_is_shown_as_it_was_sent(client, project, owner, now):

@@ -1,10 +1,10 @@
 """One trace: its facts, its spans without their texts, and one span with everything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from traces.clickhouse import rows
+from traces.clickhouse import columns, rows
 from traces.queries.filters import FIRST, LAST, TraceFilter
 from traces.queries.limits import ONE_TRACE
 
@@ -12,7 +12,7 @@ MAX_SPANS = 20_000
 MAX_TEXT = 300_000  # characters of one input or output that a page gets
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class SpanRow:
     """One observation as the tree shows it. Times are nanoseconds."""
 
@@ -77,7 +77,7 @@ def everything(extent: Extent) -> TraceFilter:
 
 def span_rows(project_id: str, trace_id: str, extent: Extent) -> list[SpanRow]:
     """The trace's spans by start, at most MAX_SPANS of them."""
-    found = rows(
+    found = columns(
         """
         SELECT span_id, parent_span_id, toUnixTimestamp64Nano(s.start_time) AS start_time,
             toUnixTimestamp64Nano(s.end_time) AS end_time,
@@ -108,7 +108,7 @@ def span_rows(project_id: str, trace_id: str, extent: Extent) -> list[SpanRow]:
         options=ONE_TRACE,
         **extent.bounds(),
     )
-    return [SpanRow(**row) for row in found]
+    return list(map(SpanRow, *(found[field.name] for field in fields(SpanRow))))
 
 
 # Every column of a row, times as nanoseconds, texts cut to so many characters.
