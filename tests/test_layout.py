@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Each package may import itself and those to its left.
 LAYERS = (
     "accounts", "comments", "saved", "sharing", "traces", "pricing", "llm", "prompts",
-    "ingest", "gateway", "evals", "alerts", "dashboards",
+    "ingest", "exports", "gateway", "evals", "alerts", "dashboards",
 )  # fmt: skip
 AT_THE_ROOT = ("ingest", "evals", "prompts")
 

@@ -23,6 +23,7 @@ class Role(TextChoices):
 LEAST_ROLE = {
     "view": Role.VIEWER,  # traces, sessions, users and the project's settings
     "edit": Role.MEMBER,  # whatever a team works on: scores, prompts, dashboards, alerts
+    "delete_traces": Role.ADMIN,  # from the list; there is no way back
     "see_members": Role.MEMBER,  # with their e-mail addresses
     "manage_keys": Role.ADMIN,  # API keys, also to see which there are
     "manage_projects": Role.ADMIN,  # rename, create

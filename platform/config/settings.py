@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "traces",
     "pricing",
     "ingest",
+    "exports",
     "embedded",
 ]
 MIDDLEWARE = [
@@ -211,6 +212,10 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # half the files to compress at the fi
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_MAX_BYTES = env.number("SONDE_MEDIA_MAX_BYTES", 256 * 1024 * 1024)  # of one file
 
+# Exports: docs/exports.md
+EXPORT_DIR = Path(env.text("SONDE_EXPORT_DIR", str(DATA_DIR / "exports")))
+EXPORT_MAX_ROWS = env.number("SONDE_EXPORT_MAX_ROWS", 1_000_000)  # of one file
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.DenyUnlessDeclared"],
@@ -256,6 +261,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "pricing.tasks.resume",
         "schedule": 30.0,
         "options": {"expires": 30},
+    },
+    "resume-exports": {
+        "task": "exports.tasks.resume",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "expire-exports": {
+        "task": "exports.tasks.expire",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("traces.urls")),
     path("", include("pricing.urls")),
     path("", include("ingest.urls")),
+    path("", include("exports.urls")),
 ]
 
 handler400 = "config.errors.bad_request"

@@ -18,6 +18,7 @@ from traces.merge import (
     stated_by_row,
     stated_by_span,
 )
+from traces.queries.tags import living_traces
 from traces.records import Patch, Span
 from traces.stored import Key, stored_spans
 
@@ -27,12 +28,19 @@ PLACEHOLDERS_ARE_OLDER = 1000  # their versions are microseconds among nanosecon
 Finish = Callable[[list[Span]], None]
 
 
-def apply(patches: Iterable[Patch], spans: Iterable[Span] = (), *, finish: Finish) -> None:
+def apply(
+    patches: Iterable[Patch],
+    spans: Iterable[Span] = (),
+    *,
+    finish: Finish,
+    only_living: bool = False,
+) -> None:
     """Merge what is said into the stored rows; when it returns, the merged rows are stored.
 
     `spans` are complete ones that complete a stored row instead of replacing it. `finish` is called
-    with all merged rows of a project, to derive in place what follows from the whole. Raises what
-    writer.insert_spans raises, and Locked when a trace stays locked.
+    with all merged rows of a project, to derive in place what follows from the whole. With
+    `only_living`, what is said of traces of which nothing is stored, or all is deleted, is dropped.
+    Raises what writer.insert_spans raises, and Locked when a trace stays locked.
     """
     said: dict[str, dict[Key, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for patch in patches:
@@ -40,7 +48,11 @@ def apply(patches: Iterable[Patch], spans: Iterable[Span] = (), *, finish: Finis
     for span in spans:
         said[span.project_id][span.trace_id, span.span_id].append(stated_by_span(span))
     for project_id, of_project in said.items():
-        with trace_locks(project_id, {trace_id for trace_id, _ in of_project}):
+        trace_ids = {trace_id for trace_id, _ in of_project}
+        with trace_locks(project_id, trace_ids):
+            if only_living:
+                living = living_traces(project_id, sorted(trace_ids))
+                of_project = {key: one for key, one in of_project.items() if key[0] in living}
             _apply(project_id, of_project, finish)
 
 

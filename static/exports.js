@@ -1,0 +1,45 @@
+// Choosing traces in the list: the box above all, ranges with Shift, and the line that offers all that match.
+// Without this the boxes and buttons are a plain form.
+"use strict";
+
+const ticks = () => [...document.querySelectorAll("#traces .tick[name=trace]")];
+let lastTick = null;
+
+document.addEventListener("click", (event) => {
+  const tick = event.target;
+  if (tick.matches?.("[data-tick-all]")) return tickAll(tick.checked);
+  if (tick.closest?.("[data-untick]")) return tickAll(false);
+  if (!tick.matches?.(".tick[name=trace]")) return;
+  const all = ticks();
+  if (event.shiftKey && all.includes(lastTick)) {
+    const [from, to] = [all.indexOf(lastTick), all.indexOf(tick)].sort((a, b) => a - b);
+    for (const one of all.slice(from, to + 1)) one.checked = tick.checked;
+  }
+  lastTick = tick;
+  showTicked();
+});
+
+function tickAll(isOn) {
+  for (const tick of ticks()) tick.checked = isOn;
+  lastTick = null;
+  showTicked();
+}
+
+// All that match may be chosen once all on the page are; unticking one means: not all.
+function showTicked() {
+  const form = document.getElementById("selection");
+  if (!form) return;
+  const [all, on] = [ticks(), ticks().filter((tick) => tick.checked)];
+  const isWhole = on.length > 0 && on.length === all.length;
+  const head = document.querySelector("[data-tick-all]");
+  if (head) [head.checked, head.indeterminate] = [isWhole, on.length > 0 && !isWhole];
+  form.classList.toggle("is-open", on.length > 0);
+  form.classList.toggle("may-be-all", isWhole);
+  if (!isWhole) form.querySelector("[data-all]").checked = false;
+  form.querySelector("[data-ticked]").textContent = on.length.toLocaleString(document.documentElement.lang);
+  const total = document.getElementById("total");
+  form.querySelector("[data-total]").textContent = total?.textContent ? `(${total.textContent.trim()})` : "";
+}
+
+document.addEventListener("htmx:afterSettle", showTicked);
+window.addEventListener("pageshow", showTicked);
