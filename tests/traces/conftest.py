@@ -95,3 +95,18 @@ def trace_page(client, project, owner):
         )
 
     return get
+
+
+@pytest.fixture
+def look(client, project, owner):
+    """`look({"q": "level:ERROR"}, name="trace-list", **headers)`: a page of the project, as its
+    owner gets it.
+    """
+    client.force_login(owner)
+
+    def get(query=None, name="trace-list", **headers):
+        from django.urls import reverse
+
+        return client.get(reverse(name, args=[project.id]), query or {}, headers=headers)
+
+    return get

@@ -18,3 +18,11 @@ def spans_of(response) -> list[tuple[int, str]]:
             re.DOTALL,
         )
     ]
+
+
+HTMX = {"HX-Request": "true"}
+
+
+def names_of(response) -> list[str]:
+    """Of the traces or observations that a list shows."""
+    return re.findall(r'class="main clip[^>]*>([^<]*)<', response.content.decode())
