@@ -16,16 +16,24 @@ document.addEventListener("click", (event) => {
     for (const one of all.slice(from, to + 1)) one.checked = tick.checked;
   }
   lastTick = tick;
+  if (!tick.checked) notAll();
   showTicked();
 });
 
 function tickAll(isOn) {
   for (const tick of ticks()) tick.checked = isOn;
   lastTick = null;
+  if (!isOn) notAll();
   showTicked();
 }
 
-// All that match may be chosen once all on the page are; unticking one means: not all.
+// Unticking one means: not all that match.
+function notAll() {
+  const all = document.querySelector("#selection [data-all]");
+  if (all) all.checked = false;
+}
+
+// All that match are offered once all on the page are ticked.
 function showTicked() {
   const form = document.getElementById("selection");
   if (!form) return;
@@ -35,7 +43,6 @@ function showTicked() {
   if (head) [head.checked, head.indeterminate] = [isWhole, on.length > 0 && !isWhole];
   form.classList.toggle("is-open", on.length > 0);
   form.classList.toggle("may-be-all", isWhole);
-  if (!isWhole) form.querySelector("[data-all]").checked = false;
   form.querySelector("[data-ticked]").textContent = on.length.toLocaleString(document.documentElement.lang);
   const total = document.getElementById("total");
   form.querySelector("[data-total]").textContent = total?.textContent ? `(${total.textContent.trim()})` : "";

@@ -50,6 +50,20 @@ def test_traces_are_chosen_tagged_and_the_tag_taken_back(open_page, traces):
     assert page.wrong == []
 
 
+def test_all_that_match_stay_in_sight_while_they_are_chosen(open_page, traces):
+    page = open_page(traces)
+    page.locator("[data-tick-all]").click()
+    everything = page.locator(".all-matching")
+    everything.locator("input").check()
+    page.get_by_role("link", name="Load more").click()
+    page.locator("#traces a.main").nth(99).wait_for()
+    assert everything.is_visible() and everything.locator("input").is_checked()
+    page.locator("#traces .tick[name=trace]").nth(3).click()
+    assert everything.is_hidden() and not everything.locator("input").is_checked()
+    page.set_viewport_size(PHONE)  # where the box above all is not in sight
+    assert everything.is_visible()
+
+
 def test_a_file_is_asked_for_and_downloaded(open_page, traces):
     page = open_page(f"{traces}?q=name%3Arag-answer")
     page.locator(".exports-menu summary").click()

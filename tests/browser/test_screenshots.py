@@ -40,6 +40,7 @@ def test_every_trace_page_is_pictured(open_page, stack, sent, theme, language, w
         "users": f"{project}/users",
         "user": f"{project}/users/one?id={sent['user']}",
         "setup": f"{project}/setup",
+        "exports": f"{project}/exports",
         "api-docs": "/api/docs",
     }
     FOLDER.mkdir(parents=True, exist_ok=True)

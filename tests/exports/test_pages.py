@@ -144,6 +144,18 @@ def test_a_failure_is_told_in_words(client, viewer, project, export, error):
     assert download(client, one).status_code == 404
 
 
+def test_an_address_is_shown_to_those_only_who_may_see_members(
+    client, viewer, member, owner, project, export
+):
+    export()
+    owner.name = ""
+    owner.save()
+    client.force_login(viewer)
+    assert owner.email not in page(client, project)
+    client.force_login(member)
+    assert owner.email in page(client, project)
+
+
 def test_the_query_that_is_shown_does_no_harm(client, viewer, project, export):
     export(query='"<script>alert(1)</script>"')
     client.force_login(viewer)
