@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,7 @@ from accounts.access import project_for
 from accounts.models import Project, User
 from exports import exporting, files, tasks
 from exports.formats import CONTENT_TYPES
-from exports.forms import ExportForm
+from exports.forms import ExportForm, QueryForm
 from exports.models import BulkRun, Export, Format
 
 SHOWN = 50
@@ -45,8 +46,7 @@ def export_start(request: HttpRequest, project_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)
     form = ExportForm(request.POST)
     if not form.is_valid():
-        messages.error(request, first_error(form))
-        return redirect("trace-list", project.id)
+        return refused(request, project, form)
     try:
         export = exporting.start(project_id=project.id, asked_by=request.user, **form.asked)
     except exporting.TooManyWaiting:
@@ -117,5 +117,10 @@ def back(project: Project) -> HttpResponse:
     return redirect(reverse("exports", args=[project.id]))
 
 
-def first_error(form) -> str:
-    return next(str(errors[0]) for errors in form.errors.values())
+def refused(request: HttpRequest, project: Project, form: QueryForm) -> HttpResponse:
+    """Back to the list as it was, with what is wrong."""
+    messages.error(request, next(str(errors[0]) for errors in form.errors.values()))
+    found = form.cleaned_data
+    asked = {"q": found.get("q"), "from": found.get("since"), "to": found.get("until")}
+    kept = urlencode({name: value for name, value in asked.items() if value})
+    return redirect(f"{reverse('trace-list', args=[project.id])}{'?' if kept else ''}{kept}")

@@ -6,7 +6,7 @@ import structlog
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,7 +16,7 @@ from accounts.roles import LEAST_ROLE, Role
 from exports import bulk, runs, tasks
 from exports.forms import BulkForm, ConfirmForm
 from exports.models import Action, BulkRun
-from exports.views import back, first_error
+from exports.views import back, refused
 from traces.queries.histogram import histogram
 from traces.views.away import tells_when_away
 
@@ -37,8 +37,7 @@ def bulk_start(request: HttpRequest, project_id: str) -> HttpResponse:
     project = allowed(request.user, project_id, request.POST.get("action", ""))
     form = BulkForm(request.POST)
     if not form.is_valid():
-        messages.error(request, first_error(form))
-        return redirect("trace-list", project.id)
+        return refused(request, project, form)
     asked = form.asked
     # What begins after the page was looked at was never meant.
     asked["until"] = max(min(asked["until"], time.time_ns()), asked["since"] + 1)
