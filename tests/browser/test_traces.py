@@ -1,5 +1,6 @@
 """The trace pages in Debian's Chromium: for everyone's eyes and hands, and obeying the policy."""
 
+import json
 import random
 import re
 import shutil
@@ -229,12 +230,17 @@ def test_the_current_tab_is_in_sight_on_a_phone(open_page, project, sent):
     assert tab["x"] >= 0 and tab["x"] + tab["width"] <= PHONE["width"]
 
 
-def test_nothing_that_was_sent_is_left_in_the_browsers_storage(open_page, pages, stack):
+def test_nothing_that_was_sent_is_left_in_the_browsers_storage(open_page, project, pages, stack):
     page = open_page(pages[0])
     for path in pages:
         page.goto(f"{stack.url}{path}")
     kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
-    assert set(kept) <= {"htmx-current-path-for-history"}
+    assert set(kept) <= {"htmx-current-path-for-history", "sonde-shown"}
+    shown = json.loads(page.evaluate("sessionStorage.getItem('sonde-shown')"))
+    assert set(shown) == {"list", "traces"}  # and of the traces only their addresses
+    assert all(
+        re.fullmatch(rf"{project}/traces/[^/?]+(\?span=[^&]*)?", one) for one in shown["traces"]
+    )
 
 
 def test_a_facet_and_the_bar_say_the_same_and_back_undoes_it(open_page, project, sent):
