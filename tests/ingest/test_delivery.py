@@ -73,7 +73,8 @@ def test_poison_of_one_project_leaves_the_others_of_a_group_alone(project, organ
         assert [row["name"] for row in stored_spans(one.id)] == ["good"]
 
 
-@with_stores  # the row is finished by itself, with the project's prices
+@pytest.mark.django_db  # the row is finished by itself, with the prices of its project
+@with_stores
 def test_what_nobody_can_name_is_halved_and_that_has_an_end():
     calls, rows = [], [a_span("p", name=f"{n}") for n in range(1000)]
 
@@ -88,7 +89,8 @@ def test_what_nobody_can_name_is_halved_and_that_has_an_end():
     assert {id(row) for row in rows[::3]} <= {id(row) for row, _ in refused}
 
 
-@with_stores  # the row is finished by itself, with the project's prices
+@pytest.mark.django_db  # the row is finished by itself, with the prices of its project
+@with_stores
 def test_one_row_that_nobody_can_name_is_found_alone():
     rows = [a_span("p", name=f"{n}") for n in range(1000)]
 
