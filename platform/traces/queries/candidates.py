@@ -39,7 +39,7 @@ def candidates(project_id: str, wanted: TraceFilter, window: Window) -> list[Pla
           {narrowing(wanted)}
         GROUP BY trace_id
         HAVING countIf(NOT is_deleted) > 0
-            AND (started >= {{low:Int64}} OR count() != uniqExact(span_id))
+            AND (started >= {{low:Int64}} OR count() != uniqExact(cityHash64(span_id)))
             AND started < {{end:Int64}}
             AND {having(wanted, exact=False)}
         ORDER BY started DESC, trace_id DESC
