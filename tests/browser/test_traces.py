@@ -299,6 +299,7 @@ def test_new_traces_come_into_a_live_list_by_themselves(open_page, project, stac
     late.spans[0].name = "late-one"
     Sender(stack.url, stack.public_key, stack.secret_key).post("/v1/traces", export_request([late]))
     page.locator("#traces a.main", has_text="late-one").wait_for(timeout=20_000)
+    assert page.locator("#traces a.main").all_inner_texts() == ["late-one"] and page.wrong == []
 
 
 def test_a_trace_is_looked_at_beside_the_list_and_the_next_one_too(open_page, project, sent):

@@ -77,7 +77,8 @@ def test_plain_texts_are_question_and_answer():
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"a": 1}', "[[[[]]]]", '[{"role": 5}]'])
 def test_what_is_no_conversation_breaks_nothing(text):
-    thread_of([call("a", 1, text, text), call("b", 2, text, text, "TOOL")])
+    thread = thread_of([call("a", 1, text, text), call("b", 2, text, text, "TOOL")])
+    assert thread.hidden == 0 and len(thread.said) <= 4
 
 
 def test_a_very_long_conversation_shows_its_end_and_says_so():

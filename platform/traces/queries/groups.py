@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 
 from traces.clickhouse import rows
 from traces.queries.current import current
 from traces.queries.filters import HOUR, TraceFilter, reaching
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.queries.traces import EARLIEST
-from traces.queries.windows import BATCH, Cut, Place, Search, Window, walk
+from traces.queries.windows import BATCH, Cut, Place, Search, Window, first_rows, walk
 
 COLUMNS = {"session": "session_id", "user": "user_id"}
 FIRST_WINDOW = HOUR
@@ -78,13 +77,7 @@ def list_groups(
         seconds=SEARCH_SECONDS,
         search=seen,
     )
-    taken = list(islice(stream, limit + 1))
-    groups = [group for _cut, group in taken[:limit]]
-    if len(taken) > limit:
-        return GroupPage(groups, after=taken[limit - 1][0])
-    if seen.gave_up:
-        return GroupPage(groups, after=seen.gave_up, searched_to=seen.searched_to)
-    return GroupPage(groups)
+    return GroupPage(*first_rows(stream, limit, seen))
 
 
 def _window(project_id: str, kind: str, search: str, window: Window) -> list[Place]:

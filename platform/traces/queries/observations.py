@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from traces.clickhouse import rows
@@ -10,7 +9,7 @@ from traces.queries.clauses import of_one
 from traces.queries.filters import HOUR, LAST, TraceFilter
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.queries.traces import ENDS, SEARCH_SECONDS, SortedPlace
-from traces.queries.windows import BATCH, Cut, Place, Search, Window, walk
+from traces.queries.windows import BATCH, Cut, Place, Search, Window, first_rows, walk
 from traces.render.preview import preview
 
 FIRST_WINDOW = HOUR // 4
@@ -94,13 +93,7 @@ def list_observations(
         seconds=SEARCH_SECONDS,
         search=search,
     )
-    taken = list(islice(stream, limit + 1))
-    page = [row for _cut, row in taken[:limit]]
-    if len(taken) > limit:
-        return ObservationPage(page, after=taken[limit - 1][0])
-    if search.gave_up:
-        return ObservationPage(page, after=search.gave_up, searched_to=search.searched_to)
-    return ObservationPage(page)
+    return ObservationPage(*first_rows(stream, limit, search))
 
 
 def sorted_observations(

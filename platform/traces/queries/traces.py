@@ -4,7 +4,6 @@ whole range.
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
 
 from traces.clickhouse import rows
 from traces.queries.candidates import candidates
@@ -22,7 +21,7 @@ from traces.queries.filters import (
 from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
 from traces.queries.trace import Extent, everything
-from traces.queries.windows import Cut, Place, Search, Window, walk
+from traces.queries.windows import Cut, Place, Search, Window, first_rows, walk
 from traces.render.preview import preview
 
 FIRST_WINDOW = HOUR // 4
@@ -153,13 +152,8 @@ def list_traces(
         seconds=SEARCH_SECONDS,
         search=search,
     )
-    taken = list(islice(stream, limit + 1))
-    page = dress(project_id, [row for _cut, row in taken[:limit]])
-    if len(taken) > limit:
-        return TracePage(page, after=taken[limit - 1][0])
-    if search.gave_up:
-        return TracePage(page, after=search.gave_up, searched_to=search.searched_to)
-    return TracePage(page)
+    page, cut, searched_to = first_rows(stream, limit, search)
+    return TracePage(dress(project_id, page), cut, searched_to)
 
 
 def exact_traces(project_id: str, wanted: TraceFilter, chunk: list[Place]) -> dict[str, TraceRow]:

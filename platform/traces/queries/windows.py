@@ -7,6 +7,7 @@ from the exact rows alone: a list goes on behind a place that no merge can move.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 GROWTH = 4
@@ -94,6 +95,21 @@ def walk(
         if time.monotonic() > deadline and high > since:
             search.gave_up = Cut(min(last, Place(high, "")), width)
             return
+
+
+def first_rows(
+    stream: Iterator[tuple[Cut, Row]], limit: int, search: Search
+) -> tuple[list[Row], Cut | None, int | None]:
+    """A page of what `walk` yields: its rows, where it goes on, and how far was searched where the
+    time ran out before it was full.
+    """
+    taken = list(islice(stream, limit + 1))
+    page = [row for _cut, row in taken[:limit]]
+    if len(taken) > limit:
+        return page, taken[limit - 1][0], None
+    if search.gave_up:
+        return page, search.gave_up, search.searched_to
+    return page, None, None
 
 
 def _narrowed(
