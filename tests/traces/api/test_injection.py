@@ -120,7 +120,7 @@ def sent(monkeypatch) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def probe(client, api_key, auth, ingest, other_key, sent):
+def assert_inert(client, api_key, auth, ingest, other_key, sent):
     """GETs a path: an answer or a reason, without a value in the SQL and without others' rows."""
     ingest(
         other_key, *((kind, {**body, "id": f"foreign-{body['id']}"}) for kind, body in FIRST_TRACE)
@@ -146,13 +146,13 @@ def fuzz(examples: int):
 
 
 @pytest.mark.parametrize("path", COLUMNS)
-def test_no_value_of_a_filter_reaches_the_sql(probe, path):
-    probe(f"/api/public/{path}")
+def test_no_value_of_a_filter_reaches_the_sql(assert_inert, path):
+    assert_inert(f"/api/public/{path}")
 
     @fuzz(60)
     @given(asked=st.lists(conditions(COLUMNS[path]), min_size=1, max_size=2))
     def check(asked: list[dict]) -> None:
-        probe(f"/api/public/{path}", filter=json.dumps(asked))
+        assert_inert(f"/api/public/{path}", filter=json.dumps(asked))
 
     check()
 
@@ -175,27 +175,27 @@ PARAMETERS = {
 }  # fmt: skip
 
 
-def test_no_value_of_a_parameter_reaches_the_sql(probe):
+def test_no_value_of_a_parameter_reaches_the_sql(assert_inert):
     for path in PARAMETERS:
-        probe(f"/api/{path}")
+        assert_inert(f"/api/{path}")
 
     @fuzz(150)
     @given(data=st.data())
     def check(data) -> None:
         path = data.draw(st.sampled_from(sorted(PARAMETERS)))
         name = data.draw(st.sampled_from(PARAMETERS[path]))
-        probe(f"/api/{path}", **{name: data.draw(hostile)})
+        assert_inert(f"/api/{path}", **{name: data.draw(hostile)})
 
     check()
 
 
 @pytest.mark.parametrize("payload", [one for one in CORPUS if "\n" not in one])
-def test_no_id_reaches_the_sql(probe, payload):
-    probe("/api/public/traces")
+def test_no_id_reaches_the_sql(assert_inert, payload):
+    assert_inert("/api/public/traces")
     told = quote(f"{MARK}{payload}", safe="")
     for path in ("public/traces", "public/observations", "public/sessions", "public/scores",
                  "public/v2/scores", "public/models", "public/comments", "v1/traces"):  # fmt: skip
-        probe(f"/api/{path}/{told}")
+        assert_inert(f"/api/{path}/{told}")
 
 
 searches = st.builds(
@@ -208,12 +208,12 @@ searches = st.builds(
 )
 
 
-def test_no_word_of_a_search_reaches_the_sql(probe):
-    probe("/api/v1/traces", q=f'user:"{MARK}"')
+def test_no_word_of_a_search_reaches_the_sql(assert_inert):
+    assert_inert("/api/v1/traces", q=f'user:"{MARK}"')
 
     @fuzz(120)
     @given(asked=st.lists(searches | hostile, min_size=1, max_size=3))
     def check(asked: list[str]) -> None:
-        probe("/api/v1/traces", q=" ".join(asked))
+        assert_inert("/api/v1/traces", q=" ".join(asked))
 
     check()
