@@ -1,7 +1,7 @@
 """What this process knows of whether ClickHouse answers, so that reads do not each find out alone.
 
-After one failed, the next read asks for a sign of life first, alone and with little patience;
-meanwhile, and for a moment after there was none, others are told at once.
+After one failed, the next read asks for a sign of life first, alone; others meanwhile wait a little
+for its answer. For a moment after there was none, all are told at once.
 """
 
 import threading
@@ -18,9 +18,10 @@ PATIENCE_SECONDS = 0.2  # with other reads: a thread that waits serves nobody
 class Presence:
     def __init__(self, ping: Callable[[], None], most_reads: int) -> None:
         self._ping = ping
-        self._lock = threading.Lock()
+        self._answered = threading.Condition()
         self._reads = threading.BoundedSemaphore(most_reads)
         self._is_doubtful = False
+        self._is_asking = False
         self._ask_at = float("-inf")
 
     def doubt(self) -> None:
@@ -53,14 +54,18 @@ class Presence:
             self._reads.release()
 
     def _ask(self) -> None:
-        with self._lock:
+        with self._answered:
+            self._answered.wait_for(lambda: not self._is_asking, PATIENCE_SECONDS)
             if not self._is_doubtful:
                 return
-            if time.monotonic() < self._ask_at:
+            if self._is_asking or time.monotonic() < self._ask_at:
                 raise Unavailable("ClickHouse has not answered lately.")
-            self._ask_at = float("inf")
+            self._is_asking = True
         try:
             self._ping()
             self._is_doubtful = False
         finally:
-            self._ask_at = time.monotonic() + AWAY_SECONDS
+            with self._answered:
+                self._is_asking = False
+                self._ask_at = time.monotonic() + AWAY_SECONDS
+                self._answered.notify_all()

@@ -176,6 +176,7 @@ def test_errors_are_told_apart(error, kind):
 
 
 def test_many_threads_share_a_client(settings):
+    clickhouse.forget_clients()  # and the doubt that an earlier test's failure has left
     failures = []
 
     def ask(number: int) -> None:

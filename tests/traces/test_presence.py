@@ -82,7 +82,7 @@ def test_a_query_that_reaches_its_limit_says_nothing_about_clickhouse(proxy):
         clickhouse.rows("SELECT 1")
 
 
-def test_while_one_asks_for_a_sign_of_life_the_others_do_not_wait():
+def test_while_one_asks_in_vain_for_a_sign_of_life_the_others_wait_only_a_moment():
     asked, answer = threading.Event(), threading.Event()
 
     def ping():
@@ -104,6 +104,32 @@ def test_while_one_asks_for_a_sign_of_life_the_others_do_not_wait():
     answer.set()
     asking.join()
     read()
+
+
+def test_who_comes_while_one_asks_is_served_by_the_same_sign_of_life(monkeypatch):
+    monkeypatch.setattr("traces.presence.PATIENCE_SECONDS", 60)
+    asked, answer, pings, served = threading.Event(), threading.Event(), [], []
+
+    def ping():
+        pings.append(None)
+        asked.set()
+        answer.wait(60)
+
+    presence = Presence(ping, most_reads=8)
+    presence.doubt()
+
+    def read():
+        with presence.reading():
+            served.append(None)
+
+    readers = [threading.Thread(target=read) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    assert asked.wait(60)
+    answer.set()
+    for reader in readers:
+        reader.join()
+    assert (len(pings), len(served)) == (1, 8)
 
 
 def test_reads_leave_some_threads_to_others(monkeypatch):

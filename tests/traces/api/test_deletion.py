@@ -4,7 +4,6 @@ import json
 import time
 
 import pytest
-from structlog.testing import capture_logs
 
 from tests.traces.api.conftest import FIRST_TRACE, SCORES
 
@@ -185,9 +184,15 @@ def test_a_score_deleted_by_itself_may_be_made_again(conversation, delete, inges
     assert get("scores/c1")[0] == 200
 
 
-def test_the_log_tells_who_deleted_what_and_nothing_of_its_content(conversation, delete, api_key):
-    with capture_logs() as logged:
+def test_the_log_tells_who_deleted_what_and_nothing_of_its_content(
+    conversation, delete, api_key, caplog
+):
+    with caplog.at_level("INFO", logger="traces.api.traces"):
         delete("traces/t1")
-    (told,) = [entry for entry in logged if entry["event"] == "traces_deleted"]
-    assert (told["key"], told["ids"]) == (api_key.public_key, ["t1"])
+    (told,) = [r.msg for r in caplog.records if r.name == "traces.api.traces"]
+    assert (told["event"], told["key"], told["ids"]) == (
+        "traces_deleted",
+        api_key.public_key,
+        ["t1"],
+    )
     assert "hello" not in json.dumps(told) and "ann" not in json.dumps(told)
