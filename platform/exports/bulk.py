@@ -42,14 +42,16 @@ def start(**fields: Any) -> BulkRun:
 
 
 def undo(run: BulkRun, *, asked_by: Any) -> BulkRun:
-    """Ask for what a tag run changed to be changed back. Raises AlreadyRunning."""
+    """Ask for what a tag run changed to be changed back, once no worker is at that run any more.
+    Raises AlreadyRunning.
+    """
     return start(
         project_id=run.project_id,
         asked_by=asked_by,
         action=Action.UNDO,
         tag=run.tag,
         undoes=run,
-        estimated=run.changed,
+        estimated=run.changes.count(),
         since=run.since,
         until=run.until,
     )

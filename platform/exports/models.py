@@ -49,6 +49,11 @@ class Run(models.Model):
         return self.finished_at is not None
 
     @property
+    def is_stopping(self) -> bool:
+        """Over, while a worker may not have noticed yet and still be writing."""
+        return self.is_over and self.held_until is not None and self.held_until > timezone.now()
+
+    @property
     def is_done(self) -> bool:
         return self.is_over and not self.is_cancelled and not self.error
 
@@ -115,11 +120,12 @@ class BulkRun(Run):
 
     @property
     def can_be_undone(self) -> bool:
+        """What a run that was stopped changed last is not in `changed`, but is written down."""
         return (
             self.is_over
             and self.action in (Action.ADD_TAG, Action.REMOVE_TAG)
-            and self.changed > 0
             and not any(one.is_done or not one.is_over for one in self.undone_by.all())
+            and (self.changed > 0 or self.changes.exists())
         )
 
 

@@ -50,17 +50,21 @@ def cancel(run: Run) -> bool:
 
 
 def waiting(model: type[Run]) -> list[int]:
-    """The runs that are next and that nobody works on: of each project the one asked for first."""
-    free = Q(held_until=None) | Q(held_until__lt=timezone.now())
+    """The runs that are next and that nobody works on: of each project the one asked for first. Not
+    while a worker may still be writing for one of the project that was stopped.
+    """
+    now = timezone.now()
+    free = Q(held_until=None) | Q(held_until__lt=now)
+    stopping = model.objects.filter(held_until__gte=now).exclude(finished_at=None)
     first = (
         model.objects.filter(finished_at=None)
         .order_by("project_id", "asked_at", "pk")
         .distinct("project_id")
         .values("pk")
     )
-    return list(
-        model.objects.filter(free, pk__in=first).order_by("asked_at").values_list("pk", flat=True)
-    )
+    next_ones = model.objects.filter(free, pk__in=first)
+    free_ones = next_ones.exclude(project_id__in=stopping.values("project_id"))
+    return list(free_ones.order_by("asked_at").values_list("pk", flat=True))
 
 
 def work(model: type[AnyRun], run_id: int, steps: Steps, *, seconds: float = SLICE_SECONDS) -> bool:
@@ -77,7 +81,7 @@ def work(model: type[AnyRun], run_id: int, steps: Steps, *, seconds: float = SLI
         with patiently(), closing(steps(run)) as made:
             for progress in made:
                 if not noted(run, progress):
-                    return False
+                    return released(run)
                 is_last = isinstance(progress, Last)
                 if progress and not is_last and time.monotonic() > until:
                     return released(run)
@@ -125,14 +129,16 @@ def noted(run: Run, progress: dict[str, Any]) -> bool:
 
 
 def released(run: Run) -> bool:
-    mine = type(run).objects.filter(pk=run.pk, holder=run.holder, finished_at=None)
-    return bool(mine.update(held_until=None))
+    """Let go of what this worker holds. True when there is more to do for the next one."""
+    mine = type(run).objects.filter(pk=run.pk, holder=run.holder)
+    return bool(mine.update(held_until=None)) and mine.filter(finished_at=None).exists()
 
 
 def finish(run: Run, *, error: str = "") -> bool:
     """False where it is no longer this worker's, or was cancelled meanwhile."""
     mine = type(run).objects.filter(pk=run.pk, holder=run.holder, finished_at=None)
     is_mine = mine.update(finished_at=timezone.now(), error=error[:40])
+    released(run)
     if is_mine:
         log.info(
             "run_finished",

@@ -26,6 +26,8 @@ def work_on_bulk_run(run_id: int) -> None:
     """A slice of a bulk run, as one of an export."""
     if bulk.work(run_id):
         work_on_bulk_run.delay(run_id)
+    elif BulkRun.objects.filter(pk=run_id).exclude(finished_at=None).exists():
+        begin_next(BulkRun)  # of the same project: an undo waits for the run that was stopped
 
 
 @shared_task

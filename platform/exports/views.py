@@ -35,7 +35,7 @@ def export_list(request: HttpRequest, project_id: str) -> HttpResponse:
         "project": project,
         "exports": [(one, may_end(request.user, project, one)) for one in made],
         "changes": changes,
-        "is_running": any(not one.is_over for one in [*made, *changes]),
+        "is_running": any(not one.is_over or one.is_stopping for one in [*made, *changes]),
     }
     is_part = request.GET.get("part") == "runs" and request.htmx
     return render(request, "exports/_runs.html" if is_part else "exports/exports.html", context)
@@ -121,6 +121,10 @@ def refused(request: HttpRequest, project: Project, form: QueryForm) -> HttpResp
     """Back to the list as it was, with what is wrong."""
     messages.error(request, next(str(errors[0]) for errors in form.errors.values()))
     found = form.cleaned_data
-    asked = {"q": found.get("q"), "from": found.get("since"), "to": found.get("until")}
-    kept = urlencode({name: value for name, value in asked.items() if value})
+    return back_to_list(project, {**found, "query": found.get("q")})
+
+
+def back_to_list(project: Project, asked: dict) -> HttpResponse:
+    names = {"q": "query", "from": "since", "to": "until"}
+    kept = urlencode({name: asked[key] for name, key in names.items() if asked.get(key)})
     return redirect(f"{reverse('trace-list', args=[project.id])}{'?' if kept else ''}{kept}")

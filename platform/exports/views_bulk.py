@@ -16,7 +16,7 @@ from accounts.roles import LEAST_ROLE, Role
 from exports import bulk, runs, tasks
 from exports.forms import BulkForm, ConfirmForm
 from exports.models import Action, BulkRun
-from exports.views import back, refused
+from exports.views import back, back_to_list, refused
 from traces.queries.histogram import histogram
 from traces.views.away import tells_when_away
 
@@ -47,11 +47,16 @@ def bulk_start(request: HttpRequest, project_id: str) -> HttpResponse:
 
 
 def unconfirmed(request: HttpRequest, project: Project, asked: dict) -> HttpResponse | None:
-    """The page that asks whether one is sure, until one is."""
+    """The page that asks whether one is sure, until one is. Nobody is sure of a number that is
+    not known to be more than none.
+    """
     answers = request.POST if "confirmed" in request.POST else None
     if answers and asked["trace_ids"]:
         return None
     count = number(request.POST.get("confirmed", "")) if answers else counted(project, asked)
+    if not count:
+        messages.warning(request, _("No trace was found to delete. Nothing is deleted."))
+        return back_to_list(project, asked)
     form = ConfirmForm(answers, wanted=count)
     if form.is_valid():
         return None

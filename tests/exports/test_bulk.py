@@ -5,62 +5,10 @@ from django.urls import reverse
 
 from exports import bulk, runs, tasks
 from exports.models import Action, BulkRun
+from tests.exports.conftest import worked_off
 from traces.stored import stored_spans
 
 pytestmark = pytest.mark.usefixtures("db", "clickhouse_schema")
-
-
-@pytest.fixture
-def changed(project, owner, now):
-    """`changed("add_tag", "level:ERROR", tag="seen")`: the run, worked off."""
-
-    def run(action, query="", **fields):
-        times = {"since": now - 10**14, "until": now + 10**13}
-        fields = {"project_id": project.id, "asked_by": owner, "query": query} | times | fields
-        return worked_off(bulk.start(action=action, **fields))
-
-    return run
-
-
-def worked_off(run):
-    while bulk.work(run.pk):
-        pass
-    run.refresh_from_db()
-    assert run.is_over
-    return run
-
-
-@pytest.fixture
-def tags_of(project, now):
-    from traces.queries.filters import DAY, TraceFilter
-    from traces.queries.traces import list_traces
-
-    def found() -> dict[str, list[str]]:
-        wanted = TraceFilter(since=now - 40 * DAY, until=now + DAY)
-        return {row.trace_id: row.tags for row in list_traces(project.id, wanted).traces}
-
-    return found
-
-
-@pytest.fixture
-def three(span):
-    span("a", "s", tags=["old"], level="ERROR", input="question")
-    span("b", "s", at=-1, level="ERROR")
-    span("b", "", at=-1, type="TRACE", took=None, user_id="ann")
-    span("c", "s", at=-2, tags=["seen"])
-
-
-@pytest.fixture
-def sent(client, project, now):
-    """`sent("add_tag", tag="x", trace=["a"])`: the list's form."""
-
-    def send(action, **fields):
-        times = {"since": now - 10**13, "until": now + 10**13, "q": ""}
-        return client.post(
-            reverse("bulk-start", args=[project.id]), times | {"action": action} | fields
-        )
-
-    return send
 
 
 def test_a_tag_is_put_on_all_that_match_and_taken_off_again_where_it_was_put(
@@ -170,90 +118,74 @@ def test_a_run_that_was_killed_is_finished_and_still_undone_exactly(
     assert tags_of() == before
 
 
-def test_one_run_of_a_project_at_a_time_and_it_can_be_stopped(
-    three, client, member, sent, project, tags_of
+@pytest.mark.parametrize("pages_before", [0, 1])
+def test_an_undo_asked_for_while_a_stopped_run_still_writes_waits_and_undoes_all_of_it(
+    span, changed, tags_of, owner, monkeypatch, client, project, pages_before
 ):
-    client.force_login(member)
-    sent("add_tag", tag="x", all="1")
-    sent("add_tag", tag="y", all="1")
-    run = BulkRun.objects.get()
-    assert run.tag == "x"
-    client.post(reverse("bulk-cancel", args=[project.id, run.pk]))
-    assert not bulk.work(run.pk)
-    assert tags_of()["a"] == ["old"]
-    sent("add_tag", tag="y", all="1")
-    assert BulkRun.objects.count() == 2
+    monkeypatch.setattr(bulk, "TRACES_AT_ONCE", 2)
+    for n in range(6):
+        span(f"t{n}", "s", at=-n)
+    page, seen = reverse("exports", args=[project.id]), []
+    client.force_login(owner)
+    add, calls = bulk.tags.add, iter(range(100))
+
+    def stopped_meanwhile(*args, **kwargs):
+        if next(calls) == pages_before:
+            run = BulkRun.objects.get()
+            assert runs.cancel(run)
+            run.refresh_from_db()
+            seen.append(bulk.undo(run, asked_by=owner))
+            assert not bulk.work(seen[0].pk)
+            assert 'hx-trigger="every' in client.get(page).content.decode()
+        add(*args, **kwargs)
+
+    monkeypatch.setattr(bulk.tags, "add", stopped_meanwhile)
+    run = changed("add_tag", tag="x")
+    assert [("x" in tags) for tags in tags_of().values()].count(True) == 2 * pages_before + 2
+    [undo] = seen
+    assert worked_off(undo).changed == 2 * pages_before + 2
+    assert not any(tags_of().values())
+    assert not run.is_stopping
 
 
-def test_members_tag_admins_delete_and_viewers_do_neither(
-    three, client, viewer, member, admin, stranger, sent, project
+def test_what_a_run_changed_before_it_was_stopped_on_its_first_page_can_be_undone(
+    three, changed, tags_of, owner, monkeypatch, client, project
 ):
-    for person in (viewer, stranger):
-        client.force_login(person)
-        assert sent("add_tag", tag="x", all="1").status_code == 404
-        assert sent("delete", trace=["a"], confirmed="1").status_code == 404
-    client.force_login(member)
-    assert sent("delete", trace=["a"], confirmed="1").status_code == 404
-    assert sent("add_tag", tag="x", trace=["a"]).status_code == 302
-    run = BulkRun.objects.get()
-    worked_off(run)
-    client.force_login(viewer)
-    assert client.post(reverse("bulk-undo", args=[project.id, run.pk])).status_code == 404
-    client.force_login(member)
+    add = bulk.tags.add
+
+    def stopped_meanwhile(*args, **kwargs):
+        runs.cancel(BulkRun.objects.get())
+        add(*args, **kwargs)
+
+    monkeypatch.setattr(bulk.tags, "add", stopped_meanwhile)
+    before = tags_of()
+    run = changed("add_tag", tag="x")
+    assert tags_of()["b"] == ["x"] and run.changed == 0
+    client.force_login(owner)
     client.post(reverse("bulk-undo", args=[project.id, run.pk]))
     worked_off(BulkRun.objects.get(action=Action.UNDO))
-    assert client.post(reverse("bulk-undo", args=[project.id, run.pk])).status_code == 404
-    client.force_login(admin)
-    assert sent("delete", trace=["a"], confirmed="1").status_code == 302
-    run = BulkRun.objects.get(action="delete")
-    client.force_login(member)
-    assert client.post(reverse("bulk-cancel", args=[project.id, run.pk])).status_code == 404
+    assert tags_of() == before
 
 
-def test_deleting_asks_again_and_all_that_match_by_their_number(
-    three, client, admin, sent, tags_of, monkeypatch, caplog
+def test_a_run_that_was_stopped_lets_the_next_begin_when_its_worker_notices(
+    three, changed, monkeypatch, owner, now, project
 ):
-    client.force_login(admin)
-    text = sent("delete", trace=["a", "b"]).content.decode()
-    assert "Delete 2 traces?" in text and 'value="b"' in text
-    text = sent("delete", all="1", q="level:ERROR").content.decode()
-    assert "type 2" in text and "level:ERROR" in text
-    text = sent("delete", all="1", q="level:ERROR", confirmed="2", number="3").content.decode()
-    assert "not the number" in text
-    assert not BulkRun.objects.exists()
-    sent("delete", all="1", q="level:ERROR", confirmed="2", number="2")
-    worked_off(BulkRun.objects.get())
-    assert set(tags_of()) == {"c"}
-    said = [record.getMessage() for record in caplog.records]
-    assert any("bulk_asked_for" in line and "level:ERROR" in line for line in said)
-    assert not any("question" in line for line in said)
+    begun = []
+    monkeypatch.setattr(tasks.work_on_bulk_run, "delay", begun.append)
+    add = bulk.tags.add
 
+    def stopped_meanwhile(*args, **kwargs):
+        runs.cancel(BulkRun.objects.get())
+        add(*args, **kwargs)
+        changed_next = {"project_id": project.id, "asked_by": owner, "since": now, "until": now + 1}
+        bulk.start(action="add_tag", tag="y", **changed_next)
+        assert runs.waiting(BulkRun) == []
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"trace": ["a"]},  # no tag
-        {"tag": " ", "trace": ["a"]},
-        {"tag": "x" * 201, "trace": ["a"]},
-        {"tag": "x"},  # no trace
-        {"tag": "x", "trace": ["", "y" * 501]},
-        {"tag": "x", "all": "1", "q": "colour:red"},
-        {"tag": "x", "all": "1", "since": "no"},
-    ],
-)
-def test_what_makes_no_sense_changes_nothing(three, client, member, sent, fields):
-    client.force_login(member)
-    assert "/exports" not in sent("add_tag", **fields)["Location"]
-    assert "/exports" not in sent("undo", **fields)["Location"]
-    assert not BulkRun.objects.exists()
-
-
-def test_what_begins_after_the_page_was_looked_at_is_not_meant(three, client, member, sent):
-    import time
-
-    client.force_login(member)
-    sent("add_tag", tag="x", all="1", until=time.time_ns() + 10**15)
-    assert BulkRun.objects.get().until <= time.time_ns()
+    monkeypatch.setattr(bulk.tags, "add", stopped_meanwhile)
+    run = bulk.start(action="add_tag", tag="x", project_id=project.id, asked_by=owner,
+                     since=now - 10**14, until=now + 10**13)  # fmt: skip
+    tasks.work_on_bulk_run(run.pk)
+    assert begun == [BulkRun.objects.get(tag="y").pk]
 
 
 def test_a_run_changes_so_many_traces_at_most_and_says_so(three, changed, tags_of, monkeypatch):
@@ -262,30 +194,6 @@ def test_a_run_changes_so_many_traces_at_most_and_says_so(three, changed, tags_o
     run = changed("add_tag", tag="x")
     assert (run.is_cut, run.looked_at) == (True, 2)
     assert tags_of() == {"a": ["old", "x"], "b": ["x"], "c": ["seen"]}
-
-
-def test_the_page_tells_how_far_it_is_and_offers_to_undo(
-    three, client, member, viewer, project, changed
-):
-    run = changed("add_tag", tag="<b>x</b>")
-    url = reverse("bulk-undo", args=[project.id, run.pk])
-    client.force_login(member)
-    text = client.get(reverse("exports", args=[project.id])).content.decode()
-    assert url in text and "3 traces changed of 3" in text and "&lt;b&gt;x" in text
-    client.force_login(viewer)
-    assert url not in client.get(reverse("exports", args=[project.id])).content.decode()
-
-
-def test_the_list_shows_boxes_and_buttons_to_those_who_may_use_them(
-    three, client, viewer, member, admin, project
-):
-    seen = {}
-    for person in (viewer, member, admin):
-        client.force_login(person)
-        text = client.get(reverse("trace-list", args=[project.id])).content.decode()
-        parts = ('name="trace"', 'value="add_tag"', 'value="delete"')
-        seen[person] = [part in text for part in parts]
-    assert list(seen.values()) == [[False] * 3, [True, True, False], [True] * 3]
 
 
 def test_a_worker_takes_a_run_up(three, client, member, sent, tags_of, monkeypatch,

@@ -20,7 +20,8 @@ def counted(project, now):
 
 
 @pytest.fixture(autouse=True)
-def three_traces(span):
+def three_traces(span, score):
+    score("b", "helpful", 0.2, source="API")
     span("a", "r", name="chat", environment="prod", user_id="ann", tags=["vip", "beta"])
     span(
         "a",
@@ -63,6 +64,11 @@ CROSSED = [
     ("user:ann", "tag", {"vip": 1, "beta": 1}),
     ("refund", "tag", {"vip": 1}),
     ("spans:2", "environment", {"prod": 2}),
+    # what an index, the scores or an id tell
+    ("-has:feedback", "environment", {"prod": 1, "dev": 1}),
+    ("-scores.helpful:<0.5", "environment", {"prod": 1, "dev": 1}),
+    ("-id:b", "environment", {"prod": 1, "dev": 1}),
+    ("-nowhere", "environment", {"prod": 2, "dev": 1}),
 ]
 
 

@@ -81,13 +81,17 @@ def having(wanted: TraceFilter, *, exact: bool) -> str:
 
 
 def conditions(wanted: TraceFilter) -> list[str]:
-    """Each term by itself over a trace's grouped rows, as far as these tell."""
+    """Each term by itself over a trace's grouped rows, as far as these tell: what its id or its
+    texts fulfil is true, negated or not.
+    """
     clauses, _values = _compiled(wanted)
     found = []
     for one in clauses:
+        if one.of_id or one.text:
+            found.append("1")
+            continue
         spans = f"countIf({one.of_span}) > 0" if one.of_span else "1"
-        sums = "1" if one.of_id or one.text else one.of_trace or "{spans}"
-        found.append(_signed(one, sums.replace("{spans}", spans)))
+        found.append(_signed(one, (one.of_trace or "{spans}").replace("{spans}", spans)))
     return found
 
 
