@@ -27,12 +27,16 @@ class Comment(models.Model):
     )
     object_type = models.CharField(_("about"), max_length=12, choices=ObjectType.choices)
     object_id = models.CharField(_("id"), max_length=MAX_OBJECT_ID)
+    # Where an observation lies, whose id another trace may use too; "" where a program left it out.
+    trace_id = models.CharField(_("trace"), max_length=MAX_OBJECT_ID, blank=True)
     content = models.TextField(_("comment"), max_length=MAX_CONTENT)
     author = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="comments", verbose_name=_("author")
     )
     public_key = models.CharField(max_length=200, blank=True)  # of the key, where a program wrote
-    mentioned = models.ManyToManyField(User, related_name="mentions", verbose_name=_("mentioned"))
+    mentioned = models.ManyToManyField(
+        User, through="Mention", related_name="mentioned_in", verbose_name=_("mentioned")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
 
@@ -46,3 +50,23 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object_type} {self.object_id}"
+
+
+class Mention(models.Model):
+    """Somebody whom a comment speaks to, and when they saw it."""
+
+    comment = models.ForeignKey(
+        Comment, models.CASCADE, related_name="mentions", verbose_name=_("comment")
+    )
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="mentions", verbose_name=_("mentioned")
+    )
+    read_at = models.DateTimeField(_("read"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        unique_together = (("comment", "user"),)
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} {self.user_id}"

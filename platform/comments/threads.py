@@ -20,6 +20,7 @@ __all__ = [
     "forget",
     "in_project",
     "of",
+    "one",
     "own",
 ]
 
@@ -28,23 +29,34 @@ class InvalidComment(ValueError):
     """Too long, empty, or by nobody of the organisation; the message says which."""
 
 
-def of(project_id: str, object_type: str, object_ids: Collection[str]) -> dict[str, list[Comment]]:
+def of(
+    project_id: str, object_type: str, object_ids: Collection[str], *, trace_id: str = ""
+) -> dict[str, list[Comment]]:
     """The comments on each of these, oldest first, with their authors; nothing where there are
-    none.
+    none. Of observations those in the trace, and those of which nobody said in which.
     """
     found: dict[str, list[Comment]] = defaultdict(list)
-    about = in_project(project_id).filter(object_type=object_type, object_id__in=object_ids)
+    about = _about(project_id, object_type, object_ids, trace_id).select_related("author")
     for comment in about.order_by("created_at", "id"):
         found[comment.object_id].append(comment)
     return dict(found)
 
 
-def counts(project_id: str, object_type: str, object_ids: Collection[str]) -> dict[str, int]:
+def counts(
+    project_id: str, object_type: str, object_ids: Collection[str], *, trace_id: str = ""
+) -> dict[str, int]:
     """How many comments each of these has, of those that have any."""
-    about = Comment.objects.filter(
-        project=project_id, object_type=object_type, object_id__in=object_ids
-    )
+    about = _about(project_id, object_type, object_ids, trace_id)
     return dict(about.order_by().values_list("object_id").annotate(Count("id")))
+
+
+def _about(
+    project_id: str, object_type: str, object_ids: Collection[str], trace_id: str
+) -> QuerySet[Comment]:
+    """Postgres takes no NUL, and nothing that has comments is named with one."""
+    ids = [one for one in object_ids if "\0" not in one]
+    found = Comment.objects.filter(project=project_id, object_type=object_type, object_id__in=ids)
+    return found.filter(trace_id__in=("", trace_id)) if trace_id else found
 
 
 def in_project(project_id: str) -> QuerySet[Comment]:
@@ -57,6 +69,7 @@ def add(
     object_type: str,
     object_id: str,
     content: str,
+    trace_id: str = "",
     author: User | None = None,
     public_key: str = "",
 ) -> Comment:
@@ -71,12 +84,19 @@ def add(
             project=project,
             object_type=object_type,
             object_id=object_id,
+            trace_id=trace_id,
             content=content,
             author=author,
             public_key=public_key,
         )
         comment.mentioned.set(mentions.people(project, content))
     return comment
+
+
+def one(project_id: str, comment_id: str) -> Comment | None:
+    if "\0" in comment_id:
+        return None
+    return in_project(project_id).filter(id=comment_id).first()
 
 
 def own(project_id: str, comment_id: str, user: User) -> Comment | None:
@@ -100,8 +120,8 @@ def _check(content: str) -> None:
         raise InvalidComment(f"A comment must have 1 to {MAX_CONTENT} characters.")
 
 
-def forget(project_id: str, object_type: str, object_ids: Collection[str]) -> None:
+def forget(
+    project_id: str, object_type: str, object_ids: Collection[str], *, trace_id: str = ""
+) -> None:
     """What they are about is deleted."""
-    Comment.objects.filter(
-        project=project_id, object_type=object_type, object_id__in=object_ids
-    ).delete()
+    _about(project_id, object_type, object_ids, trace_id).delete()

@@ -40,7 +40,8 @@ def save_view(request: HttpRequest, project_id: str) -> HttpResponse:
 def delete_view(request: HttpRequest, project_id: str, view_id: str) -> HttpResponse:
     """One's own, or as an admin one that is shared."""
     project = project_for(request.user, project_id)
-    view = views_of(project, request.user).filter(pk=view_id).first()
+    known = views_of(project, request.user)
+    view = known.filter(pk=view_id).first() if "\0" not in view_id else None
     if view is None or not may_delete(view, project, request):
         raise Http404("There is no such view, or it is not yours to delete.")
     view.delete()

@@ -2,11 +2,13 @@
 logged, never with the token.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from django.core.signing import BadSignature, Signer
+from django.utils import timezone
 
 from accounts.models import Project, User, digest_of, random_text
 from sharing.models import MAX_TRACE_ID, ShareLink
@@ -82,6 +84,15 @@ def revoke(project_id: str, link_id: int, *, by: User, now: datetime) -> ShareLi
     link.save(update_fields=("revoked_at", "revoked_by"))
     log.info("share link revoked", link=link.pk, project=project_id, user=by.pk)
     return link
+
+
+def end(project_id: str, trace_ids: Collection[str]) -> None:
+    """The traces are deleted: whatever comes under their ids later, nobody outside is to read."""
+    now = timezone.now()
+    ids = [one for one in trace_ids if "\0" not in one]
+    gone = ShareLink.objects.filter(project=project_id, trace_id__in=ids, revoked_at=None)
+    if ended := gone.update(revoked_at=now):
+        log.info("share links ended with their traces", project=project_id, links=ended)
 
 
 def _signer() -> Signer:

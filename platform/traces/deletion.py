@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from comments import threads
+from sharing import links
 from traces import writer
 from traces.errors import Unavailable
 from traces.graves import GRAVE, grave_of
@@ -28,7 +29,7 @@ class Unfinished(Unavailable):
 
 
 def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
-    """Delete the traces' rows, scores and comments; returns which of the ids were ever known here.
+    """Delete the traces' rows, scores, comments and share links; returns which ids were ever known.
 
     Raises Unavailable, and Unfinished, after either of which it may be asked again.
     """
@@ -40,6 +41,7 @@ def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
         found = stored.known_traces(project_id, group)
         known |= found
         threads.forget(project_id, "TRACE", found)
+        links.end(project_id, found)
         bury_spans(project_id, sorted(found), until)
         bury_scores(project_id, sorted(found), until)
     return known
@@ -55,8 +57,9 @@ def bury_spans(project_id: str, trace_ids: list[str], until: float) -> None:
         """Under the locks of those who merge, so that none of them writes over a grave."""
         with trace_locks(project_id, trace_ids):
             rows = stored.live_spans(project_id, trace_ids, limit=ROWS_AT_ONCE)
-            span_ids = {row["span_id"] for row in rows}
-            threads.forget(project_id, "OBSERVATION", span_ids)
+            for trace_id in {row["trace_id"] for row in rows}:
+                span_ids = {row["span_id"] for row in rows if row["trace_id"] == trace_id}
+                threads.forget(project_id, "OBSERVATION", span_ids, trace_id=trace_id)
             writer.insert_spans(
                 [
                     grave_of(project_id, row["trace_id"], row["span_id"], row["start_ns"])

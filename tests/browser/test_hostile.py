@@ -10,6 +10,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from traces.views.inside import VIEWS
+from traces.views.pane import TABS
+
 KINDS = ("session", "user")
 CHROMIUM = shutil.which("chromium") or ""
 
@@ -149,11 +152,9 @@ def hostile(stack) -> list[str]:
 
 def pages_of(project: str, trace_id: str) -> list[str]:
     trace = f"{project}/traces/{trace_id}"
-    tabs = ("messages", "raw", "attributes", "events", "scores", "comments")
     return [
-        *(f"{trace}?tab={tab}" for tab in tabs),
-        f"{trace}?view=graph",
-        f"{trace}?view=conversation",
+        *(f"{trace}?tab={tab}" for tab in TABS),
+        *(f"{trace}?view={view}" for view in VIEWS),
         f"{project}/peek?id={trace_id}",
     ]
 

@@ -81,6 +81,11 @@ def test_only_its_owner_or_an_admin_deletes_a_view(client, project, owner, membe
     assert not SavedView.objects.exists()
 
 
+def test_a_view_that_cannot_be_is_not_there_to_delete(client, project, owner):
+    client.force_login(owner)
+    assert client.post(f"/projects/{project.id}/views/%00/delete").status_code == 404
+
+
 def test_a_stranger_saves_and_deletes_nothing(client, project, owner, stranger, save):
     save(owner, is_shared="on")
     assert save(stranger).status_code == 404

@@ -8,6 +8,7 @@ from django.urls import reverse
 from comments import threads
 from comments.models import Comment
 from tests.traces.shown import text_of
+from traces.deletion import delete_traces
 
 
 @pytest.fixture
@@ -102,6 +103,24 @@ def test_a_viewer_reads_and_writes_nothing(say, comments_on, member, viewer):
 def test_what_is_not_there_is_not_commented_on(say, member, about):
     assert say(member, "hello", **about).status_code == 404
     assert not Comment.objects.exists()
+
+
+@pytest.mark.usefixtures("trace")
+def test_spans_of_two_traces_with_one_id_are_two_things_to_comment_on(
+    say, comments_on, span, project, member
+):
+    span("other", "s", name="the same id")
+    say(member, "here", span="s")
+    assert "there" in text_of(say(member, "there", trace="other", span="s"))
+    shown = text_of(comments_on(member, "s"))
+    assert "here" in shown and "there" not in shown
+    delete_traces(project.id, ["other"])
+    assert [one.content for one in Comment.objects.all()] == ["here"]
+
+
+@pytest.mark.usefixtures("trace")
+def test_an_id_that_postgres_cannot_hold_has_no_comments(comments_on, member):
+    assert comments_on(member, "\0gone").status_code == 200
 
 
 @pytest.mark.usefixtures("trace")

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from tests.traces.shown import text_of
-from traces.queries.trace import locate, whole_rows
+from traces.queries.trace import locate
+from traces.queries.whole import row_places, whole_rows
 from traces.render.request import request_of
 
 PANE = {"HX-Request": "true", "HX-Target": "pane"}
@@ -47,6 +48,11 @@ def trace(span) -> str:
     return trace_id
 
 
+def rows_of(project, trace_id) -> list[dict]:
+    places = row_places(project.id, trace_id, locate(project.id, trace_id))
+    return [row for rows in whole_rows(project.id, trace_id, places) for row in rows]
+
+
 def test_the_otlp_file_sent_to_another_project_makes_the_same_trace(
     fetch, trace, client, auth, project, organisation
 ):
@@ -64,17 +70,13 @@ def test_the_otlp_file_sent_to_another_project_makes_the_same_trace(
         [
             {name: row[name] for name in ("span_id", "parent_span_id", "name", "type", "level",
              "input", "output", "usage", "model", "start_time", "end_time")}
-            for row in whole_rows(one.id, trace, locate(one.id, trace), limit=9, offset=0)
+            for row in rows_of(one, trace)
             if row["span_id"]
         ]
         for one in (project, other)
     )  # fmt: skip
     assert after == before
-    [root] = [
-        row
-        for row in whole_rows(other.id, trace, locate(other.id, trace), limit=9, offset=0)
-        if row["is_root"] or not row["parent_span_id"]
-    ]
+    [root] = [row for row in rows_of(other, trace) if row["is_root"] or not row["parent_span_id"]]
     assert (root["trace_name"], root["trace_input"], root["tags"]) == ("whole", "stated", ["vip"])
 
 
@@ -87,10 +89,11 @@ def test_sondes_own_json_is_what_the_api_tells(fetch, trace, score, client, auth
 
 
 @pytest.mark.parametrize("form", ["otlp", "sonde"])
-def test_a_long_trace_is_sent_whole(fetch, span, monkeypatch, form):
-    monkeypatch.setattr("traces.views.files.PAGE", 3)
+@pytest.mark.parametrize("bound", ["MOST_ROWS", "MOST_BYTES"])
+def test_a_long_trace_is_sent_whole(fetch, span, monkeypatch, form, bound):
+    monkeypatch.setattr(f"traces.queries.whole.{bound}", 3)
     for number in range(7):
-        span("a/b c", f"{number:016x}", at=number)
+        span("a/b c", f"{number:016x}", at=number, input="long")
     file = fetch("a/b c", form)
     assert f'filename="a-b-c.{form}.json"' in file["Content-Disposition"]
     told = json.loads(file.body)
@@ -100,7 +103,17 @@ def test_a_long_trace_is_sent_whole(fetch, span, monkeypatch, form):
         for scope in one["scopeSpans"]
         for span in scope["spans"]
     ]
-    assert len(spans) == 7
+    ids = [span.get("spanId") or span["id"] for span in spans]
+    assert ids == [f"{number:016x}" for number in range(7)]
+
+
+def test_long_texts_are_read_a_portion_at_a_time(span, project, monkeypatch):
+    monkeypatch.setattr("traces.queries.whole.MOST_BYTES", 10)
+    for number, length in enumerate([4, 4, 4, 30, 1]):
+        span("t", f"{number}", at=number, input="x" * length)
+    places = row_places(project.id, "t", locate(project.id, "t"))
+    read = [[row["span_id"] for row in rows] for rows in whole_rows(project.id, "t", places)]
+    assert read == [["0", "1"], ["2"], ["3"], ["4"]]
 
 
 @pytest.mark.parametrize("form", ["otlp", "sonde"])
@@ -127,6 +140,11 @@ def body_of(request) -> dict:
     """What a shell would send."""
     words = shlex.split(request.curl.replace("\\\n", " "))
     return json.loads(words[words.index("-d") + 1])
+
+
+def test_settings_nested_too_deep_for_a_printer_are_no_request():
+    deep = "[" * 900 + "]" * 900
+    assert request_of(row(model_parameters={"response_format": deep})) is None
 
 
 def test_curl_sends_what_was_sent_and_runs_nothing_of_it():

@@ -12,6 +12,7 @@ from comments import threads
 from sharing import links
 from sharing.models import ShareLink
 from tests.traces.shown import spans_of, text_of
+from traces.deletion import delete_traces
 
 PANE = {"HX-Request": "true", "HX-Target": "pane"}
 
@@ -83,6 +84,16 @@ def test_the_page_is_not_indexed_and_tells_nobody_where_it_is(client, share, mem
     assert page["X-Robots-Tag"] == "noindex, nofollow"
     assert page["Referrer-Policy"] == "no-referrer" and "no-store" in page["Cache-Control"]
     assert '<meta name="robots" content="noindex, nofollow">' in page.content.decode()
+
+
+@pytest.mark.usefixtures("trace")
+def test_a_link_ends_with_its_trace_whatever_comes_under_its_id_later(
+    client, share, project, member, span
+):
+    path = share(member)
+    delete_traces(project.id, ["t"])
+    span("t", "late", name="sent late")
+    assert client.get(path).status_code == 404
 
 
 @pytest.mark.usefixtures("trace")

@@ -5,7 +5,10 @@ import json
 import pytest
 
 from tests.traces.shown import text_of
-from traces.render.thread import Call, thread_of
+from traces.queries.talk import calls_of
+from traces.queries.trace import locate
+from traces.render.messages import Pairing
+from traces.render.thread import MAX_MESSAGES, Call, thread_of
 
 SYSTEM = {"role": "system", "content": "Be kind."}
 USER = {"role": "user", "content": "Where is order 7?"}
@@ -120,3 +123,40 @@ def test_a_trace_that_says_nothing_and_an_input_too_long_are_told(trace_page, sp
     span("t", "g", at=1, type="GENERATION", input=long, output="short")
     page = text_of(trace_page(query={"view": "talk", "span": "r"}))
     assert "1 input is too long to be read here" in page and "short" in page
+
+
+def test_each_call_of_a_tool_takes_the_next_of_its_spans():
+    ask = [{**ASK, "tool_calls": [{**ASK["tool_calls"][0], "id": f"c{n}"}]} for n in range(2)]
+    tools = [call(f"t{n}", 10 * n + 3, "{}", f"found {n}", "TOOL", "lookup") for n in range(2)]
+    chats = [call("a", 1, [USER], ask[0]), call("b", 11, [USER, ask[0]], ask[1])]
+    said = thread_of([chats[0], tools[0], chats[1], tools[1]]).said
+    results = [
+        part.result.text or part.result.lines[0].text
+        for one in said
+        for part in one.message.parts
+        if part.kind == "tool_call"
+    ]
+    assert [text.strip('"') for text in results] == ["found 0", "found 1"]
+
+
+def test_the_parts_of_a_long_conversation_are_gone_through_once(monkeypatch):
+    made = []
+
+    class Counted(Pairing):
+        def __init__(self, among):
+            made.append(None)
+            super().__init__(among)
+
+    monkeypatch.setattr("traces.render.thread.Pairing", Counted)
+    told = [{"role": "user", "content": str(n)} for n in range(MAX_MESSAGES + 50)]
+    thread = thread_of([call("a", 1, told, ANSWER)])
+    assert (len(made), len(thread.said), thread.hidden) == (1, MAX_MESSAGES, 51)
+
+
+def test_of_very_much_text_only_so_much_is_taken_apart(span, project, monkeypatch):
+    monkeypatch.setattr("traces.queries.talk.MAX_ALL_TEXT", 50)
+    for number in range(3):
+        span("t", f"{number}", at=number, type="GENERATION", input="x" * 30, output="y" * 10)
+    found = calls_of(project.id, "t", locate(project.id, "t"))
+    texts = [(len(one.input), len(one.output)) for one in found.calls]
+    assert (texts, found.too_long) == ([(30, 10), (0, 10), (0, 0)], 2)

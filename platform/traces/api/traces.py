@@ -13,16 +13,20 @@ from traces.api.parameters import besides, filters_in, page_in, time_in, values_
 from traces.api.shapes.observation import observation_view
 from traces.api.shapes.score import score_v1
 from traces.api.shapes.trace import GROUPS, trace_summary
-from traces.api.view import LangfuseView
+from traces.api.view import LangfuseView, TooMuch
 from traces.queries.langfuse.filters import narrowed
 from traces.queries.langfuse.observations import observations_of_trace
 from traces.queries.langfuse.scores import scores_of_traces
 from traces.queries.langfuse.trace_columns import ORDERS
 from traces.queries.langfuse.traces import TraceQuery, trace_page, traces_by_id
+from traces.queries.trace import locate
+from traces.queries.whole import row_places
 
 MOST_DELETED = 1_000  # of one request
 MAX_ID = 800
 NAMED_IN_LOG = 20
+MOST_ROWS = 20_000  # observations of a trace in one answer
+MOST_BYTES = 256 * 1024 * 1024  # of their texts
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +89,7 @@ class TraceDetail(DeletingView):
             raise NotFound(f"Trace {trace_id} not found within authorized project")
         scores = scores_by_trace(request, [trace_id] if "scores" in groups else [])
         observations = (
-            observations_of_trace(project_id, trace_id) if "observations" in groups else []
+            observations_in_full(project_id, trace_id) if "observations" in groups else []
         )
         return Response(
             {
@@ -106,6 +110,18 @@ class TraceDetail(DeletingView):
         if not delete_traces(request, [trace_id]):
             raise NotFound(f"Trace {trace_id} not found within authorized project")
         return Response({"message": "Trace deleted successfully"})
+
+
+def observations_in_full(project_id: str, trace_id: str) -> list[dict]:
+    """All of the trace, newest first, or a 422: a part of it could not be told from the whole."""
+    extent = locate(project_id, trace_id)
+    places = row_places(project_id, trace_id, extent) if extent else []
+    if len(places) > MOST_ROWS or sum(place.size for place in places) > MOST_BYTES:
+        raise TooMuch(
+            "The trace has too many or too long observations for one answer. Read it with "
+            "fields=core, and its observations by pages: GET /api/public/observations?traceId=…"
+        )
+    return observations_of_trace(project_id, trace_id, limit=MOST_ROWS)
 
 
 def trace_ids_in(sent: object) -> list[str]:

@@ -1,5 +1,6 @@
 """What the models and tools of one trace were told and said."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from traces.clickhouse import rows
@@ -9,6 +10,7 @@ from traces.render.thread import Call
 
 MAX_CALLS = 400
 MAX_TEXT = 100_000  # characters of one side of a call
+MAX_ALL_TEXT = 4_000_000  # of both sides of all calls together, for a page that others wait for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,30 @@ def calls_of(project_id: str, trace_id: str, extent: Extent) -> Calls:
         for row in found[:MAX_CALLS]
         if row["type"] == "GENERATION" or (row["type"] == "TOOL") == has_generations
     ]
-    return Calls(
-        [_call(row) for row in wanted],
-        too_long=sum(row["input_length"] > MAX_TEXT for row in wanted),
-        is_cut=len(found) > MAX_CALLS,
+    calls = list(_within(MAX_ALL_TEXT, wanted))
+    unread = sum(
+        bool(row["input"]) and not call.input for row, call in zip(wanted, calls, strict=True)
     )
+    return Calls(calls, too_long=unread, is_cut=len(found) > MAX_CALLS)
 
 
-def _call(row: dict) -> Call:
+def _within(room: int, found: list[dict]) -> Iterator[Call]:
+    """The calls, with their texts as far as there is room for them."""
+    for row in found:
+        # Half a JSON document is no conversation.
+        told = row["input"] if row["input_length"] <= min(MAX_TEXT, room) else ""
+        room -= len(told)
+        said = row["output"] if len(row["output"]) <= room else ""
+        room -= len(said)
+        yield _call(row, told, said)
+
+
+def _call(row: dict, told: str, said: str) -> Call:
     return Call(
         span_id=row["span_id"],
         name=row["name"],
         type=row["type"],
         start=row["start"],
-        # Half a JSON document is no conversation.
-        input="" if row["input_length"] > MAX_TEXT else row["input"],
-        output=row["output"],
+        input=told,
+        output=said,
     )

@@ -2,7 +2,7 @@
 holding many of them at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from traces.queries.current import current
 from traces.queries.filters import HOUR, reaching
 from traces.queries.limits import LIST
 from traces.queries.observations import ObservationRow
+from traces.queries.portions import Thing, portions
 from traces.queries.traces import TraceRow
 from traces.records import Span
 from traces.stored import Key, stored_spans
@@ -49,7 +50,7 @@ def with_texts(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[TraceR
     stated, bounds = _stated(project_id, traces), _bounds(traces)
     roots = {(trace.trace_id, trace.root_id) for trace in traces if trace.root_id}
     sizes = _sizes(project_id, roots, bounds)
-    for some in _groups(traces, [sizes.get((one.trace_id, one.root_id), 0) for one in traces]):
+    for some in _portions(traces, [sizes.get((one.trace_id, one.root_id), 0) for one in traces]):
         keys = [(one.trace_id, one.root_id) for one in some if one.root_id]
         spans = _live(project_id, keys, bounds)
         for trace in some:
@@ -69,7 +70,7 @@ def whole_spans(project_id: str, listed: list[ObservationRow]) -> Iterator[Span]
     }
     keys = [(one.trace_id, one.span_id) for one in listed]
     sizes = _sizes(project_id, set(keys), bounds)
-    for some in _groups(keys, [sizes.get(key, 0) for key in keys]):
+    for some in _portions(keys, [sizes.get(key, 0) for key in keys]):
         spans = _live(project_id, some, bounds)
         yield from (spans[key] for key in some if key in spans)
 
@@ -81,7 +82,7 @@ def spans_of(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[Span, Tr
     places: list[Place] = []
     while True:
         places = _places(project_id, sorted(by_id), bounds, after=places[-1] if places else None)
-        for some in _groups(places, [place.size for place in places]):
+        for some in _portions(places, [place.size for place in places]):
             spans = _live(project_id, [place.key for place in some], bounds)
             for place in some:
                 if (span := spans.get(place.key)) and span.span_id:
@@ -90,18 +91,8 @@ def spans_of(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[Span, Tr
             return
 
 
-def _groups(things: list, sizes: list[int]) -> Iterator[list]:
-    """In order; each of MOST_SPANS and MOST_BYTES at most, unless a single thing has more."""
-    group: list = []
-    held = 0
-    for thing, size in zip(things, sizes, strict=True):
-        if group and (held + size > MOST_BYTES or len(group) == MOST_SPANS):
-            yield group
-            group, held = [], 0
-        group.append(thing)
-        held += size
-    if group:
-        yield group
+def _portions(things: Sequence[Thing], sizes: Sequence[int]) -> Iterator[list[Thing]]:
+    return portions(things, sizes, MOST_SPANS, MOST_BYTES)
 
 
 def _live(project_id: str, keys: list[Key], bounds: dict[str, Any]) -> dict[Key, Span]:

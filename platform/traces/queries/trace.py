@@ -162,33 +162,3 @@ def span_detail(project_id: str, trace_id: str, span_id: str, extent: Extent) ->
         **extent.bounds(),
     )
     return next((row for row in found if not row["is_deleted"]), None)
-
-
-def whole_rows(
-    project_id: str, trace_id: str, extent: Extent, *, limit: int, offset: int
-) -> list[dict]:
-    """The trace's rows in DETAIL with their whole texts, by start; its own row among them."""
-    return rows(
-        f"""
-        SELECT * FROM (
-            SELECT {DETAIL}
-            FROM spans AS s
-            WHERE project_id = {{project_id:String}}
-              AND s.start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
-              AND s.start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
-              AND s.trace_id = {{trace_id:String}}
-            ORDER BY version DESC
-            LIMIT 1 BY span_id, toStartOfHour(s.start_time)
-        )
-        WHERE NOT is_deleted
-        ORDER BY start_time, span_id
-        LIMIT {{limit:UInt32}} OFFSET {{offset:UInt32}}
-        """,
-        project_id=project_id,
-        trace_id=trace_id,
-        cap=2**32 - 1,
-        limit=limit,
-        offset=offset,
-        options=ONE_TRACE,
-        **extent.bounds(),
-    )

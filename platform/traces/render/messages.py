@@ -5,6 +5,7 @@ conventions all end
 as Message and Part. What is no conversation gives None, and is shown as text or JSON.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -203,21 +204,25 @@ def _from_answer(value: dict) -> list[Message]:
     return [Message("assistant", tuple(parts))] if parts else []
 
 
-def paired(messages: list[Message], among: list[Message]) -> list[Message]:
-    """The messages with each tool's result, which may stand anywhere `among` them, beside its call.
+class Pairing:
+    """Puts each tool's result, which may stand anywhere among the messages, beside its call."""
 
-    Messages that held nothing but results shown elsewhere are gone.
-    """
-    parts = [part for message in among for part in message.parts]
-    results = {part.id: part for part in parts if part.kind == "tool_result" and part.id}
-    called = {part.id for part in parts if part.kind == "tool_call" and part.id}
-    together = []
-    for message in messages:
+    def __init__(self, among: Iterable[Message]) -> None:
+        parts = [part for message in among for part in message.parts]
+        self._results = {part.id: part for part in parts if part.kind == "tool_result" and part.id}
+        self._called = {part.id for part in parts if part.kind == "tool_call" and part.id}
+
+    def paired(self, message: Message) -> Message | None:
+        """None for one that held nothing but results shown elsewhere."""
         kept = tuple(
-            replace(part, result=results.get(part.id)) if part.kind == "tool_call" else part
+            replace(part, result=self._results.get(part.id)) if part.kind == "tool_call" else part
             for part in message.parts
-            if part.kind != "tool_result" or part.id not in called
+            if part.kind != "tool_result" or part.id not in self._called
         )
-        if kept or not message.parts:
-            together.append(replace(message, parts=kept))
-    return together
+        return replace(message, parts=kept) if kept or not message.parts else None
+
+
+def paired(messages: Iterable[Message], among: Iterable[Message]) -> list[Message]:
+    """The messages with their tools' results, without those that held nothing else."""
+    pairing = Pairing(among)
+    return [found for message in messages if (found := pairing.paired(message))]

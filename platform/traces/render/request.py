@@ -44,7 +44,9 @@ class Request:
 
 
 def request_of(row: dict) -> Request | None:
-    """The call of a GENERATION's row; None where its input is no conversation, or was cut."""
+    """The call of a GENERATION's row; None where its input is no conversation, was cut,
+    or where something in it is nested hundreds deep.
+    """
     if row["type"] != "GENERATION" or row["input_length"] > len(row["input"]):
         return None
     messages = messages_of(row["input"], plain_role="user")
@@ -56,7 +58,10 @@ def request_of(row: dict) -> Request | None:
     if tools := _tools(row["tool_definitions"]):
         body["tools"] = tools
     media = any(part.kind == "media" for message in messages for part in message.parts)
-    return Request(_curl(body), _python(body), media)
+    try:
+        return Request(_curl(body), _python(body), media)
+    except RecursionError:  # nested too deep for the printers, and for anybody to read
+        return None
 
 
 def _curl(body: dict) -> str:

@@ -2,12 +2,12 @@
 order, tool calls beside their results.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, replace
 
 from traces.render.content import ShownMessage, shown_message
 from traces.render.json_lines import parsed
-from traces.render.messages import Message, messages_of, paired
+from traces.render.messages import Message, Pairing, messages_of
 from traces.render.parts import Part
 
 MAX_MESSAGES = 400
@@ -54,14 +54,18 @@ def thread_of(calls: list[Call]) -> Thread:
     for call in calls:
         if call.type != "TOOL":
             found += [(call, message) for message in _new(call, seen)]
-    among = [message for _call, message in found]
-    unused = [call for call in calls if call.type == "TOOL"]
-    said = []
-    for call, original in found:
-        for message in paired([original], among):
-            shown = shown_message(_with_tool_spans(message, call, unused), MAX_LINES)
-            said.append(Said(call.span_id, call.name, call.start, shown))
-    return Thread(said[-MAX_MESSAGES:], max(0, len(said) - MAX_MESSAGES))
+    pairing = Pairing(message for _call, message in found)
+    tools = _Tools(calls)
+    said = [
+        (call, tools.told(message, call))
+        for call, original in found
+        if (message := pairing.paired(original))
+    ]
+    shown = [
+        Said(call.span_id, call.name, call.start, shown_message(message, MAX_LINES))
+        for call, message in said[-MAX_MESSAGES:]
+    ]
+    return Thread(shown, len(said) - len(shown))
 
 
 def _new(call: Call, seen: Counter) -> list[Message]:
@@ -91,22 +95,32 @@ def _sign(message: Message) -> tuple:
     return message.role, parts
 
 
-def _with_tool_spans(message: Message, call: Call, unused: list[Call]) -> Message:
-    """The message, with the results that only the tools' own spans tell of. A span that is taken
-    for a call is `unused` no more.
-    """
-    parts = []
-    for part in message.parts:
-        ran = _ran(unused, part.name, call.start) if part.kind == "tool_call" else None
-        if ran:
-            unused.remove(ran)
-        if ran and part.result is None and ran.output:
-            value = parsed(ran.output)
-            result = Part("tool_result", data=ran.output if value is None else value)
-            part = replace(part, result=result)
-        parts.append(part)
-    return replace(message, parts=tuple(parts))
+class _Tools:
+    """The spans of tools by name, each for the first call that may have started it."""
 
+    def __init__(self, calls: list[Call]) -> None:
+        self._unused: dict[str, deque[Call]] = defaultdict(deque)
+        for call in calls:
+            if call.type == "TOOL":
+                self._unused[call.name].append(call)
 
-def _ran(tools: list[Call], name: str, since: int) -> Call | None:
-    return next((one for one in tools if one.name == name and one.start >= since), None)
+    def told(self, message: Message, call: Call) -> Message:
+        """The message, with the results that only the tools' own spans tell of. Asked in the order
+        of the calls.
+        """
+        return replace(message, parts=tuple(self._part(part, call) for part in message.parts))
+
+    def _part(self, part: Part, call: Call) -> Part:
+        ran = self._ran(part.name, call.start) if part.kind == "tool_call" else None
+        if not ran or part.result is not None or not ran.output:
+            return part
+        value = parsed(ran.output)
+        return replace(
+            part, result=Part("tool_result", data=ran.output if value is None else value)
+        )
+
+    def _ran(self, name: str, since: int) -> Call | None:
+        waiting = self._unused.get(name)
+        while waiting and waiting[0].start < since:
+            waiting.popleft()  # and no later call started it
+        return waiting.popleft() if waiting else None

@@ -13,17 +13,16 @@ from accounts.access import project_for
 from traces.api.v1.shapes import score_shape, span_shape, stated_shape, trace_shape
 from traces.otlp_json import resource_spans, with_trace
 from traces.queries.scores import scores_of
-from traces.queries.trace import Extent, locate, span_detail, whole_rows
+from traces.queries.trace import Extent, locate, span_detail
 from traces.queries.traces import trace_facts
+from traces.queries.whole import row_places, whole_rows
 from traces.views.away import tells_when_away
-
-PAGE = 1_000  # rows read at a time
 
 
 @require_GET
 @tells_when_away
 def trace_file(request: HttpRequest, project_id: str) -> HttpResponseBase:
-    """`?trace=…&as=otlp|sonde`; sent as it is read, so that its size costs no memory."""
+    """`?trace=…&as=otlp|sonde`; sent as it is read, a portion at a time."""
     project = project_for(request.user, project_id)
     trace_id, form = request.GET.get("trace", ""), request.GET.get("as", "")
     extent = locate(project.id, trace_id)
@@ -46,7 +45,7 @@ def otlp_texts(project_id: str, trace_id: str, extent: Extent) -> Iterator[str]:
 
 def _resource_spans(project_id: str, trace_id: str, extent: Extent) -> Iterator[dict]:
     stated = span_detail(project_id, trace_id, "", extent)
-    for rows in _pages(project_id, trace_id, extent):
+    for rows in whole_rows(project_id, trace_id, row_places(project_id, trace_id, extent)):
         spans = [row | {"trace_id": trace_id} for row in rows if row["span_id"]]
         if stated and spans:
             at = next((n for n, row in enumerate(spans) if row["is_root"]), 0)
@@ -68,8 +67,9 @@ def sonde_texts(project_id: str, trace_id: str, extent: Extent) -> Iterator[str]
         "scores": [score_shape(score) for score in scores],
     }
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "spans": ['
-    rows = (row for page in _pages(project_id, trace_id, extent) for row in page)
-    yield from _members(span_shape(row) for row in rows if row["span_id"])
+    places = [place for place in row_places(project_id, trace_id, extent) if place.span_id]
+    portions = whole_rows(project_id, trace_id, places)
+    yield from _members(span_shape(row) for rows in portions for row in rows)
     yield "]}"
 
 
@@ -77,16 +77,6 @@ FORMS: dict[str, Callable[[str, str, Extent], Iterator[str]]] = {
     "otlp": otlp_texts,
     "sonde": sonde_texts,
 }
-
-
-def _pages(project_id: str, trace_id: str, extent: Extent) -> Iterator[list[dict]]:
-    """The trace's rows by start."""
-    offset = 0
-    while rows := whole_rows(project_id, trace_id, extent, limit=PAGE, offset=offset):
-        yield rows
-        if len(rows) < PAGE:
-            return
-        offset += PAGE
 
 
 def _members(items: Iterator[dict]) -> Iterator[str]:

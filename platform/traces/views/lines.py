@@ -39,10 +39,10 @@ def drawn(
     ]
 
 
-def comments_on(project_id: str, lines: list[TreeLine]) -> dict[str, int]:
+def comments_on(project_id: str, trace_id: str, lines: list[TreeLine]) -> dict[str, int]:
     """How many comments the spans of the lines have, of those that have any."""
     ids = [line.node.id for line in lines if line.node and line.node.row]
-    return threads.counts(project_id, str(threads.ObjectType.OBSERVATION), ids)
+    return threads.counts(project_id, str(threads.ObjectType.OBSERVATION), ids, trace_id=trace_id)
 
 
 def more_lines(tree: Tree, request: HttpRequest) -> list[TreeLine]:

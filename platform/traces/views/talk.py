@@ -43,7 +43,8 @@ class About:
 def thread_of(project_id: str, about: About) -> list:
     """The comments, the oldest first."""
     object_type, object_id = about.key
-    return threads.of(project_id, object_type, [object_id]).get(object_id, [])
+    found = threads.of(project_id, object_type, [object_id], trace_id=about.trace_id)
+    return found.get(object_id, [])
 
 
 def mentionable(project: Project) -> list[tuple[str, str]]:
@@ -78,6 +79,7 @@ def comment_add(request: HttpRequest, project_id: str) -> HttpResponse:
     object_type, object_id = about.key
     content = request.POST.get("content", "")
     said: dict[str, Any] = {"object_type": object_type, "object_id": object_id}
+    said["trace_id"] = about.trace_id
     try:
         threads.add(project, content=content, author=request.user, **said)
     except threads.InvalidComment:

@@ -67,7 +67,7 @@ def answer(
     hits = {node.id for node in marked} if asked.is_marking else set()
     if is_fragment(request) and "of" in request.GET:
         lines = more_lines(tree, request)
-        talked = {} if is_public else comments_on(project.id, lines)
+        talked = {} if is_public else comments_on(project.id, trace_id, lines)
         shown = drawn(lines, scale, hits, talked)
         return render(request, "traces/_tree_lines.html", {**base, "lines": shown})
     context = whole(project, trace_id, extent, tree, scale, marked, request, is_public)
@@ -106,7 +106,7 @@ def whole(
         shown = graph_of(tree, selected, led_to)
     elif asked.view == "talk":
         shown = talk_of(project.id, trace_id, extent)
-    talked = {} if is_public else comments_on(project.id, lines)
+    talked = {} if is_public else comments_on(project.id, trace_id, lines)
     return {
         **shown,
         **({} if is_public else links_of(project, trace_id)),
@@ -147,7 +147,8 @@ def chosen(tree: Tree, marked: Sequence[Node], asked: Inside) -> Node | None:
         return None
     if asked.is_marking and asked.span not in tree.nodes and marked:
         return marked[0]
-    return tree.nodes.get(asked.span) or opening_span(tree)
+    asked_for = tree.nodes.get(asked.span)
+    return asked_for if asked_for and asked_for.row else opening_span(tree)
 
 
 def span_only(

@@ -152,3 +152,14 @@ def test_a_question_that_makes_no_sense_is_a_400(client, api_key, auth):
 def test_a_key_that_may_only_ingest_reads_nothing(get, make_api_key):
     status, _answer = get("traces", key=make_api_key(scopes=["ingest"]))
     assert status == 403
+
+
+@pytest.mark.parametrize("bound", ["MOST_ROWS", "MOST_BYTES"])
+def test_a_trace_too_large_for_one_answer_is_a_422_that_says_how_to_read_it(
+    get, listed, monkeypatch, bound
+):
+    monkeypatch.setattr(f"traces.api.traces.{bound}", 1)
+    status, told = get("traces/t1")
+    assert status == 422 and "/api/public/observations?traceId=" in told["message"]
+    assert get("traces/t1", fields="core")[0] == 200
+    assert ids(listed("observations", traceId="t1")) == ["o2", "o1"]

@@ -21,15 +21,18 @@ from traces.api.v1.shapes import (
     stated_shape,
     trace_shape,
 )
+from traces.api.view import TooMuch
 from traces.queries.filters import TraceFilter
 from traces.queries.overview import last_activity
 from traces.queries.scores import scores_of
-from traces.queries.trace import locate, whole_rows
+from traces.queries.trace import locate, span_detail
 from traces.queries.traces import TracePage, list_traces, trace_facts
+from traces.queries.whole import row_places, whole_rows
 from traces.queries.windows import Cut, Place
 from traces.search.grammar import parsed
 from traces.search.terms import Term
 
+MOST_BYTES = 256 * 1024 * 1024  # of texts in one answer
 NARROWED_BY = (
     "name", "user", "session", "environment", "tag", "model", "level", "type", "version", "release",
 )  # fmt: skip
@@ -137,12 +140,21 @@ def trace_document(project_id: str, trace_id: str, limit: int, offset: int) -> d
     facts = trace_facts(project_id, trace_id, extent) if extent else None
     if extent is None or facts is None:
         raise NotFound("There is no such trace.")
-    found = whole_rows(project_id, trace_id, extent, limit=limit + 1, offset=offset)
+    places = row_places(project_id, trace_id, extent)
+    page = places[offset : offset + limit]
+    if sum(place.size for place in page) > MOST_BYTES:
+        raise TooMuch("The texts of these spans are too long for one answer: lower the limit.")
+    stated = span_detail(project_id, trace_id, "", extent)
     scores = scores_of(project_id, [trace_id]).get(trace_id, [])
     return {
         **trace_shape(facts),
-        "spans": [span_shape(row) for row in found[:limit] if row["span_id"]],
-        "stated": next((stated_shape(row) for row in found if not row["span_id"]), None),
-        "next_offset": offset + limit if len(found) > limit else None,
+        "spans": [
+            span_shape(row)
+            for rows in whole_rows(project_id, trace_id, page)
+            for row in rows
+            if row["span_id"]
+        ],
+        "stated": stated_shape(stated) if stated else None,
+        "next_offset": offset + limit if page and len(places) > offset + limit else None,
         "scores": [score_shape(score) for score in scores],
     }

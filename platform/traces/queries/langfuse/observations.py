@@ -176,7 +176,7 @@ def _behind(where: Conditions, after: After) -> None:
     )
 
 
-def observations_of_trace(project_id: str, trace_id: str, *, limit: int = 10_000) -> list[dict]:
+def observations_of_trace(project_id: str, trace_id: str, *, limit: int) -> list[dict]:
     """A trace's observations, newest first as everywhere."""
     where = _where(project_id, ObservationQuery(trace_id=trace_id))
     return _newest(where, limit=limit, offset=0)

@@ -197,3 +197,20 @@ def test_what_is_sent_to_a_path_that_only_tells_is_a_405(client, api_key, auth):
     answer = client.post("/api/v1/traces", headers=auth(api_key))
     assert (answer.status_code, answer.json()["title"]) == (405, "Method Not Allowed")
     assert answer["Allow"]
+
+
+def test_pages_of_a_traces_spans_come_to_an_end_and_each_tells_what_was_stated(ask):
+    offset, ids = 0, []
+    while offset is not None:
+        _status, told = ask("traces/t1", limit=1, offset=offset)
+        assert told["stated"]["output"] == "one"
+        ids += [span["id"] for span in told["spans"]]
+        offset = told["next_offset"]
+    assert ids == ["o1", "o2"]
+    assert ask("traces/t1", limit=0)[1]["next_offset"] is None
+
+
+def test_spans_too_long_for_one_answer_are_a_422_that_says_so(ask, monkeypatch):
+    monkeypatch.setattr("traces.api.v1.trace.MOST_BYTES", 1)
+    status, told = ask("traces/t1")
+    assert status == 422 and "lower the limit" in told["detail"]
