@@ -65,6 +65,16 @@ def score(project, now) -> Callable:
 
 
 @pytest.fixture
+def unmerged(clickhouse_schema):
+    """Superseded rows stay beside those that replace them."""
+    from traces.clickhouse import command
+
+    command("SYSTEM STOP MERGES spans")
+    yield
+    command("SYSTEM START MERGES spans")
+
+
+@pytest.fixture
 def listed(project, now):
     """`listed("user:ann")`: the ids that a query finds, the newest first."""
     from traces.queries.filters import DAY, HOUR, TraceFilter

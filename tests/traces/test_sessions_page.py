@@ -1,4 +1,6 @@
 import json
+import re
+from urllib.parse import unquote
 
 import pytest
 from django.urls import reverse
@@ -73,6 +75,34 @@ def test_a_session_reads_as_a_conversation(look, span):
     assert order == sorted(order)
     assert "hidden rules" not in html
     assert html.count("/traces/t") >= 3
+
+
+@pytest.mark.parametrize("seconds", [4.0, 0.0])
+def test_a_session_goes_on_behind_any_number_of_its_traces_that_were_deleted(
+    look, span, project, now, unmerged, monkeypatch, seconds
+):
+    from traces.deletion import delete_traces
+    from traces.queries import conversation
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    monkeypatch.setattr(conversation, "SEARCH_SECONDS", seconds)
+    gone = [f"gone{n:03d}" for n in range(100)]
+    rows = [
+        Span(project.id, one, "r", now - 10**12 + n, session_id="s", version=1)
+        for n, one in enumerate(gone)
+    ]
+    insert_spans(rows)
+    for n in range(50):
+        span(f"kept{n:02d}", "r", at=n, session_id="s")
+    delete_traces(project.id, gone)
+    response, shown = look("session-page", id="s"), []
+    assert response.status_code == 200
+    while after := re.search(r'after=([^"&]+)" hx-get', html := response.content.decode()):
+        shown += re.findall("/traces/(kept..)", html)
+        response = look("session-page", id="s", after=unquote(after[1]))
+    shown += re.findall("/traces/(kept..)", html)
+    assert shown == [f"kept{n:02d}" for n in range(50)]
 
 
 def test_an_unknown_session_says_so(look):

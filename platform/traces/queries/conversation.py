@@ -2,6 +2,7 @@
 out.
 """
 
+import time
 from dataclasses import dataclass
 
 from traces.clickhouse import rows
@@ -12,7 +13,8 @@ from traces.queries.traces import CURRENT, TraceRow, exact_traces
 from traces.queries.windows import Place
 
 MAX_TURN_TEXT = 6_000  # characters of one side of a turn
-
+SEARCH_SECONDS = 4.0  # for a first turn, where all that was found is deleted or moved elsewhere
+MOST_PLACES = 1_000  # that are looked at together in that search
 
 TEXTS = f"""
         SELECT trace_id,
@@ -56,23 +58,39 @@ def conversation(
     after: Place | None = None,
     limit: int = 40,
 ) -> Conversation:
-    """The session's traces that start in the range, the oldest first."""
-    places = _places(project_id, session_id, wanted, after, limit + 1)
-    shown = places[:limit]
-    if not shown:
-        return Conversation([], None)
-    exact = exact_traces(project_id, wanted, shown)
-    traces = [
-        exact[place.id]
-        for place in shown
-        if place.id in exact and exact[place.id].session == session_id
-    ]
+    """The session's traces that start in the range, the oldest first. There may be more behind
+    `after` even where none was found in time.
+    """
+    traces, after = _next_traces(project_id, session_id, wanted, after, limit)
     texts = texts_of(project_id, traces)
     scores = scores_of(project_id, [trace.trace_id for trace in traces])
     for trace in traces:
         trace.scores = scores.get(trace.trace_id, [])
     turns = [Turn(trace, *texts.get(trace.trace_id, ("", ""))) for trace in traces]
-    return Conversation(turns, shown[-1] if len(places) > limit else None)
+    return Conversation(turns, after)
+
+
+def _next_traces(
+    project_id: str, session_id: str, wanted: TraceFilter, after: Place | None, limit: int
+) -> tuple[list[TraceRow], Place | None]:
+    """A page of traces, or all that are left, and where it goes on. Places come from superseded
+    rows too, so whole pages of them may stand for nothing.
+    """
+    deadline, most = time.monotonic() + SEARCH_SECONDS, limit
+    while True:
+        places = _places(project_id, session_id, wanted, after, most + 1)
+        after = places[most - 1] if len(places) > most else None
+        exact = exact_traces(project_id, wanted, places[:most])
+        found = [
+            place
+            for place in places[:most]
+            if place.id in exact and exact[place.id].session == session_id
+        ]
+        if len(found) > limit:
+            after = found[limit - 1]
+        if found or after is None or time.monotonic() > deadline:
+            return [exact[place.id] for place in found[:limit]], after
+        most = min(4 * most, MOST_PLACES)
 
 
 def _places(

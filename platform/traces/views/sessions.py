@@ -42,8 +42,9 @@ def session_page(request: HttpRequest, project_id: str) -> HttpResponse:
     }
     if is_fragment(request) and after:
         return render(request, "traces/_turns.html", context)
-    context["session"] = one_group(project.id, "session", ever, session_id) if found.turns else None
-    status = 200 if found.turns else 404
+    is_there = found.turns or found.after
+    context["session"] = one_group(project.id, "session", ever, session_id) if is_there else None
+    status = 200 if context["session"] else 404
     return render(request, "traces/session.html", context, status=status)
 
 
