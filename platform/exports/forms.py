@@ -10,7 +10,7 @@ from traces.queries.filters import FIRST, LAST
 from traces.search.grammar import MAX_CHARACTERS, normalized, parsed
 
 MOST_TICKED = 1_000
-MOST_ID_CHARACTERS = 500
+MOST_ID_CHARACTERS = 800  # as ingestion takes them
 DONE_TO_TRACES = [(one.value, one.label) for one in Action if one != Action.UNDO]
 
 
@@ -63,13 +63,21 @@ class BulkForm(QueryForm):
         found = self.cleaned_data
         if found.get("action") in (Action.ADD_TAG, Action.REMOVE_TAG) and not found.get("tag"):
             raise ValidationError(_("Write the tag first."))
-        if not found.get("all") and not self.ticked:
+        if not found.get("all"):
+            self.check_ticked()
+
+    def check_ticked(self) -> None:
+        if not self.ticked:
             raise ValidationError(_("Tick the traces first."))
+        if len(self.ticked) > MOST_TICKED:
+            words = _("Tick %(most)d traces at most, or choose all that match.")
+            raise ValidationError(words, params={"most": MOST_TICKED})
+        if any(len(one) > MOST_ID_CHARACTERS or "\0" in one for one in self.ticked):
+            raise ValidationError(_("There is no trace with such an id."))
 
     @property
     def ticked(self) -> list[str]:
-        ids = [one for one in self.data.getlist("trace") if 0 < len(one) <= MOST_ID_CHARACTERS]
-        return list(dict.fromkeys(ids))[:MOST_TICKED]
+        return list(dict.fromkeys(one for one in self.data.getlist("trace") if one))
 
     @property
     def asked(self) -> dict:

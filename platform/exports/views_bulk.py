@@ -39,8 +39,8 @@ def bulk_start(request: HttpRequest, project_id: str) -> HttpResponse:
     if not form.is_valid():
         return refused(request, project, form)
     asked = form.asked
-    # What begins after the page was looked at was never meant.
-    asked["until"] = max(min(asked["until"], time.time_ns()), asked["since"] + 1)
+    if not asked["trace_ids"]:  # what begins after the page was looked at was never meant
+        asked["until"] = max(min(asked["until"], time.time_ns()), asked["since"] + 1)
     if asked["action"] == Action.DELETE and (question := unconfirmed(request, project, asked)):
         return question
     return begun(request, project, asked)

@@ -95,7 +95,10 @@ def test_nothing_is_deleted_where_no_trace_was_counted(three, client, admin, sen
         {"tag": " ", "trace": ["a"]},
         {"tag": "x" * 201, "trace": ["a"]},
         {"tag": "x"},  # no trace
-        {"tag": "x", "trace": ["", "y" * 501]},
+        {"tag": "x", "trace": [""]},
+        {"tag": "x", "trace": ["a", "y" * 801]},
+        {"tag": "x", "trace": ["a", "y\0"]},
+        {"tag": "x", "trace": [f"t{n}" for n in range(1001)]},
         {"tag": "x", "all": "1", "q": "colour:red"},
         {"tag": "x", "all": "1", "since": "no"},
     ],
@@ -105,6 +108,22 @@ def test_what_makes_no_sense_changes_nothing(three, client, member, sent, fields
     assert "/exports" not in sent("add_tag", **fields)["Location"]
     assert "/exports" not in sent("undo", **fields)["Location"]
     assert not BulkRun.objects.exists()
+
+
+def test_every_trace_that_was_ticked_is_changed_however_long_its_id_and_whenever_it_begins(
+    span, client, member, sent, tags_of, now
+):
+    import time
+
+    ahead = (time.time_ns() - now) / 10**9 + 200
+    ids = ["k" * 800, "ahead", *(f"t{n}" for n in range(3))]
+    for trace_id in ids:
+        span(trace_id, "s", at=ahead if trace_id == "ahead" else 0)
+    client.force_login(member)
+    sent("add_tag", tag="x", trace=ids, until=time.time_ns() + 10**13)
+    run = worked_off(BulkRun.objects.get())
+    assert run.changed == 5
+    assert tags_of() == {trace_id: ["x"] for trace_id in ids}
 
 
 def test_what_begins_after_the_page_was_looked_at_is_not_meant(three, client, member, sent):
