@@ -78,21 +78,28 @@ def walk(
     deadline = time.monotonic() + seconds
     cut = after or Cut(Place(until, ""), first_width)
     last, width = cut.last, max(1, min(cut.width, until - since))
-    high = min(until, last.at + 1 if last.id else last.at)
+    high = top = min(until, last.at + 1 if last.id else last.at)
+    waiting: dict[str, Place] = {}  # of the windows from here up to `top`, to be read together
     while high > since:
         asked = Window(max(since, high - width), high)
         window, found = _narrowed(read, asked, last, batch)
-        rows = exact(found, window) if found else {}
-        for place, row in sorted(rows.items(), key=lambda one: one[0], reverse=True):
-            if window.low <= place.at < window.high and place < last:
-                yield Cut(place, window.width), row
-        if len(found) == batch:
+        waiting |= {place.id: place for place in found}
+        is_moment = len(found) == batch
+        is_late = time.monotonic() > deadline
+        if is_moment or is_late or window.low <= since or len(waiting) >= batch // 2:
+            whole = Window(window.low, top)
+            rows = exact(list(waiting.values()), whole) if waiting else {}
+            for place, row in sorted(rows.items(), key=lambda one: one[0], reverse=True):
+                if whole.low <= place.at < whole.high and place < last:
+                    yield Cut(place, window.width), row
+            waiting, top = {}, high if is_moment else window.low
+        if is_moment:
             last = Place(window.low, found[-1].id)
         else:
             high = window.low
             width = window.width if window.low > asked.low else max(width, first_width) * GROWTH
         search.searched_to = high
-        if time.monotonic() > deadline and high > since:
+        if is_late and high > since:
             search.gave_up = Cut(min(last, Place(high, "")), width)
             return
 
