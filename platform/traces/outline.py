@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from traces.tree import Node, Tree, ancestors
 
-MAX_LINES = 300
+MAX_LINES = 200
 MAX_SIBLINGS = 100  # shown at once under one parent
 MAX_LED_TO = 60  # marked spans to which the way is opened
+LED_TO_LINES = 150  # that the ways to them may show
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def outline(
     """The lines of the whole tree, opened breadth first as far as the budget goes; always the way
     to the span that is looked at, and to the first that are marked.
     """
-    ends = [selected, *_within(marked, budget // 2)] if selected else _within(marked, budget // 2)
+    ends = [selected, *_within(marked, LED_TO_LINES)] if selected else _within(marked, LED_TO_LINES)
     way: set[int] = set()
     must_open: set[int] = set()
     for end in ends:
