@@ -101,9 +101,8 @@ def one(project_id: str, comment_id: str) -> Comment | None:
 
 def own(project_id: str, comment_id: str, user: User) -> Comment | None:
     """The comment, if it is theirs to change."""
-    if "\0" in comment_id:
-        return None
-    return in_project(project_id).filter(id=comment_id, author=user).first()
+    comment = one(project_id, comment_id)
+    return comment if comment and comment.author_id == user.pk else None
 
 
 def edit(comment: Comment, content: str) -> None:

@@ -2,6 +2,7 @@ from django.urls import include, path, re_path
 
 from traces.views.files import trace_file
 from traces.views.lists import trace_list
+from traces.views.mentions import comment_place, mention_list
 from traces.views.peek import peek
 from traces.views.redirects import langfuse, langfuse_trace
 from traces.views.sessions import session_list, session_page
@@ -25,6 +26,12 @@ urlpatterns = [
         comment_change,
         name="comment-change",
     ),
+    path(
+        "projects/<str:project_id>/comments/<str:comment_id>/place",
+        comment_place,
+        name="comment-place",
+    ),
+    path("mentions", mention_list, name="mention-list"),
     path("projects/<str:project_id>/share-links", share_create, name="share-create"),
     path(
         "projects/<str:project_id>/share-links/<int:link_id>/revoke",
