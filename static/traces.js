@@ -48,12 +48,6 @@ document.addEventListener("click", (event) => {
 // A <select data-submit> sends its form by itself.
 document.addEventListener("change", (event) => event.target.matches("select[data-submit]") && event.target.form.requestSubmit());
 
-// Choosing a range takes exact times out: the last thing that was said counts.
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("#query select[name=range]")) return;
-  for (const hidden of event.target.form.querySelectorAll("[type=hidden][name=from], [type=hidden][name=to]")) hidden.remove();
-});
-
 // What there is to choose from is counted anew when the list has changed; the old counts stay in sight meanwhile.
 document.addEventListener("htmx:pushedIntoHistory", () => {
   const choices = document.getElementById("choices");

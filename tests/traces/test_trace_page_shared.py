@@ -13,6 +13,7 @@ from sharing import links
 from sharing.models import ShareLink
 from tests.traces.shown import spans_of, text_of
 from traces.deletion import delete_traces
+from traces.errors import LimitReached
 
 PANE = {"HX-Request": "true", "HX-Target": "pane"}
 
@@ -188,3 +189,18 @@ def test_a_trace_has_a_bounded_number_of_links(project, member):
         links.create(project, "other", by=member, days=links.MOST_DAYS + 1, now=now)
     assert len(links.live(project.id, "t", now)) == links.MOST_LIVE
     assert links.live(project.id, "t", now + timedelta(days=2)) == []
+
+
+@pytest.mark.usefixtures("trace")
+def test_a_trace_that_is_too_much_to_read_is_a_422_behind_its_link(
+    client, share, member, monkeypatch
+):
+    def too_much(*args, **kwargs):
+        raise LimitReached("took too long")
+
+    path = share(member)
+    monkeypatch.setattr("traces.views.shared.answer", too_much)
+    page = client.get(path)
+    assert page.status_code == 422 and "Too much to answer in time" in text_of(page)
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+    assert client.get(path, headers={"HX-Request": "true"}).status_code == 200

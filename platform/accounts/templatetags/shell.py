@@ -63,12 +63,18 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def rail(request: HttpRequest, project: Project) -> list[tuple[str, list[RailLink]]]:
-    groups = ((heading, rail_links(request, project, links)) for heading, links in RAIL)
+def rail(
+    request: HttpRequest, project: Project, carried: str = ""
+) -> list[tuple[str, list[RailLink]]]:
+    """`carried` is the query string that the lists keep from page to page, where the page says
+    more of it than the time in its address.
+    """
+    kept = carried or time_in_sight(request)
+    groups = ((heading, rail_links(request, project, links, kept)) for heading, links in RAIL)
     return [(heading, links) for heading, links in groups if links]
 
 
-def rail_links(request: HttpRequest, project: Project, links: tuple) -> list[RailLink]:
+def rail_links(request: HttpRequest, project: Project, links: tuple, kept: str) -> list[RailLink]:
     found = []
     for url_name, words, icon_name, keys in links:
         try:
@@ -76,15 +82,15 @@ def rail_links(request: HttpRequest, project: Project, links: tuple) -> list[Rai
         except NoReverseMatch:
             continue
         is_current = request.path == url or request.path.startswith(f"{url}/")
-        kept = time_in_sight(request) if url_name in WITH_TIME else ""
-        found.append(RailLink(f"{url}{kept}", words, icon_name, keys, is_current))
+        query = f"?{kept}" if kept and url_name in WITH_TIME else ""
+        found.append(RailLink(f"{url}{query}", words, icon_name, keys, is_current))
     return found
 
 
 def time_in_sight(request: HttpRequest) -> str:
     """The time that the page shows, for the next page to show too."""
     kept = [(name, request.GET[name]) for name in TIME if request.GET.get(name)]
-    return f"?{urlencode(kept)}" if kept else ""
+    return urlencode(kept)
 
 
 @register.simple_tag

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from traces.clickhouse import rows
 from traces.queries.current import current
-from traces.queries.filters import HOUR, TraceFilter, reaching
+from traces.queries.filters import HOUR, TraceFilter, having, marks, parameters, reaching
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.queries.traces import EARLIEST
 from traces.queries.windows import BATCH, Cut, Place, Search, Window, first_rows, walk
@@ -60,7 +60,9 @@ def list_groups(
     after: Cut | None = None,
     limit: int = 50,
 ) -> GroupPage:
-    """Sessions or users (`kind`) by their last activity in the range, the newest first."""
+    """Sessions or users (`kind`) by their last activity in the range, the newest first, each with
+    those of its traces that match. The terms must be of fields that are columns of a span.
+    """
 
     def exact(found: list[Place], _window: Window) -> dict[Place, GroupRow]:
         groups = exact_groups(project_id, kind, wanted, [place.id for place in found])
@@ -121,7 +123,7 @@ def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]
             sum(t.input_tokens) AS input_tokens, sum(t.output_tokens) AS output_tokens,
             sum(t.tokens) AS tokens, sum(t.cost) AS cost,
             sum(t.unpriced) AS unpriced, sum(t.errors) AS errors
-        FROM ({_traces_of(COLUMNS[kind])}) AS t
+        FROM ({_traces_of(COLUMNS[kind], wanted)}) AS t
         WHERE {kind} IN {{ids:Array(String)}}
         GROUP BY id
         """,
@@ -130,13 +132,14 @@ def exact_groups(project_id: str, kind: str, wanted: TraceFilter, ids: list[str]
         since=wanted.since,
         until=wanted.until,
         **reaching(wanted.since, wanted.until),
+        **parameters(wanted),
         options=WHOLE_RANGE,
     )
     return [GroupRow(**row) for row in found]
 
 
-def _traces_of(column: str) -> str:
-    """The sums of each trace that names one of the groups and starts in the range."""
+def _traces_of(column: str, wanted: TraceFilter) -> str:
+    """The sums of each trace that names one of the groups and is wanted."""
     named = f"""
         trace_id IN (
             SELECT trace_id FROM spans
@@ -159,11 +162,14 @@ def _traces_of(column: str) -> str:
         FROM (
             SELECT trace_id, span_id, start_time, end_time, user_id, session_id, input_tokens,
                 output_tokens, total_tokens, total_cost, cost_source, level, is_deleted
+                {marks(wanted)}
             {current(named)}
         ) AS s
         WHERE NOT is_deleted
         GROUP BY trace_id
-        HAVING started >= {{since:Int64}} AND started < {{until:Int64}}
+        HAVING started >= {{since:Int64}} AND started < {{until:Int64}} AND {
+        having(wanted, exact=True)
+    }
     """
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from traces.clickhouse import rows
-from traces.queries.filters import TraceFilter
+from traces.queries.filters import TraceFilter, having, parameters
 from traces.queries.groups import COLUMNS
 from traces.queries.limits import LIST
 
@@ -38,6 +38,7 @@ def mean_scores(
               AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
               AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
               AND {column} IN {{ids:Array(String)}} AND NOT is_deleted
+              {_narrowed(wanted)}
         ) AS t
         GLOBAL INNER JOIN (
             SELECT trace_id, name, value
@@ -54,9 +55,27 @@ def mean_scores(
         high=wanted.until,
         ids=ids,
         most=MOST_NAMES,
+        **parameters(wanted),
         options=LIST,
     )
     by_id: dict[str, list[MeanScore]] = {}
     for row in found:
         by_id.setdefault(row["id"], []).append(MeanScore(row["name"], row["mean"], row["count"]))
     return by_id
+
+
+def _narrowed(wanted: TraceFilter) -> str:
+    """To the traces that match, where not all are asked for."""
+    if not wanted.terms:
+        return ""
+    return f"""
+        AND trace_id IN (
+            SELECT trace_id FROM spans AS s
+            WHERE project_id = {{project_id:String}}
+              AND start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
+              AND start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
+              AND NOT is_deleted
+            GROUP BY trace_id
+            HAVING {having(wanted, exact=False)}
+        )
+    """

@@ -1,6 +1,7 @@
 """Links and swaps of the lists: each keeps the rest of the page's state."""
 
 from django import template
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -26,6 +27,14 @@ def swap(address: str, trigger: str = "") -> SafeString:
 
 
 @register.simple_tag
+def kept(ask: Asked, without: str = "") -> list[tuple[str, str]]:
+    """What of the page's state a form sends along as it is: all but the names in `without`."""
+    own = without.split()
+    lists = QueryDict(ask.address).lists()
+    return [(name, value) for name, values in lists for value in values if name not in own]
+
+
+@register.simple_tag
 def sort_link(ask: Asked, key: str) -> str:
     """The list by this column: the highest first, or the other way when it already is."""
     current = ask.sort or "started"
@@ -36,6 +45,12 @@ def sort_link(ask: Asked, key: str) -> str:
 @register.simple_tag
 def zoom_link(ask: Asked, since: int, until: int) -> str:
     return ask.link(range=None, **{"from": str(since), "to": str(until)})
+
+
+@register.simple_tag
+def until_link(ask: Asked, until: int) -> str:
+    """The same list of the time before, by when something was there."""
+    return ask.link(range=None, **{"from": None, "to": str(until)})
 
 
 @register.simple_tag

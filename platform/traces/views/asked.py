@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from traces.queries.filters import TraceFilter
 from traces.queries.observations import ORDERS as OBSERVATION_ORDERS
 from traces.queries.sorted import ORDERS
-from traces.search.fields import FIELDS
 from traces.search.grammar import MAX_CHARACTERS, MAX_VALUES, normalized, parsed
-from traces.search.terms import TEXT, Query, Term, quoted
+from traces.search.terms import Query, Term, quoted
 from traces.views.columns import METADATA, Column, columns_in
+from traces.views.narrowing import Narrowing, narrowing
 from traces.views.timerange import DEFAULT_RANGE, RANGES, as_text, time_asked
 
 CHOICES = (
@@ -49,25 +49,10 @@ VIEWS = {  # words, the term that makes it, the order
 }
 KINDS = {"traces": gettext_lazy("Traces"), "observations": gettext_lazy("Observations")}
 PLACES = ("after", "part", "newest")  # of one request, not of the page
-NOT_FILTERS = ("kind", "cols", "range", "from", "to", "sort")  # stay when filters are cleared
+TIME = ("range", "from", "to")
+# What narrows traces, sessions and users alike, and so goes along from the one list to the other.
+CARRIED = ("environment", "release", "version", "tag")
 COLUMN_PARTS = ("col", "metadata_column")  # as the form of the columns sends them
-SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "~": "~ ", "": ""}
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """One term, as a chip: its words, its values, and the address without it."""
-
-    words: str
-    values: tuple[str, ...]
-    without: str
-    name: str
-    is_negated: bool
-    sign: str
-
-    @property
-    def value(self) -> str:
-        return self.sign + ", ".join(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +69,7 @@ class Asked:
     ascending: bool
     after: str
     address: str  # the query string of this page, without its place in the list
+    is_plain: bool = False  # `q` is mere text, and the filters stand beside it
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -100,17 +86,7 @@ class Asked:
 
     @property
     def narrowings(self) -> list[Narrowing]:
-        return [
-            Narrowing(
-                words=_words(term),
-                values=term.values,
-                without=self.asking(self.query.without(term)),
-                name=term.field,
-                is_negated=term.is_negated,
-                sign=SIGNS[term.comparison],
-            )
-            for term in self.query.terms
-        ]
+        return [narrowing(term, without=self._without(term)) for term in self.query.terms]
 
     @property
     def bounds(self) -> dict[str, str]:
@@ -155,20 +131,38 @@ class Asked:
 
     @property
     def unfiltered(self) -> str:
-        """The query string of the same time in the same order, without any filter."""
-        address = QueryDict(self.address)
-        kept = [(name, address[name]) for name in NOT_FILTERS if name in address]
-        return f"?{urlencode(kept)}"
+        """The query string of the same list without any filter."""
+        return self.link(q=None, **dict.fromkeys(CARRIED))
 
     @property
-    def kept_without_columns(self) -> list[tuple[str, str]]:
-        """The parameters that the form of the columns leaves as they are."""
+    def filters(self) -> list[tuple[str, str]]:
+        """Those that the lists of traces, sessions and users share, as parameters."""
+        return [(name, value) for name in CARRIED for value in self.query.chosen(name)]
+
+    @property
+    def time(self) -> list[tuple[str, str]]:
+        """The time that is shown, as parameters."""
+        if self.range:
+            return [("range", self.range)]
         address = QueryDict(self.address)
-        return [(name, address[name]) for name in address if name != "cols"]
+        return [(name, address[name]) for name in ("from", "to") if name in address]
+
+    @property
+    def carried(self) -> str:
+        """The query string with which another list shows the same: the time, where one was asked
+        for, and the filters that mean the same there.
+        """
+        is_chosen = any(name in QueryDict(self.address) for name in TIME)
+        return urlencode([*(self.time if is_chosen else ()), *self.filters])
 
     @property
     def range_words(self) -> str:
         return str(RANGES[self.range][1]) if self.range else ""
+
+    def _without(self, term: Term) -> str:
+        if self.is_plain:
+            return self.link(**{term.field: None})
+        return self.asking(self.query.without(term))
 
     def asking(self, query: Query) -> str:
         """The query string with another query, from the start of the list."""
@@ -192,13 +186,17 @@ def asked(
     is_plain: bool = False,
 ) -> Asked:
     """Reads the address. What it cannot make sense of is left out and said in `problems`, never
-    dropped in silence. `is_plain`: `q` is mere text, of which the page makes something itself.
+    dropped in silence. `is_plain`: `q` is mere text, of which the page makes something itself, and
+    of the filters only those of CARRIED are read.
     """
     given = request.GET
     problems: list[str] = []
     time_range = time_asked(given, now or time.time_ns(), default, problems)
     typed = normalized(given.get("q", ""))[: MAX_CHARACTERS + 1].strip()
-    query = Query() if is_plain else _folded(parsed(typed), given, problems)
+    if is_plain:
+        query = _chosen(Query(), given, CARRIED)
+    else:
+        query = _folded(parsed(typed), given, problems)
     if not is_plain and not query.problems:
         typed = str(query)
     kind = given.get("kind", "")
@@ -217,17 +215,15 @@ def asked(
         sort=sort,
         ascending=ascending,
         after=given.get("after", ""),
-        address=_address(given, typed, cols),
+        address=_address(given, typed, cols, is_plain=is_plain, is_exact=not time_range.key),
+        is_plain=is_plain,
         problems=problems,
     )
 
 
 def _folded(query: Query, given: QueryDict, problems: list[str]) -> Query:
     """With the parameters that are named after fields; one that is there and empty takes out."""
-    for name in CHOICES:
-        if name in given:
-            values = tuple(value for value in given.getlist(name) if value.strip("\0"))
-            query = query.with_choice(name, values[:MAX_VALUES])
+    query = _chosen(query, given, CHOICES)
     for name, (of, comparison) in BOUNDS.items():
         if name not in given:
             continue
@@ -241,6 +237,14 @@ def _folded(query: Query, given: QueryDict, problems: list[str]) -> Query:
             problems.append(found.problems[0].message)
         else:
             query = query.with_term(found.terms[0])
+    return query
+
+
+def _chosen(query: Query, given: QueryDict, names: Collection[str]) -> Query:
+    for name in names:
+        if name in given:
+            values = tuple(value for value in given.getlist(name) if value.strip("\0"))
+            query = query.with_choice(name, values[:MAX_VALUES])
     return query
 
 
@@ -263,8 +267,10 @@ def _sort(given: QueryDict, orders: Collection[str], problems: list[str]) -> tup
     return sort, direction == "asc"
 
 
-def _address(given: QueryDict, typed: str, cols: str) -> str:
-    made = (*PLACES, *CHOICES, *BOUNDS, *COLUMN_PARTS, "q", "cols")
+def _address(given: QueryDict, typed: str, cols: str, *, is_plain: bool, is_exact: bool) -> str:
+    made = {*PLACES, *CHOICES, *BOUNDS, *COLUMN_PARTS, "q", "cols"}
+    made -= set(CARRIED) if is_plain else set()
+    made |= {"range"} if is_exact else {"from", "to"}  # whichever did not count
     kept = [
         (name, value)
         for name, values in given.lists()
@@ -273,10 +279,3 @@ def _address(given: QueryDict, typed: str, cols: str) -> str:
     ]
     own = [(name, value) for name, value in (("q", typed), ("cols", cols)) if value]
     return urlencode([*own, *kept])
-
-
-def _words(term: Term) -> str:
-    if term.field == TEXT:
-        return _("Text")
-    words = str(FIELDS[term.field].words)
-    return f"{words} {term.key}" if term.key else words

@@ -11,8 +11,8 @@ from traces.errors import LimitReached, Unavailable
 
 
 def tells_when_away(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """ClickHouse away gives 503 and words, a question too big 200 and words; inside a fragment only
-    the words.
+    """ClickHouse away gives 503 and words, a question too big 422 and what to narrow; a fragment
+    holds the words alone.
     """
 
     @wraps(view)
@@ -20,7 +20,7 @@ def tells_when_away(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         try:
             return view(request, project_id, *args, **kwargs)
         except LimitReached:
-            return _answer(request, project_id, "traces/_too_much.html", 200)
+            return _answer(request, project_id, "traces/_too_much.html", 422)
         except Unavailable:
             return _answer(request, project_id, "traces/_away.html", 503)
 

@@ -26,6 +26,8 @@ def group_list(request: HttpRequest, project_id: str, kind: str) -> HttpResponse
         "columns": range(7),  # of the table, beside the first two
         "after": cursor,
         "more_link": ask.link(after=cursor),
+        "without_time": ask.link(**{"from": None, "to": None}),
+        "without_search": ask.link(q=None),
         "longer_link": ask.link(range="30d", **{"from": None, "to": None}),
         "ranges": RANGES,
         "nothing": None if page.groups or after else why_nothing(project.id, ask),

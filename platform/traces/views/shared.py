@@ -10,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from sharing import links
 from traces.errors import LimitReached, Unavailable
+from traces.views.lists import is_fragment
 from traces.views.trace import answer
 
 
@@ -24,10 +25,18 @@ def shared_trace(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("There is no such link.")
     try:
         response = answer(request, link.project, link.trace_id, is_public=True)
-    except (LimitReached, Unavailable):
+    except LimitReached:
+        response = too_much(request)
+    except Unavailable:
         response = render(request, "503.html", status=503)
     if response is None:
         raise Http404("The trace has been deleted.")
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def too_much(request: HttpRequest) -> HttpResponse:
+    if is_fragment(request):
+        return render(request, "traces/_too_much.html")  # 200: htmx swaps no error in
+    return render(request, "traces/shared_too_much.html", status=422)

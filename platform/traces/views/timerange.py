@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from traces.queries.filters import DAY, HOUR, NS
+from traces.queries.filters import DAY, FIRST, HOUR, NS
 
 RANGES = {
     "1h": (HOUR, gettext_lazy("Last hour")),
@@ -37,8 +37,10 @@ def time_asked(query: QueryDict, now: int, default: str, problems: list[str]) ->
     key = query.get("range", "")
     absolute = query.get("from") or query.get("to")
     if absolute and key not in RANGES:
-        until = _time(query.get("to", ""), problems) or now + LEEWAY
-        since = _time(query.get("from", ""), problems) or until - DAY
+        until = _time(query.get("to", ""), problems)
+        until = now + LEEWAY if until is None else until
+        since = _time(query.get("from", ""), problems)
+        since = max(FIRST, until - DAY) if since is None else since
         if since < until:
             return AskedTime("", since, until)
         problems.append(_("The time range ends before it begins, so it is left out."))
@@ -60,7 +62,7 @@ def _time(text: str, problems: list[str]) -> int | None:
         problems.append(_("“%(text)s” is not a time like 2026-11-20T14:05.") % {"text": text[:40]})
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max(0, int(at.timestamp()) * NS), FAR_AHEAD)
+    return min(max(FIRST, int(at.timestamp()) * NS), FAR_AHEAD)
 
 
 def as_text(nanoseconds: int) -> str:

@@ -1,6 +1,7 @@
 """The users of the traced application: the list, and one of them."""
 
 from dataclasses import replace
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,7 +32,7 @@ def user_page(request: HttpRequest, project_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)
     user_id = request.GET.get("id", "")
     ask = asked(request, default="30d", is_plain=True)
-    wanted = replace(ask.wanted, terms=(Term("user", (user_id,)),))
+    wanted = replace(ask.wanted, terms=(*ask.wanted.terms, Term("user", (user_id,))))
     page = list_traces(project.id, wanted, limit=50)
     context = {
         "project": project,
@@ -43,5 +44,7 @@ def user_page(request: HttpRequest, project_id: str) -> HttpResponse:
         "columns": ask.columns,
         "slowest": max((row.latency_ns for row in page.traces), default=0),
         "ranges": RANGES,
+        "without_time": ask.link(**{"from": None, "to": None}),
+        "as_list": urlencode([*ask.time, *ask.filters, ("user", user_id)], quote_via=quote),
     }
     return render(request, "traces/user.html", context)
