@@ -1,13 +1,15 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from traces.deletion import delete_traces
 from traces.queries import first_trace
 from traces.queries.conversation import conversation
 from traces.queries.filters import DAY, HOUR, TraceFilter
 from traces.queries.groups import list_groups, one_group
 from traces.queries.histogram import histogram, observation_histogram
-from traces.queries.overview import last_activity
+from traces.queries.overview import last_activity, newest_trace
 from traces.queries.trace import locate, span_detail, span_rows
 from traces.queries.traces import trace_facts
 from traces.records import TRACE, Span
@@ -253,3 +255,25 @@ def test_a_session_whose_rows_were_superseded_or_run_past_the_range_is_listed_on
     assert [(group.id, group.tokens) for group in first.groups] == [("runs on", 9)]
     second = list_groups(project.id, "session", wanted, limit=1, after=first.after)
     assert [group.id for group in second.groups] == ["s"] and second.after is None
+
+
+def test_what_was_deleted_or_replaced_is_in_no_count_though_its_rows_are_still_there(
+    unmerged, project, span, now, monkeypatch
+):
+    monkeypatch.setattr("traces.queries.histogram.EXACT_TRACES", 1)
+    for n in range(4):
+        span(f"t{n}", "r", at=n, level="ERROR", total_cost="1")
+    span("t0", "r", at=0, took=2)  # again, and now without an error
+    delete_traces(project.id, ["t2", "t3"])
+    wanted = TraceFilter(since=now - HOUR, until=now + HOUR)
+    latency = replace(wanted, terms=(Term("latency", ("0",), comparison=">"),))
+    every = [(histogram, wanted), (histogram, latency), (observation_histogram, wanted)]
+    for count, asked in every:
+        found = count(project.id, asked)
+        [bar] = [one for one in found.bins if one.found]
+        assert (found.found, found.errors, bar.cost) == (2, 1, 1)
+    assert newest_trace(project.id).trace_id == "t1"
+    assert last_activity(project.id, now + HOUR) == now + SECOND
+    delete_traces(project.id, ["t0", "t1"])
+    assert newest_trace(project.id) is None
+    assert last_activity(project.id, now + HOUR) is None

@@ -141,6 +141,12 @@ def sorted_observations(
 
 def condition_of(wanted: TraceFilter) -> tuple[str, dict[str, Any]]:
     """What a row of spans must fulfil, and the values bound in it."""
+    conditions, values = conditions_of(wanted)
+    return " AND ".join(conditions) or "1", values
+
+
+def conditions_of(wanted: TraceFilter) -> tuple[list[str], dict[str, Any]]:
+    """The same, term by term."""
     values: dict[str, Any] = {}
 
     def bind(value: object, kind: str) -> str:
@@ -148,7 +154,7 @@ def condition_of(wanted: TraceFilter) -> tuple[str, dict[str, Any]]:
         values[name] = value
         return f"{{{name}:{kind}}}"
 
-    return " AND ".join(of_one(term, bind) for term in wanted.terms) or "1", values
+    return [of_one(term, bind) for term in wanted.terms], values
 
 
 def _seen(project_id: str, wanted: TraceFilter, window: Window) -> list[Place]:

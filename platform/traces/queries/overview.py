@@ -1,4 +1,4 @@
-"""Whether there is anything, and when it last was."""
+"""Whether there is anything, and when it last was. What was deleted is nothing."""
 
 import time
 from dataclasses import dataclass
@@ -21,11 +21,10 @@ def newest_trace(project_id: str) -> Newest | None:
         found = rows(
             """
             SELECT trace_id, toUnixTimestamp64Nano(start_time) AS at
-            FROM spans
+            FROM spans FINAL
             WHERE project_id = {project_id:String}
               AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
               AND start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
-              AND NOT is_deleted
             ORDER BY start_time DESC
             LIMIT 1
             """,
@@ -52,11 +51,10 @@ def last_activity(project_id: str, before: int) -> int | None:
     [found] = rows(
         """
         SELECT maxOrNull(toUnixTimestamp64Nano(start_time)) AS at
-        FROM spans
+        FROM spans FINAL
         WHERE project_id = {project_id:String}
           AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
           AND start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
-          AND NOT is_deleted
         """,
         project_id=project_id,
         low=FIRST,

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from saved.shelf import canonical, views_of
 from traces.figures.strip import strip
-from traces.queries.facets import facets
+from traces.queries.facets import facets, observation_facets
 from traces.queries.histogram import histogram, observation_histogram
 from traces.queries.metadata import add_metadata
 from traces.queries.observations import (
@@ -161,14 +161,15 @@ def _strip(request: HttpRequest, project, ask: Asked) -> HttpResponse:
 
 
 def _choices(request: HttpRequest, project, ask: Asked) -> HttpResponse:
-    found = facets(project.id, ask.wanted)
+    count = facets if ask.kind == "traces" else observation_facets
+    found = count(project.id, ask.wanted)
     groups = []
     for name, offered in found.by_field.items():
         chosen = ask.query.chosen(name)
         missing = [(value, None) for value in chosen if value not in dict(offered)]
         options = [
-            (value, count, value in chosen, ask.asking(ask.query.toggled(name, value)))
-            for value, count in [*missing, *offered]
+            (value, number, value in chosen, ask.asking(ask.query.toggled(name, value)))
+            for value, number in [*missing, *offered]
         ]
         groups.append((name, FIELDS[name].words, options))
     context = {"project": project, "ask": ask, "groups": groups, "sampled": found.sampled}
