@@ -5,6 +5,7 @@ const pane = document.getElementById("pane");
 const grid = document.querySelector(".treegrid");
 const level = (row) => Number(row.getAttribute("aria-level"));
 const isShown = (row) => row && !row.hidden;
+const LINKS = "a.main, .stand-in a.twist"; // what of a row takes the focus; a parent that is missing can only be folded
 const rows = () => [...grid.querySelectorAll("tbody tr")];
 const addressOf = (link) => new URL(link.href.baseVal ?? link.href, location.href); // a link in a drawing has the former
 const spanOf = (link) => addressOf(link).searchParams.get("span");
@@ -104,12 +105,13 @@ function move(row, key) {
   const expanded = row.getAttribute("aria-expanded");
   if (key === "ArrowRight" && expanded === "false") return row.querySelector(".twist").click();
   if (key === "ArrowLeft" && expanded === "true") return fold(row, false);
-  const shown = rows().filter(isShown);
+  const linkOf = (one) => one?.querySelector(`${LINKS}, a.btn`);
+  const shown = rows().filter((one) => isShown(one) && linkOf(one));
   const at = shown.indexOf(row);
   let next = { ArrowDown: shown[at + 1], ArrowUp: shown[at - 1], Home: shown[0], End: shown.at(-1) }[key];
   if (key === "ArrowRight" && expanded === "true") next = shown[at + 1];
   if (key === "ArrowLeft") next = shown.slice(0, at).findLast((other) => level(other) < level(row));
-  const link = next?.querySelector("a.main, a.btn");
+  const link = linkOf(next);
   link?.focus();
   if (link && /^Arrow(Up|Down)$/.test(key)) showSoon(link);
 }
@@ -134,10 +136,10 @@ if (grid) {
     move(row, event.key);
   });
   // One stop of the Tab key for the whole tree: the span last focused, at first the one looked at.
-  const links = () => grid.querySelectorAll("a.main");
+  const links = () => grid.querySelectorAll(LINKS);
   const stop = (link) => links().forEach((other) => (other.tabIndex = other === link ? 0 : -1));
   stop(grid.querySelector('[aria-selected="true"] a.main') ?? links()[0]);
-  grid.addEventListener("focusin", (event) => event.target.matches("a.main") && stop(event.target));
+  grid.addEventListener("focusin", (event) => event.target.matches(LINKS) && stop(event.target));
   document.addEventListener("htmx:afterRequest", (event) => {
     const twist = event.target.closest?.("a.twist[hx-get]");
     if (!twist || !event.detail.successful) return;

@@ -76,6 +76,20 @@ def open_page(browser, stack, session_cookies):
 
 
 @pytest.fixture(scope="session")
+def project(stack) -> str:
+    """Where the pages of the running Sonde's project are."""
+    return f"/projects/{stack.project_id}"
+
+
+def step_without_parent(rng, start: int, number: int):
+    """Of one of three parents that never come, each named by over a hundred spans."""
+    from traces.samples.playing import SampleSpan
+
+    at, parent = start + number * 1_000_000, f"{number // 110 + 1:016x}"
+    return SampleSpan(f"{rng.getrandbits(64):016x}", parent, f"step {number}", at, at + 500_000)
+
+
+@pytest.fixture(scope="session")
 def sent(stack) -> dict[str, str]:
     """Sample traffic and one hostile trace, sent; the ids of some of it by what they are."""
     import random
@@ -95,8 +109,10 @@ def sent(stack) -> dict[str, str]:
         hung = "<script>document.title='owned'</script>" * 30 + "가" * 3000 + "x" * 3000
         span.attributes |= {f"<b>{n}</b>" * 9: hung for n in range(4)}
         span.attributes["langfuse.observation.input"] = hung
+    orphaned = played(rng, 1, HOUR, now)[0]
+    orphaned.spans = [step_without_parent(rng, now - HOUR, number) for number in range(330)]
     sender = Sender(stack.url, stack.public_key, stack.secret_key)
-    for trace in (*traces, long, hostile):
+    for trace in (*traces, long, hostile, orphaned):
         sender.post("/v1/traces", export_request([trace]))
     sender.post("/api/public/scores", [score for trace in traces for score in trace.scores])
     talk = next(one for one in traces if one.session)
@@ -105,6 +121,7 @@ def sent(stack) -> dict[str, str]:
         "rag": rag.id,
         "long": long.id,
         "hostile": hostile.id,
+        "orphaned": orphaned.id,
         "session": talk.session,
         "user": talk.user,
     }

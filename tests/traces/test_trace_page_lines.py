@@ -1,5 +1,9 @@
 """The tree of a trace's page, when it is broken, wide, deep or cut."""
 
+import re
+from html import unescape
+from urllib.parse import parse_qsl
+
 from tests.traces.shown import spans_of, text_of
 
 FRAGMENT = {"HX-Request": "true"}
@@ -14,6 +18,34 @@ def test_broken_trees_are_shown_with_what_is_amiss(trace_page, span):
     assert [name for _level, name in spans_of(response)] == ["root", "lost", "a", "b"]
     text = text_of(response)
     assert "Parent missing" in text and "the chain is cut here" in response.content.decode()
+
+
+def test_the_spans_of_a_parent_that_is_missing_can_be_asked_for(trace_page, project, now):
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    insert_spans(
+        [
+            Span(
+                project.id,
+                "t",
+                f"s{n:03d}",
+                now + n,
+                parent_span_id=f"gone{n // 110}",
+                name=f"s{n:03d}",
+                end_time=now + n,
+                version=1,
+            )
+            for n in range(330)
+        ]
+    )
+    page = trace_page()
+    assert "s220" not in [name for _level, name in spans_of(page)]
+    stand_ins = re.findall(r'class="node stand-in".*?</tr>', page.content.decode(), re.DOTALL)
+    asked = re.search(r'class="twist" href="([^"]+)" hx-get="([^"]+)"', stand_ins[2])
+    for address, headers in zip(asked.groups(), ({}, FRAGMENT), strict=True):
+        found = trace_page(query=dict(parse_qsl(unescape(address).lstrip("?"))), **headers)
+        assert "s220" in [name for _level, name in spans_of(found)]
 
 
 def test_a_wide_trace_pages_its_children(trace_page, project, now):
