@@ -122,6 +122,8 @@ def sent(stack) -> dict[str, str]:
         "long": long.id,
         "hostile": hostile.id,
         "orphaned": orphaned.id,
+        "step": long.spans[2].id,
+        "other-step": long.spans[5].id,
         "session": talk.session,
         "user": talk.user,
     }

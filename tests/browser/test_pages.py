@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from tests.browser.opened import presses
+
 CHROMIUM = shutil.which("chromium") or ""
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
@@ -26,12 +28,16 @@ def pages(project, sent) -> list[str]:
         f"{project}/traces/{sent['rag']}",
         f"{project}/traces/{sent['long']}",
         f"{project}/traces/{sent['hostile']}",
+        f"{project}/traces/{sent['orphaned']}",
+        f"{project}/traces?kind=observations",
         *(f"{failed}?tab={tab}" for tab in ("messages", "raw", "attributes", "events", "scores")),
         f"{project}/traces/missing",
         f"{project}/sessions",
         f"{project}/sessions/one?id={sent['session']}",
+        f"{project}/sessions?environment=demo&from=2026-01-01T00:00",
         f"{project}/users",
         f"{project}/users/one?id={sent['user']}",
+        "/mentions",
     ]
 
 
@@ -51,6 +57,28 @@ def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
         assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
         assert page.title() != "owned"
     assert [text for text in page.wrong if "404" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "language"), [(PHONE, "dark", "en"), (DESK, "light", "ko")]
+)
+def test_what_opens_on_a_page_fits_obeys_the_policy_and_can_be_read_by_everyone(
+    open_page, project, sent, stack, size, theme, language
+):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page("/profile", size=size, theme=theme, language=language)
+    violations = []
+    for name, (path, press) in presses(project, sent).items():
+        page.goto(f"{stack.url}{path}")
+        page.wait_for_load_state("networkidle")
+        press(page)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        if (found := Axe().run(page)).violations_count:
+            violations.append(f"{name}\n{found.generate_report()}")
+    assert not violations, "\n".join(violations)
+    assert page.wrong == []
 
 
 def test_everything_works_without_javascript(open_page, project, sent):

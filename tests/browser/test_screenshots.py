@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.opened import presses
+
 CHROMIUM = shutil.which("chromium") or ""
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
@@ -17,38 +19,53 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("width", [360, 1440, 2560])
-@pytest.mark.parametrize("language", ["en", "ko"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_trace_page_is_pictured(open_page, stack, sent, theme, language, width):
-    project = f"/projects/{stack.project_id}"
-    pages = {
+def pages_of(project: str, sent: dict[str, str]) -> dict[str, str]:
+    long, failed = (f"{project}/traces/{sent[name]}" for name in ("long", "failed"))
+    return {
         "traces": f"{project}/traces",
+        "traces-narrowed": f"{project}/traces?q=environment:demo+latency:>0&from=2026-01-01",
+        "traces-unreadable": f"{project}/traces?q=level:ERROR+colour:red",
+        "observations": f"{project}/traces?kind=observations",
         "traces-empty": f"{project}/traces?user=nobody",
-        "trace-failed": f"{project}/traces/{sent['failed']}",
-        "trace-long": f"{project}/traces/{sent['long']}",
-        "trace-search": f"{project}/traces/{sent['failed']}?find=refund",
-        "trace-critical": f"{project}/traces/{sent['long']}?mark=critical",
-        "trace-graph": f"{project}/traces/{sent['long']}?view=graph",
-        "trace-talk": f"{project}/traces/{sent['failed']}?view=talk",
-        "trace-comments": f"{project}/traces/{sent['failed']}?tab=comments",
-        "trace-compare": f"{project}/traces/{sent['failed']}?span=trace&with={sent['rag']}",
+        "trace-failed": failed,
+        "trace-long": long,
+        "trace-search": f"{failed}?find=refund",
+        "trace-critical": f"{long}?mark=critical",
+        "trace-graph": f"{long}?view=graph",
+        "trace-talk": f"{failed}?view=talk",
+        "trace-comments": f"{failed}?tab=comments",
+        "trace-compare": f"{failed}?span=trace&with={sent['rag']}",
+        "trace-compare-spans": f"{long}?span={sent['step']}&with_span={sent['other-step']}",
+        "trace-orphaned": f"{project}/traces/{sent['orphaned']}",
+        "trace-missing": f"{project}/traces/missing",
         "trace-hostile": f"{project}/traces/{sent['hostile']}",
         "trace-attributes": f"{project}/traces/{sent['rag']}?tab=attributes",
         "sessions": f"{project}/sessions",
         "session": f"{project}/sessions/one?id={sent['session']}",
+        "sessions-narrowed": f"{project}/sessions?environment=demo&range=7d",
         "users": f"{project}/users",
         "user": f"{project}/users/one?id={sent['user']}",
         "setup": f"{project}/setup",
         "exports": f"{project}/exports",
+        "mentions": "/mentions",
         "api-docs": "/api/docs",
     }
+
+
+@pytest.mark.parametrize("width", [360, 1440, 2560])
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_trace_page_is_pictured(open_page, stack, project, sent, theme, language, width):
+    pages = pages_of(project, sent)
     FOLDER.mkdir(parents=True, exist_ok=True)
     size = {"width": width, "height": 900 if width > 400 else 740}
     page = open_page("/profile", size=size, theme=theme, language=language)
-    for name, path in pages.items():
+    shown = {name: (path, lambda page: None) for name, path in pages.items()}
+    for name, (path, press) in {**shown, **presses(project, sent)}.items():
         page.goto(f"{stack.url}{path}")
         page.wait_for_load_state("networkidle")
+        press(page)
+        page.wait_for_load_state("networkidle")
         picture = FOLDER / f"{name}-{theme}-{language}-{width}.png"
-        page.screenshot(path=picture, full_page=width < 400)
+        page.screenshot(path=picture, full_page=width < 400 and name in pages)
         assert picture.stat().st_size > 5_000
