@@ -15,6 +15,7 @@ from exports.models import Export, Kind
 from traces.queries.filters import TraceFilter
 from traces.queries.histogram import histogram, observation_histogram
 from traces.queries.observations import list_observations
+from traces.queries.scores import whole_scores
 from traces.queries.texts import spans_of, whole_spans, with_texts
 from traces.queries.traces import TraceRow, list_traces
 from traces.queries.windows import Cut
@@ -149,6 +150,8 @@ def _lines(export: Export, traces: list[TraceRow]) -> Iterator[Line]:
         return
     if export.kind == Kind.TRACES:
         for trace, texts in with_texts(export.project_id, traces):
+            if trace.score_count > len(trace.scores):
+                trace.scores = whole_scores(export.project_id, trace.trace_id)
             yield trace_line(trace, texts)
     else:
         for span, trace in spans_of(export.project_id, traces):

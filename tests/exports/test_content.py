@@ -102,6 +102,33 @@ def test_observations_of_traces_are_all_of_those_that_match(two_traces, exported
     )  # fmt: skip
 
 
+def test_observations_of_a_trace_that_went_on_for_days_are_all_of_it(span, exported):
+    span("t", "r", at=-60)
+    span("t", "later", at=5 * 24 * 3600, parent_span_id="r", input="five days later")
+    found = lines(exported("jsonl", kind="spans"))
+    assert {(line["id"], line["input"]) for line in found} == {
+        ("r", None),
+        ("later", "five days later"),
+    }
+
+
+def test_a_trace_has_all_of_its_scores(span, project, now, exported):
+    from traces.records import Score
+    from traces.writer import insert_scores
+
+    span("t", "r")
+    insert_scores(
+        [
+            Score(
+                project.id, f"{n:05d}", "ok", now, value=1.0, trace_id="t", observation_id=f"s{n}"
+            )
+            for n in range(2_100)
+        ]
+    )
+    [line] = lines(exported("jsonl"))
+    assert len(line["scores"]) == 2_100
+
+
 def test_observations_are_those_that_match_themselves(two_traces, exported):
     [found] = lines(exported("jsonl", "level:ERROR", kind="observations"))
     assert (found["id"], found["input"], found["cost_usd"]) == ("root", KOREAN, "0.000000012")

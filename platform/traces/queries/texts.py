@@ -8,7 +8,7 @@ from typing import Any
 
 from traces.clickhouse import rows
 from traces.queries.current import current
-from traces.queries.filters import HOUR, reaching
+from traces.queries.filters import FIRST, HOUR, LAST, reaching
 from traces.queries.limits import LIST
 from traces.queries.observations import ObservationRow
 from traces.queries.portions import Thing, portions
@@ -78,7 +78,7 @@ def whole_spans(project_id: str, listed: list[ObservationRow]) -> Iterator[Span]
 def spans_of(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[Span, TraceRow]]:
     """All spans of the traces, each with its trace; a trace's own by their hour and id."""
     by_id = {trace.trace_id: trace for trace in traces}
-    bounds = _bounds(traces)
+    bounds = _extent(project_id, sorted(by_id))
     places: list[Place] = []
     while True:
         places = _places(project_id, sorted(by_id), bounds, after=places[-1] if places else None)
@@ -102,6 +102,27 @@ def _live(project_id: str, keys: list[Key], bounds: dict[str, Any]) -> dict[Key,
 
 def _bounds(traces: list[TraceRow]) -> dict[str, Any]:
     return reaching(min(one.started for one in traces), max(one.started for one in traces))
+
+
+def _extent(project_id: str, trace_ids: list[str]) -> dict[str, Any]:
+    """The bounds of all rows of the traces: a trace may go on for longer than lists look."""
+    [found] = rows(
+        """
+        SELECT toUnixTimestamp64Nano(min(start_time)) AS low,
+            toUnixTimestamp64Nano(max(start_time)) + 1 AS high
+        FROM spans
+        WHERE project_id = {project_id:String}
+          AND start_time >= fromUnixTimestamp64Nano({first:Int64}, 'UTC')
+          AND start_time <= fromUnixTimestamp64Nano({last:Int64}, 'UTC')
+          AND trace_id IN {trace_ids:Array(String)}
+        """,
+        project_id=project_id,
+        trace_ids=trace_ids,
+        first=FIRST,
+        last=LAST,
+        options=LIST,
+    )
+    return found
 
 
 def _stated(project_id: str, traces: list[TraceRow]) -> dict[str, Texts]:

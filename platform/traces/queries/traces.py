@@ -65,12 +65,16 @@ class TraceRow:
     prompts: list[str] = field(default_factory=list)
     root_failed: int = 0  # whether the root itself did: a trace may recover from an error below it
     stated: int = 0  # whether the trace has a row of its own
-    scores: list[dict] = field(default_factory=list)
+    scores: list[dict] = field(default_factory=list)  # the first of them
     metadata: dict[str, str] = field(default_factory=dict)  # where a list asked for keys of it
 
     @property
     def model_words(self) -> str:
         return ", ".join(self.models)
+
+    @property
+    def score_count(self) -> int:
+        return self.scores[0]["in_all"] if self.scores else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from accounts.models import Project
-from traces.queries.scores import scores_of
+from traces.queries.scores import whole_scores
 from traces.queries.trace import Extent, span_detail
 from traces.render.request import request_of
 from traces.tree import Node
@@ -28,8 +28,7 @@ def details(
 ) -> dict:
     """In public without comments, without who scored, and without where it ran."""
     row = span_detail(project.id, trace_id, span_id, extent)
-    found = scores_of(project.id, [trace_id]).get(trace_id, [])
-    scores = [score for score in found if score["observation_id"] in ("", span_id)]
+    scores = whole_scores(project.id, trace_id, about=("", span_id))
     comments = [] if is_public else thread_of(project.id, About(trace_id, span_id))
     known = known_tabs(row, is_public)
     tab = inside(request).tab

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import project_for
 from traces.api.v1.shapes import score_shape, span_shape, stated_shape, trace_shape
 from traces.otlp_json import resource_spans, with_trace
-from traces.queries.scores import scores_of
+from traces.queries.scores import whole_scores
 from traces.queries.trace import Extent, locate, span_detail
 from traces.queries.traces import trace_facts
 from traces.queries.whole import row_places, whole_rows
@@ -60,7 +60,7 @@ def sonde_texts(project_id: str, trace_id: str, extent: Extent) -> Iterator[str]
     if facts is None:
         raise Http404(_("The trace has been deleted."))
     stated = span_detail(project_id, trace_id, "", extent)
-    scores = scores_of(project_id, [trace_id]).get(trace_id, [])
+    scores = whole_scores(project_id, trace_id)
     head = {
         **trace_shape(facts),
         "stated": stated_shape(stated) if stated else None,

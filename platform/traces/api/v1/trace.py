@@ -24,7 +24,7 @@ from traces.api.v1.shapes import (
 from traces.api.view import TooMuch
 from traces.queries.filters import TraceFilter
 from traces.queries.overview import last_activity
-from traces.queries.scores import scores_of
+from traces.queries.scores import whole_scores
 from traces.queries.trace import locate, span_detail
 from traces.queries.traces import TracePage, list_traces, trace_facts
 from traces.queries.whole import row_places, whole_rows
@@ -145,7 +145,7 @@ def trace_document(project_id: str, trace_id: str, limit: int, offset: int) -> d
     if sum(place.size for place in page) > MOST_BYTES:
         raise TooMuch("The texts of these spans are too long for one answer: lower the limit.")
     stated = span_detail(project_id, trace_id, "", extent)
-    scores = scores_of(project_id, [trace_id]).get(trace_id, [])
+    scores = whole_scores(project_id, trace_id)
     return {
         **trace_shape(facts),
         "spans": [
