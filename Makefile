@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 # Added to pytest's command line: make test ARGS="tests/traces -x"
 ARGS ?=
-TYPED := platform/embedded platform/comments platform/traces platform/pricing ingest
+TYPED := platform/embedded platform/comments platform/traces platform/pricing ingest prompts
 
 .DEFAULT_GOAL := help
 .PHONY: help up test lint fix lock sdks chaos bench demo screenshots messages clean env env-dev

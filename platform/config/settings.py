@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "sharing",
     "traces",
     "pricing",
+    "prompts",
     "ingest",
     "exports",
     "embedded",

@@ -1,0 +1,96 @@
+"""Moving labels: the release of a version. Whoever calls has asked who may see the prompt."""
+
+from django.utils import timezone
+
+from accounts.roles import Role
+from prompts.changes import By, change
+from prompts.composition import resolved
+from prompts.models import Label, LabelMove, Prompt, PromptVersion, ProtectedLabel
+from prompts.names import label_name
+
+UNASKED = -1
+
+
+class Protected(PermissionError):
+    """The label is for other roles to move; the message says which."""
+
+
+class Moved(ValueError):
+    """Somebody else moved the label since it was looked at; the message says where to."""
+
+
+def move(
+    prompt: Prompt,
+    label: str,
+    to: PromptVersion | None,
+    by: By,
+    *,
+    note: str = "",
+    override: str = "",
+    seen: int | None = UNASKED,
+) -> None:
+    """Point the label at a version of the prompt, or take it away (None).
+
+    `seen` is the number at which whoever moves it saw it (None: nowhere): if it is elsewhere by
+    now, nothing is moved. Raises InvalidName, Moved, Protected, InvalidComposition.
+    """
+    name = label_name(label)
+    with change(prompt.project):
+        before = number_of(prompt, name)
+        if seen not in (UNASKED, before):
+            there = f"version {before}" if before is not None else "no version"
+            raise Moved(f"“{name}” was moved meanwhile: it points at {there} now. Look again.")
+        point(prompt, name, to, by, note=note, override=override)
+
+
+def number_of(prompt: Prompt, label: str) -> int | None:
+    """The number of the version that the label points at."""
+    found = Label.objects.filter(prompt=prompt, name=label).values_list(
+        "version__number", flat=True
+    )
+    return found.first()
+
+
+def point(
+    prompt: Prompt,
+    name: str,
+    to: PromptVersion | None,
+    by: By,
+    *,
+    note: str = "",
+    override: str = "",
+) -> None:
+    """As `move`, inside a change that has begun. Nothing happens where it points there already."""
+    before = number_of(prompt, name)
+    after = to.number if to else None
+    if before == after:
+        return
+    refuse_unless_allowed(prompt, name, by)
+    if to is None:
+        Label.objects.filter(prompt=prompt, name=name).delete()
+    else:
+        Label.objects.update_or_create(
+            prompt=prompt, name=name, defaults={"version": to, "moved_at": timezone.now()}
+        )
+        resolved(prompt.project_id, to)  # with the label where it is now, nothing goes round
+    LabelMove.objects.create(
+        prompt=prompt,
+        label=name,
+        before=before,
+        after=after,
+        way=by.way,
+        user=by.user,
+        public_key=by.public_key,
+        note=note,
+        override=override,
+    )
+    Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
+
+
+def refuse_unless_allowed(prompt: Prompt, name: str, by: By) -> None:
+    protection = ProtectedLabel.objects.filter(project=prompt.project_id, name=name).first()
+    if protection is None:
+        return
+    least = Role(protection.least_role)
+    if by.role is None or not by.role.includes(least):
+        raise Protected(f"The label “{name}” is protected: only the role “{least.label}” moves it.")

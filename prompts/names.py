@@ -1,0 +1,61 @@
+"""How prompts, labels, tags and variables may be called. Pure.
+
+Each check returns the name as it is kept, or raises InvalidName with what to do.
+"""
+
+import re
+
+MAX_NAME = 255
+MAX_LABEL = 36
+MAX_TAG = 100
+MOST_TAGS = 50
+LATEST = "latest"
+PRODUCTION = "production"
+
+LABEL = re.compile(r"[a-z0-9_.-]{1,36}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class InvalidName(ValueError):
+    """The message says which name and what is wrong with it."""
+
+
+def prompt_name(given: object) -> str:
+    """Folders are parted by `/`. A `|` parts the fields of a reference, so no name holds one."""
+    name = _text(given, "name", MAX_NAME)
+    if "|" in name:
+        raise InvalidName("A prompt's name must not hold “|”: it parts the fields of a reference.")
+    if "@@@" in name:
+        raise InvalidName("A prompt's name must not hold “@@@”: it ends a reference.")
+    if any(not part.strip() or part in (".", "..") for part in name.split("/")):
+        raise InvalidName(
+            "Every folder in a prompt's name needs a name: “a/b”, not “/a” or “a//b”."
+        )
+    return name
+
+
+def label_name(given: object) -> str:
+    """`latest` is refused: it is kept automatically."""
+    if not isinstance(given, str) or not LABEL.fullmatch(given):
+        raise InvalidName(
+            f"A label has 1 to {MAX_LABEL} lower-case letters, digits, hyphens, dots and "
+            "underscores."
+        )
+    if given == LATEST:
+        raise InvalidName("“latest” is kept automatically and cannot be set.")
+    return given
+
+
+def tag_name(given: object) -> str:
+    return _text(given, "tag", MAX_TAG)
+
+
+def _text(given: object, what: str, most: int) -> str:
+    if not isinstance(given, str):
+        raise InvalidName(f"The {what} must be text.")
+    name = given.strip()
+    if not 0 < len(name) <= most:
+        raise InvalidName(f"The {what} must have 1 to {most} characters.")
+    if CONTROL.search(name):
+        raise InvalidName(f"The {what} must not hold control characters.")
+    return name

@@ -1,0 +1,130 @@
+"""What a program gets that asks for a prompt: bytes that are made once for each change.
+
+What is cached carries the revision, which Postgres tells in one small query: nothing old is served,
+with Valkey or without. While Postgres is away, the last answer is served and says so.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
+from redis.exceptions import RedisError
+
+from prompts.composition import InvalidComposition, Wanted, resolved, versions_wanted
+from prompts.models import Label, PromptVersion, Revision
+from prompts.names import LATEST, PRODUCTION
+
+KEEP_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A prompt as JSON, with its ETag; `is_old` where Postgres could not be asked."""
+
+    body: bytes
+    etag: str
+    is_old: bool = False
+
+
+class Unserved(LookupError):
+    """There is no such prompt, version or label; the message says which."""
+
+
+class Broken(ValueError):
+    """The prompt includes what is not there any more; the message says what."""
+
+
+def serve(
+    project_id: str, name: str, *, label: str = "", number: int | None = None, resolve: bool = True
+) -> Served:
+    """The version that is asked for, by default the one that `production` points at. Raises
+    Unserved, Broken, and OperationalError where Postgres is away and nothing is remembered.
+    """
+    wanted = Wanted(name, "" if number is not None else label or PRODUCTION, number)
+    asked = f"{project_id}\0{wanted.name}\0{wanted.label}\0{wanted.number}\0{resolve:d}"
+    key = "prompt:" + hashlib.sha256(asked.encode()).hexdigest()
+    try:
+        revision = _revision(project_id)
+    except (OperationalError, InterfaceError):
+        if known := _remembered(key):
+            return Served(known[1], known[2], is_old=True)
+        raise
+    known = _remembered(key)
+    if known and known[0] == revision:
+        return Served(known[1], known[2])
+    body = msgspec.json.encode(shape_of(project_id, wanted, resolve=resolve))
+    served = Served(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    _remember(key, (revision, served.body, served.etag))
+    return served
+
+
+def _revision(project_id: str) -> int:
+    found = Revision.objects.filter(project=project_id).values_list("number", flat=True)
+    return found.first() or 0
+
+
+def _remembered(key: str) -> tuple[int, bytes, str] | None:
+    try:
+        return cache.get(key)
+    except RedisError:
+        return None
+
+
+def _remember(key: str, value: tuple[int, bytes, str]) -> None:
+    try:
+        cache.set(key, value, KEEP_SECONDS)
+    except RedisError:
+        return
+
+
+def shape_of(project_id: str, wanted: Wanted, *, resolve: bool) -> dict[str, Any]:
+    version = versions_wanted(project_id, [wanted]).get(wanted)
+    if version is None:
+        raise Unserved(f"Prompt not found: “{wanted.name}” with {_told(wanted)}.")
+    body, graph = version.body, None
+    if resolve:
+        try:
+            found = resolved(project_id, version)
+        except InvalidComposition as error:
+            raise Broken(str(error)) from error
+        body, graph = found.body, found.graph
+    return {**shape(version, labels_of(version)), "prompt": body, "resolutionGraph": graph}
+
+
+def _told(wanted: Wanted) -> str:
+    if wanted.number is not None:
+        return f"version {wanted.number}"
+    return f"label “{wanted.label}”"
+
+
+def labels_of(version: PromptVersion) -> list[str]:
+    """Those that point at the version, `latest` among them where no number is higher."""
+    labels = list(Label.objects.filter(version=version).values_list("name", flat=True))
+    is_latest = not PromptVersion.objects.filter(
+        prompt=version.prompt_id, number__gt=version.number
+    ).exists()
+    return sorted([*labels, LATEST] if is_latest else labels)
+
+
+def shape(version: PromptVersion, labels: list[str]) -> dict[str, Any]:
+    """As Langfuse's API writes it."""
+    return {
+        "id": str(version.pk),
+        "createdAt": version.created_at.isoformat(),
+        "updatedAt": version.prompt.updated_at.isoformat(),
+        "projectId": version.prompt.project_id,
+        "createdBy": version.author.email if version.author else version.public_key or "API",
+        "name": version.prompt.name,
+        "version": version.number,
+        "type": version.prompt.type,
+        "isActive": None,
+        "config": version.config,
+        "tags": version.prompt.tags,
+        "labels": labels,
+        "commitMessage": version.message or None,
+        "prompt": version.body,
+        "resolutionGraph": None,
+    }

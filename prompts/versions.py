@@ -1,0 +1,147 @@
+"""Making and removing versions. Whoever calls has asked who may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from accounts.models import Project
+from prompts import labels
+from prompts.body import Body, chat_body, text_body
+from prompts.changes import By, change
+from prompts.composition import references_in, resolved
+from prompts.models import (
+    MAX_MESSAGE,
+    Label,
+    Prompt,
+    PromptType,
+    PromptVersion,
+    Reference,
+)
+from prompts.names import LATEST, MOST_TAGS, label_name, prompt_name, tag_name
+
+
+class InvalidVersion(ValueError):
+    """The message says what is wrong and what to do."""
+
+
+class StillIncluded(ValueError):
+    """Others include what would go; the message names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a version is made of. `labels` may name `latest`, which it gets anyway; `tags`, unless
+    None, become the prompt's.
+    """
+
+    name: str
+    type: str
+    body: object
+    config: Any = field(default_factory=dict)
+    labels: Sequence[str] = ()
+    tags: Sequence[str] | None = None
+    message: str = ""
+
+
+def create(project: Project, draft: Draft, by: By, *, override: str = "") -> PromptVersion:
+    """The next version, with its labels moved to it. Raises InvalidName, InvalidBody,
+    InvalidVersion, InvalidComposition, or what moving a label raises; then nothing was written.
+    """
+    name, body = prompt_name(draft.name), _body(draft)
+    names = [label_name(label) for label in dict.fromkeys(draft.labels) if label != LATEST]
+    tags = None if draft.tags is None else sorted({tag_name(tag) for tag in draft.tags})
+    if tags and len(tags) > MOST_TAGS:
+        raise InvalidVersion(f"A prompt has at most {MOST_TAGS} tags.")
+    if len(draft.message) > MAX_MESSAGE:
+        raise InvalidVersion(f"The commit message has at most {MAX_MESSAGE} characters.")
+    with change(project):
+        prompt = _prompt(project, name, draft.type)
+        version = PromptVersion.objects.create(
+            prompt=prompt,
+            number=(prompt.versions.aggregate(Max("number"))["number__max"] or 0) + 1,
+            body=body,
+            config=draft.config if draft.config is not None else {},
+            message=draft.message,
+            author=by.user,
+            public_key=by.public_key,
+        )
+        Reference.objects.bulk_create(
+            Reference(version=version, name=want.name, label=want.label, number=want.number)
+            for want in references_in(body)
+        )
+        resolved(project.id, version)  # whatever it includes is there, and closes no circle
+        for label in names:
+            labels.point(prompt, label, version, by, override=override)
+        prompt.tags = prompt.tags if tags is None else tags
+        prompt.updated_at = timezone.now()
+        prompt.save(update_fields=("tags", "updated_at"))
+    return version
+
+
+def _body(draft: Draft) -> Body:
+    if draft.type == PromptType.TEXT:
+        return text_body(draft.body)
+    if draft.type == PromptType.CHAT:
+        return chat_body(draft.body)
+    raise InvalidVersion("A prompt's type is “text” or “chat”.")
+
+
+def _prompt(project: Project, name: str, kind: str) -> Prompt:
+    prompt, _ = Prompt.objects.get_or_create(project=project, name=name, defaults={"type": kind})
+    if prompt.type != kind:
+        raise InvalidVersion(
+            f"The prompt “{name}” is of type “{prompt.type}”, and all its versions are."
+        )
+    return prompt
+
+
+def set_tags(prompt: Prompt, tags: Sequence[str]) -> None:
+    """Raises InvalidName, InvalidVersion."""
+    kept = sorted({tag_name(tag) for tag in tags})
+    if len(kept) > MOST_TAGS:
+        raise InvalidVersion(f"A prompt has at most {MOST_TAGS} tags.")
+    with change(prompt.project):
+        Prompt.objects.filter(pk=prompt.pk).update(tags=kept, updated_at=timezone.now())
+
+
+def remove(project: Project, versions: Sequence[PromptVersion]) -> None:
+    """These versions of one prompt, and the prompt with its last one. Raises StillIncluded."""
+    with change(project):
+        prompt = versions[0].prompt
+        gone = {version.pk for version in versions}
+        left = prompt.versions.exclude(pk__in=gone)
+        _refuse_where_included(prompt, versions, gone, is_last=not left.exists())
+        if left.exists():
+            prompt.versions.filter(pk__in=gone).delete()
+            Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
+        else:
+            prompt.delete()
+
+
+def _refuse_where_included(
+    prompt: Prompt, versions: Sequence[PromptVersion], gone: set[int], *, is_last: bool
+) -> None:
+    lost = list(Label.objects.filter(version__in=gone).values_list("name", flat=True))
+    asked = Q(number__in=[version.number for version in versions]) | Q(label__in=lost)
+    if is_last:
+        asked |= Q(label=LATEST)
+    refuse_where_included(prompt, asked)
+
+
+def refuse_where_included(prompt: Prompt, asked: Q) -> None:
+    """Raises StillIncluded where other prompts' versions include the prompt in this way."""
+    including = (
+        Reference.objects.filter(
+            asked, version__prompt__project=prompt.project_id, name=prompt.name
+        )
+        .exclude(version__prompt=prompt.pk)
+        .select_related("version__prompt")[:5]
+    )
+    told = ", ".join(
+        f"{found.version.prompt.name} version {found.version.number}" for found in including
+    )
+    if told:
+        raise StillIncluded(f"“{prompt.name}” is included by {told}. Change or delete that first.")
