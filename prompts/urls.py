@@ -1,0 +1,3 @@
+"""The pages of prompts, and their APIs."""
+
+urlpatterns: list = []
