@@ -40,6 +40,9 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
+# The first seals what is stored encrypted, all of them open it (accounts.sealing).
+ENCRYPTION_KEYS = env.words("SONDE_ENCRYPTION_KEYS")
+
 # Stores
 DATABASE_URL = env.text("DATABASE_URL")
 CLICKHOUSE_URL = env.text("CLICKHOUSE_URL")
