@@ -185,3 +185,8 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} r{self.number}"
+
+
+# Django finds an app's models here; those of gates and splits have modules of their own.
+from prompts.gates import models as gates_models  # noqa: E402, F401
+from prompts.splits import models as splits_models  # noqa: E402, F401
