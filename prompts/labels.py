@@ -1,5 +1,7 @@
 """Moving labels: the release of a version. Whoever calls has asked who may see the prompt."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -41,6 +43,16 @@ def move(
             there = f"version {before}" if before is not None else "no version"
             raise Moved(f"“{name}” was moved meanwhile: it points at {there} now. Look again.")
         point(prompt, name, to, by, note=note, override=override)
+
+
+def move_all(prompt: Prompt, names: Sequence[str], to: PromptVersion, by: By) -> None:
+    """Point all of these labels at the version, or none of them. `latest` is refused, as in
+    `move`. Raises InvalidName, Protected, InvalidComposition.
+    """
+    checked = [label_name(name) for name in dict.fromkeys(names)]
+    with change(prompt.project):
+        for name in checked:
+            point(prompt, name, to, by)
 
 
 def number_of(prompt: Prompt, label: str) -> int | None:

@@ -1,3 +1,7 @@
-"""The pages of prompts, and their APIs."""
+"""The pages of prompts, and their APIs: each part lists its own."""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("prompts.api.urls")),
+]
