@@ -79,6 +79,19 @@ INGEST_TRACE_LOCKS = env.text(
 )  # or postgres, for web processes on several hosts
 INGEST_HELD_MAX_BYTES = env.number("SONDE_INGEST_HELD_MAX_BYTES", 20 * 1024 * 1024 * 1024)
 INGEST_INFLIGHT_MAX_BYTES = env.number("SONDE_INGEST_INFLIGHT_MAX_BYTES", 256 * 1024 * 1024)
+# Requests to addresses that people typed: docs/configuration.md
+OUTBOUND_ALLOWED_NETWORKS = env.networks(
+    env.words("SONDE_OUTBOUND_ALLOWED_NETWORKS"), "SONDE_OUTBOUND_ALLOWED_NETWORKS"
+)
+OUTBOUND_ALLOWED_NETWORKS_OF = {
+    "llm": env.networks(env.words("SONDE_OUTBOUND_LLM_NETWORKS"), "SONDE_OUTBOUND_LLM_NETWORKS"),
+    "webhook": env.networks(
+        env.words("SONDE_OUTBOUND_WEBHOOK_NETWORKS"), "SONDE_OUTBOUND_WEBHOOK_NETWORKS"
+    ),
+}
+OUTBOUND_ALLOW_HTTP = env.flag("SONDE_OUTBOUND_ALLOW_HTTP")
+OUTBOUND_PROXY = env.text("SONDE_OUTBOUND_PROXY")
+ENCRYPTION_KEYS = env.words("SONDE_ENCRYPTION_KEYS")  # the first encrypts, all decrypt
 METRICS_TOKEN = env.text("SONDE_METRICS_TOKEN")  # lets Prometheus in from another machine
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
