@@ -16,17 +16,33 @@ from redis.exceptions import RedisError
 from prompts.composition import InvalidComposition, Wanted, resolved, versions_wanted
 from prompts.models import Label, PromptVersion, Revision
 from prompts.names import LATEST, PRODUCTION
+from prompts.splits.choosing import Shares, split_of
 
 KEEP_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A prompt as JSON, with its ETag; `is_old` where Postgres could not be asked."""
+    """A prompt as JSON, with its ETag; `is_old` where Postgres could not be asked. `split` says
+    which version was picked, where the label serves several.
+    """
 
     body: bytes
     etag: str
     is_old: bool = False
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is remembered of one thing that can be asked for: the answer, or for a label that is
+    split, who gets which version.
+    """
+
+    revision: int
+    body: bytes
+    etag: str
+    split: Shares | None
 
 
 class Unserved(LookupError):
@@ -38,44 +54,70 @@ class Broken(ValueError):
 
 
 def serve(
-    project_id: str, name: str, *, label: str = "", number: int | None = None, resolve: bool = True
+    project_id: str,
+    name: str,
+    *,
+    label: str = "",
+    number: int | None = None,
+    resolve: bool = True,
+    unit: str = "",
 ) -> Served:
-    """The version that is asked for, by default the one that `production` points at. Raises
-    Unserved, Broken, and OperationalError where Postgres is away and nothing is remembered.
+    """The version that is asked for, by default the one that `production` points at. Where the
+    label is split, the one that the unit (a user, a session) gets, always the same; without a unit
+    any, by the shares.
+
+    Raises Unserved, Broken, and OperationalError where Postgres is away and nothing is remembered.
     """
     wanted = Wanted(name, "" if number is not None else label or PRODUCTION, number)
+    revision = _revision(project_id)
+    entry = _entry(project_id, wanted, resolve, revision)
+    told = ""
+    if entry.split is not None:
+        picked = entry.split.version_for(unit)
+        told = entry.split.told(wanted.label, picked)
+        entry = _entry(project_id, Wanted(name, number=picked), resolve, revision)
+    return Served(entry.body, entry.etag, is_old=revision is None, split=told)
+
+
+def _revision(project_id: str) -> int | None:
+    """None while Postgres is away."""
+    try:
+        found = Revision.objects.filter(project=project_id).values_list("number", flat=True)
+        return found.first() or 0
+    except (OperationalError, InterfaceError):
+        return None
+
+
+def _entry(project_id: str, wanted: Wanted, resolve: bool, revision: int | None) -> Entry:
     asked = f"{project_id}\0{wanted.name}\0{wanted.label}\0{wanted.number}\0{resolve:d}"
     key = "prompt:" + hashlib.sha256(asked.encode()).hexdigest()
-    try:
-        revision = _revision(project_id)
-    except (OperationalError, InterfaceError):
-        if known := _remembered(key):
-            return Served(known[1], known[2], is_old=True)
-        raise
     known = _remembered(key)
-    if known and known[0] == revision:
-        return Served(known[1], known[2])
+    if known and revision in (known.revision, None):
+        return known
+    if revision is None:
+        raise OperationalError("Postgres is away, and nothing is remembered of this prompt.")
+    made = _made(project_id, wanted, resolve, revision)
+    _remember(key, made)
+    return made
+
+
+def _made(project_id: str, wanted: Wanted, resolve: bool, revision: int) -> Entry:
+    if wanted.label and (split := split_of(project_id, wanted.name, wanted.label)):
+        return Entry(revision, b"", "", split)
     body = msgspec.json.encode(shape_of(project_id, wanted, resolve=resolve))
-    served = Served(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
-    _remember(key, (revision, served.body, served.etag))
-    return served
+    return Entry(revision, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', None)
 
 
-def _revision(project_id: str) -> int:
-    found = Revision.objects.filter(project=project_id).values_list("number", flat=True)
-    return found.first() or 0
-
-
-def _remembered(key: str) -> tuple[int, bytes, str] | None:
+def _remembered(key: str) -> Entry | None:
     try:
         return cache.get(key)
     except RedisError:
         return None
 
 
-def _remember(key: str, value: tuple[int, bytes, str]) -> None:
+def _remember(key: str, entry: Entry) -> None:
     try:
-        cache.set(key, value, KEEP_SECONDS)
+        cache.set(key, entry, KEEP_SECONDS)
     except RedisError:
         return
 
