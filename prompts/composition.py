@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from prompts.body import Body, texts_of, with_texts
 from prompts.models import Label, PromptType, PromptVersion
-from prompts.names import LATEST
+from prompts.names import LATEST, MAX_LABEL, InvalidName, prompt_name
 
 REFERENCE = re.compile(r"@@@langfusePrompt:(.*?)@@@", re.DOTALL)
 MOST_DEPTH = 5
@@ -56,12 +56,20 @@ def wanted(tag: str) -> Wanted:
     named = {key.strip(): value.strip() for key, _, value in fields}
     name, label, number = named.get("name", ""), named.get("label", ""), named.get("version", "")
     is_plain = number.isascii() and number.isdigit() and 0 < len(number) < 10
-    if len(fields) != 2 or not name or bool(label) == bool(number) or (number and not is_plain):
+    is_one = len(fields) == 2 and bool(label) != bool(number)
+    if not is_one or not _is_name(name) or len(label) > MAX_LABEL or (number and not is_plain):
         raise InvalidComposition(
             f"“@@@langfusePrompt:{tag[:200]}@@@” is no reference. Write "
             "@@@langfusePrompt:name=…|label=…@@@ or @@@langfusePrompt:name=…|version=…@@@."
         )
     return Wanted(name, label, int(number) if number else None)
+
+
+def _is_name(name: str) -> bool:
+    try:
+        return prompt_name(name) == name
+    except InvalidName:
+        return False
 
 
 def resolved(project_id: str, version: PromptVersion) -> Resolved:
@@ -86,11 +94,11 @@ def _loaded(project_id: str, version: PromptVersion) -> dict[Wanted, PromptVersi
     for _ in range(MOST_DEPTH):
         if not asked:
             break
+        if len(asked) + len(loaded) > MOST_INCLUDED:
+            raise InvalidComposition(f"A prompt can include {MOST_INCLUDED} others at most.")
         found = versions_wanted(project_id, asked)
         loaded |= found
         asked = {want for one in found.values() for want in references_in(one.body)} - set(loaded)
-        if len(loaded) > MOST_INCLUDED:
-            raise InvalidComposition(f"A prompt can include {MOST_INCLUDED} others at most.")
     return loaded
 
 

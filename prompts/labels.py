@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.roles import Role
 from prompts.changes import By, change
 from prompts.composition import resolved
+from prompts.including import refuse_where_included
 from prompts.models import Label, LabelMove, Prompt, PromptVersion, ProtectedLabel
-from prompts.names import label_name
+from prompts.names import label_name, label_names
 
 UNASKED = -1
 
@@ -34,7 +36,7 @@ def move(
     """Point the label at a version of the prompt, or take it away (None).
 
     `seen` is the number at which whoever moves it saw it (None: nowhere): if it is elsewhere by
-    now, nothing is moved. Raises InvalidName, Moved, Protected, InvalidComposition.
+    now, nothing is moved. Raises InvalidName, Moved, Protected, InvalidComposition, StillIncluded.
     """
     name = label_name(label)
     with change(prompt.project):
@@ -49,7 +51,7 @@ def move_all(prompt: Prompt, names: Sequence[str], to: PromptVersion, by: By) ->
     """Point all of these labels at the version, or none of them. `latest` is refused, as in
     `move`. Raises InvalidName, Protected, InvalidComposition.
     """
-    checked = [label_name(name) for name in dict.fromkeys(names)]
+    checked = label_names(names)
     with change(prompt.project):
         for name in checked:
             point(prompt, name, to, by)
@@ -79,6 +81,7 @@ def point(
         return
     refuse_unless_allowed(prompt, name, by)
     if to is None:
+        refuse_where_included(prompt, Q(label=name))
         Label.objects.filter(prompt=prompt, name=name).delete()
     else:
         Label.objects.update_or_create(

@@ -4,11 +4,13 @@ Each check returns the name as it is kept, or raises InvalidName with what to do
 """
 
 import re
+from collections.abc import Iterable
 
 MAX_NAME = 255
 MAX_LABEL = 36
 MAX_TAG = 100
 MOST_TAGS = 50
+MOST_LABELS = 50  # of one request
 LATEST = "latest"
 PRODUCTION = "production"
 
@@ -44,6 +46,14 @@ def label_name(given: object) -> str:
     if given == LATEST:
         raise InvalidName("“latest” is kept automatically and cannot be set.")
     return given
+
+
+def label_names(given: Iterable[object]) -> list[str]:
+    """Each once."""
+    names = list(dict.fromkeys(label_name(name) for name in given))
+    if len(names) > MOST_LABELS:
+        raise InvalidName(f"At most {MOST_LABELS} labels can be set at once.")
+    return names
 
 
 def tag_name(given: object) -> str:

@@ -12,6 +12,9 @@ from prompts import labels
 from prompts.body import Body, chat_body, text_body
 from prompts.changes import By, change
 from prompts.composition import references_in, resolved
+from prompts.including import StillIncluded as StillIncluded  # for those who call `remove`
+from prompts.including import refuse_where_included
+from prompts.kept import NO_TEXT, Unkept, config_kept
 from prompts.models import (
     MAX_MESSAGE,
     Label,
@@ -20,15 +23,11 @@ from prompts.models import (
     PromptVersion,
     Reference,
 )
-from prompts.names import LATEST, MOST_TAGS, label_name, prompt_name, tag_name
+from prompts.names import LATEST, MOST_TAGS, label_names, prompt_name, tag_name
 
 
 class InvalidVersion(ValueError):
     """The message says what is wrong and what to do."""
-
-
-class StillIncluded(ValueError):
-    """Others include what would go; the message names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +49,53 @@ def create(project: Project, draft: Draft, by: By, *, override: str = "") -> Pro
     """The next version, with its labels moved to it. Raises InvalidName, InvalidBody,
     InvalidVersion, InvalidComposition, or what moving a label raises; then nothing was written.
     """
-    name, body = prompt_name(draft.name), _body(draft)
-    names = [label_name(label) for label in dict.fromkeys(draft.labels) if label != LATEST]
-    tags = None if draft.tags is None else sorted({tag_name(tag) for tag in draft.tags})
-    if tags and len(tags) > MOST_TAGS:
-        raise InvalidVersion(f"A prompt has at most {MOST_TAGS} tags.")
-    if len(draft.message) > MAX_MESSAGE:
-        raise InvalidVersion(f"The commit message has at most {MAX_MESSAGE} characters.")
+    name, body, config = prompt_name(draft.name), _body(draft), _config(draft.config)
+    names = label_names([label for label in draft.labels if label != LATEST])
+    tags = None if draft.tags is None else _tags(draft.tags)
+    _refuse_message(draft.message)
     with change(project):
         prompt = _prompt(project, name, draft.type)
         version = PromptVersion.objects.create(
             prompt=prompt,
             number=(prompt.versions.aggregate(Max("number"))["number__max"] or 0) + 1,
             body=body,
-            config=draft.config if draft.config is not None else {},
+            config=config,
             message=draft.message,
             author=by.user,
             public_key=by.public_key,
         )
+        resolved(project.id, version)  # whatever it includes is there, and closes no circle
         Reference.objects.bulk_create(
             Reference(version=version, name=want.name, label=want.label, number=want.number)
             for want in references_in(body)
         )
-        resolved(project.id, version)  # whatever it includes is there, and closes no circle
         for label in names:
             labels.point(prompt, label, version, by, override=override)
         prompt.tags = prompt.tags if tags is None else tags
         prompt.updated_at = timezone.now()
         prompt.save(update_fields=("tags", "updated_at"))
     return version
+
+
+def _config(given: Any) -> Any:
+    try:
+        return config_kept(given)
+    except Unkept as error:
+        raise InvalidVersion(str(error)) from error
+
+
+def _tags(given: Sequence[str]) -> list[str]:
+    tags = sorted({tag_name(tag) for tag in given})
+    if len(tags) > MOST_TAGS:
+        raise InvalidVersion(f"A prompt has at most {MOST_TAGS} tags.")
+    return tags
+
+
+def _refuse_message(message: str) -> None:
+    if len(message) > MAX_MESSAGE:
+        raise InvalidVersion(f"The commit message has at most {MAX_MESSAGE} characters.")
+    if NO_TEXT.search(message):
+        raise InvalidVersion("The commit message must not hold NULs or half characters.")
 
 
 def _body(draft: Draft) -> Body:
@@ -100,15 +117,15 @@ def _prompt(project: Project, name: str, kind: str) -> Prompt:
 
 def set_tags(prompt: Prompt, tags: Sequence[str]) -> None:
     """Raises InvalidName, InvalidVersion."""
-    kept = sorted({tag_name(tag) for tag in tags})
-    if len(kept) > MOST_TAGS:
-        raise InvalidVersion(f"A prompt has at most {MOST_TAGS} tags.")
+    kept = _tags(tags)
     with change(prompt.project):
         Prompt.objects.filter(pk=prompt.pk).update(tags=kept, updated_at=timezone.now())
 
 
 def remove(project: Project, versions: Sequence[PromptVersion]) -> None:
-    """These versions of one prompt, and the prompt with its last one. Raises StillIncluded."""
+    """These versions of one prompt, and the prompt with its last one. Raises StillIncluded,
+    InvalidComposition.
+    """
     with change(project):
         prompt = versions[0].prompt
         gone = {version.pk for version in versions}
@@ -116,9 +133,17 @@ def remove(project: Project, versions: Sequence[PromptVersion]) -> None:
         _refuse_where_included(prompt, versions, gone, is_last=not left.exists())
         if left.exists():
             prompt.versions.filter(pk__in=gone).delete()
+            _refuse_circle_through_latest(prompt)
             Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
         else:
             prompt.delete()
+
+
+def _refuse_circle_through_latest(prompt: Prompt) -> None:
+    """With the highest version gone, `latest` is an older one, and others may include it by that
+    name.
+    """
+    resolved(prompt.project_id, prompt.versions.select_related("prompt").order_by("-number")[0])
 
 
 def _refuse_where_included(
@@ -129,19 +154,3 @@ def _refuse_where_included(
     if is_last:
         asked |= Q(label=LATEST)
     refuse_where_included(prompt, asked)
-
-
-def refuse_where_included(prompt: Prompt, asked: Q) -> None:
-    """Raises StillIncluded where other prompts' versions include the prompt in this way."""
-    including = (
-        Reference.objects.filter(
-            asked, version__prompt__project=prompt.project_id, name=prompt.name
-        )
-        .exclude(version__prompt=prompt.pk)
-        .select_related("version__prompt")[:5]
-    )
-    told = ", ".join(
-        f"{found.version.prompt.name} version {found.version.number}" for found in including
-    )
-    if told:
-        raise StillIncluded(f"“{prompt.name}” is included by {told}. Change or delete that first.")
