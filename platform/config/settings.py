@@ -285,6 +285,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "resume-webhooks": {
+        "task": "webhooks.tasks.resume",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "expire-webhooks": {
+        "task": "webhooks.tasks.expire",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "expire-exports": {
         "task": "exports.tasks.expire",
         "schedule": 3600.0,
