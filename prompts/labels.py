@@ -8,9 +8,11 @@ from django.utils import timezone
 from accounts.roles import Role
 from prompts.changes import By, change
 from prompts.composition import resolved
+from prompts.gates.closing import let_through, refusals_kept
 from prompts.including import refuse_where_included
 from prompts.models import Label, LabelMove, Prompt, PromptVersion, ProtectedLabel
 from prompts.names import label_name, label_names
+from prompts.splits.overtaking import overtake
 
 UNASKED = -1
 
@@ -36,10 +38,12 @@ def move(
     """Point the label at a version of the prompt, or take it away (None).
 
     `seen` is the number at which whoever moves it saw it (None: nowhere): if it is elsewhere by
-    now, nothing is moved. Raises InvalidName, Moved, Protected, InvalidComposition, StillIncluded.
+    now, nothing is moved. Where the label has a gate, its checks run now; `override` is a reason to
+    move the label though they fail. Raises InvalidName, Moved, Protected, GateClosed,
+    InvalidComposition, StillIncluded.
     """
     name = label_name(label)
-    with change(prompt.project):
+    with refusals_kept(prompt, by), change(prompt.project):
         before = number_of(prompt, name)
         if seen not in (UNASKED, before):
             there = f"version {before}" if before is not None else "no version"
@@ -49,10 +53,10 @@ def move(
 
 def move_all(prompt: Prompt, names: Sequence[str], to: PromptVersion, by: By) -> None:
     """Point all of these labels at the version, or none of them. `latest` is refused, as in
-    `move`. Raises InvalidName, Protected, InvalidComposition.
+    `move`. Raises InvalidName, Protected, GateClosed, InvalidComposition.
     """
     checked = label_names(names)
-    with change(prompt.project):
+    with refusals_kept(prompt, by), change(prompt.project):
         for name in checked:
             point(prompt, name, to, by)
 
@@ -84,6 +88,7 @@ def point(
         refuse_where_included(prompt, Q(label=name))
         Label.objects.filter(prompt=prompt, name=name).delete()
     else:
+        override = let_through(prompt, name, to, by, override)
         Label.objects.update_or_create(
             prompt=prompt, name=name, defaults={"version": to, "moved_at": timezone.now()}
         )
@@ -97,8 +102,9 @@ def point(
         user=by.user,
         public_key=by.public_key,
         note=note,
-        override=override,
+        override=override if to else "",
     )
+    overtake(prompt, name, by)
     Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
 
 

@@ -20,9 +20,7 @@ class InvalidShares(ValueError):
 def checked_shares(shares: Mapping[int, int]) -> dict[int, int]:
     """Raises InvalidShares unless these are 2 to 5 versions that share all of a hundred percent."""
     if not FEWEST_VERSIONS <= len(shares) <= MOST_VERSIONS:
-        raise InvalidShares(
-            f"A split has {FEWEST_VERSIONS} to {MOST_VERSIONS} different versions."
-        )
+        raise InvalidShares(f"A split has {FEWEST_VERSIONS} to {MOST_VERSIONS} different versions.")
     if any(share < 1 for share in shares.values()):
         raise InvalidShares("Every version of a split has a share of 1 percent or more.")
     if (total := sum(shares.values())) != PERCENT:
