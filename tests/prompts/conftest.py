@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.prompts.called import calls  # noqa: F401
+
 API = "/api/public/v2/prompts"
 
 
