@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
-from redis.exceptions import RedisError
 
 from prompts.composition import InvalidComposition, Wanted, resolved, versions_wanted
 from prompts.models import Label, PromptVersion, Revision
 from prompts.names import LATEST, PRODUCTION
+from prompts.remembering import Memory
 from prompts.splits.choosing import Shares, split_of
 
-KEEP_SECONDS = 3600
+memory = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,13 @@ def _revision(project_id: str) -> int | None:
 def _entry(project_id: str, wanted: Wanted, resolve: bool, revision: int | None) -> Entry:
     asked = f"{project_id}\0{wanted.name}\0{wanted.label}\0{wanted.number}\0{resolve:d}"
     key = "prompt:" + hashlib.sha256(asked.encode()).hexdigest()
-    known = _remembered(key)
+    known = memory.get(key)
     if known and revision in (known.revision, None):
         return known
     if revision is None:
         raise OperationalError("Postgres is away, and nothing is remembered of this prompt.")
     made = _made(project_id, wanted, resolve, revision)
-    _remember(key, made)
+    memory.put(key, made)
     return made
 
 
@@ -106,20 +105,6 @@ def _made(project_id: str, wanted: Wanted, resolve: bool, revision: int) -> Entr
         return Entry(revision, b"", "", split)
     body = msgspec.json.encode(shape_of(project_id, wanted, resolve=resolve))
     return Entry(revision, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', None)
-
-
-def _remembered(key: str) -> Entry | None:
-    try:
-        return cache.get(key)
-    except RedisError:
-        return None
-
-
-def _remember(key: str, entry: Entry) -> None:
-    try:
-        cache.set(key, entry, KEEP_SECONDS)
-    except RedisError:
-        return
 
 
 def shape_of(project_id: str, wanted: Wanted, *, resolve: bool) -> dict[str, Any]:

@@ -67,6 +67,8 @@ CACHES = {
         else "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": VALKEY_URL or "sonde",
         "KEY_PREFIX": "sonde",
+        # What is only remembered is not waited for.
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5} if VALKEY_URL else {},
     }
 }
 

@@ -19,6 +19,8 @@ def prompt_response(request: HttpRequest, served: Served) -> HttpResponse:
     answer["ETag"] = served.etag
     answer["Cache-Control"] = CACHE_CONTROL
     answer["Vary"] = "Authorization"
+    if served.split:
+        answer["X-Sonde-Split"] = served.split
     if served.is_old:
         answer["Warning"] = STALE
     return answer

@@ -90,7 +90,12 @@ class FirstPromptsView(PromptsView):
 
 
 def served(request: HttpRequest, name: str) -> HttpResponse:
-    number, label = asked_in(request)
+    """Whose request it is matters where a label is split: `userId`, `sessionId`, or written behind
+    the label, as in `production~user-7`.
+    """
+    number, asked = asked_in(request)
+    label, _, unit = asked.partition("~")
+    unit = unit or request.GET.get("userId", "") or request.GET.get("sessionId", "")
     resolve = flag_in(request.GET, "resolve")
     found = serving.serve(
         request.auth.project_id,
@@ -98,6 +103,7 @@ def served(request: HttpRequest, name: str) -> HttpResponse:
         label=label,
         number=number,
         resolve=resolve is not False,
+        unit=unit,
     )
     return prompt_response(request, found)
 
