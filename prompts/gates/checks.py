@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 
 from prompts.gates.case import Case
 from prompts.gates.results import Result
-
-Words = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Check:
     """
 
     key: str
-    title: Words
+    title: Any  # words, told in the reader's language
     run: Callable[[Case, Any], Result]
     field: Callable[[], forms.Field] | None = None
     group: str = "text"

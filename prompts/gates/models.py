@@ -6,18 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
+from prompts.gates.verdicts import WORDS
 from prompts.names import MAX_LABEL
 
 MAX_REASON = 1_000
-
-
-class Verdict(models.TextChoices):
-    """Of a check, and of a run as a whole. Only `passed` and `skipped` let a label through."""
-
-    PASSED = "passed", _("Passed")
-    FAILED = "failed", _("Failed")
-    SKIPPED = "skipped", _("Nothing to check")
-    UNKNOWN = "unknown", _("Could not be checked")
+CHOICES = [(verdict.value, words) for verdict, words in WORDS.items()]
 
 
 class Gate(models.Model):
@@ -58,7 +51,7 @@ class GateRun(models.Model):
     label = models.CharField(_("label"), max_length=MAX_LABEL)
     number = models.PositiveIntegerField(_("version"))
     against = models.PositiveIntegerField(_("against version"), null=True)
-    verdict = models.CharField(_("verdict"), max_length=7, choices=Verdict.choices)
+    verdict = models.CharField(_("verdict"), max_length=7, choices=CHOICES)
     results = models.JSONField(default=list)
     is_move = models.BooleanField(default=False)  # whether a label was to move, or somebody asked
     override = models.CharField(_("reason to override the gate"), max_length=MAX_REASON, blank=True)

@@ -9,9 +9,9 @@ from prompts.composition import InvalidComposition
 from prompts.gates import fields
 from prompts.gates.case import Case
 from prompts.gates.checks import Check, register
-from prompts.gates.models import Verdict
 from prompts.gates.patterns import compiled
 from prompts.gates.results import Result
+from prompts.gates.verdicts import Verdict
 from prompts.models import PromptType
 from prompts.substitution import unfilled
 

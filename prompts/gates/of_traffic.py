@@ -10,9 +10,9 @@ from prompts import bounds
 from prompts.gates import fields
 from prompts.gates.case import Case
 from prompts.gates.checks import Check, register
-from prompts.gates.models import Verdict
 from prompts.gates.of_text import NOTHING_THERE
 from prompts.gates.results import Result
+from prompts.gates.verdicts import Verdict
 from traces.errors import Unavailable
 from traces.queries.prompt_guards import Observed
 

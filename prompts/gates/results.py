@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from prompts.gates.models import Verdict
+from prompts.gates.verdicts import Verdict
 
 OPEN = (Verdict.PASSED, Verdict.SKIPPED)
 

@@ -8,9 +8,10 @@ from prompts.changes import By
 from prompts.gates import of_text, of_traffic
 from prompts.gates.case import Case
 from prompts.gates.checks import CHECKS, Check, chosen
-from prompts.gates.models import Gate, GateRun, Verdict
+from prompts.gates.models import Gate, GateRun
 from prompts.gates.patterns import InvalidPattern
 from prompts.gates.results import Report, Result, of_kept
+from prompts.gates.verdicts import Verdict
 from prompts.models import Prompt, PromptVersion
 from traces.errors import Unavailable
 

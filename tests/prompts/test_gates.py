@@ -9,7 +9,8 @@ from accounts.roles import Role
 from prompts import labels, versions
 from prompts.changes import By
 from prompts.gates import GateClosed, running
-from prompts.gates.models import Gate, GateRun, Verdict
+from prompts.gates.models import Gate, GateRun
+from prompts.gates.verdicts import Verdict
 from prompts.models import LabelMove, Way
 
 PASSED, FAILED, SKIPPED = Verdict.PASSED, Verdict.FAILED, Verdict.SKIPPED
