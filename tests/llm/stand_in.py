@@ -3,7 +3,7 @@
     with Provider() as provider:
         provider.will(answers("Hello"), refuses(429, retry_after="7"))
 
-Each request takes the next script; the last one stays. `asked` holds what came: path, headers, body.
+Each request takes the next script; the last one stays. `asked` holds what came.
 """
 
 import json
