@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.roles import Role
+from prompts import announcing
 from prompts.changes import By, change
 from prompts.composition import resolved
 from prompts.gates.closing import let_through, refusals_kept
@@ -93,7 +94,7 @@ def point(
             prompt=prompt, name=name, defaults={"version": to, "moved_at": timezone.now()}
         )
         resolved(prompt.project_id, to)  # with the label where it is now, nothing goes round
-    LabelMove.objects.create(
+    moved = LabelMove.objects.create(
         prompt=prompt,
         label=name,
         before=before,
@@ -104,6 +105,7 @@ def point(
         note=note,
         override=override if to else "",
     )
+    announcing.label_moved(moved, by)
     overtake(prompt, name, by)
     Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
 

@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.models import Project
-from prompts import labels
+from prompts import announcing, labels
 from prompts.body import Body, chat_body, text_body
 from prompts.changes import By, change
 from prompts.composition import references_in, resolved
@@ -24,6 +24,7 @@ from prompts.models import (
     Reference,
 )
 from prompts.names import LATEST, MOST_TAGS, label_names, prompt_name, tag_name
+from prompts.splits.overtaking import refuse_where_split
 
 
 class InvalidVersion(ValueError):
@@ -69,8 +70,11 @@ def create(project: Project, draft: Draft, by: By, *, override: str = "") -> Pro
             Reference(version=version, name=want.name, label=want.label, number=want.number)
             for want in references_in(body)
         )
+        announcing.version_created(version, names, by)
         for label in names:
             labels.point(prompt, label, version, by, override=override)
+        if tags is not None and tags != prompt.tags:
+            announcing.tags_changed(prompt, prompt.tags, tags, by)
         prompt.tags = prompt.tags if tags is None else tags
         prompt.updated_at = timezone.now()
         prompt.save(update_fields=("tags", "updated_at"))
@@ -115,14 +119,17 @@ def _prompt(project: Project, name: str, kind: str) -> Prompt:
     return prompt
 
 
-def set_tags(prompt: Prompt, tags: Sequence[str]) -> None:
+def set_tags(prompt: Prompt, tags: Sequence[str], by: By | None = None) -> None:
     """Raises InvalidName, InvalidVersion."""
     kept = _tags(tags)
     with change(prompt.project):
+        before = Prompt.objects.values_list("tags", flat=True).get(pk=prompt.pk)
+        if before != kept:
+            announcing.tags_changed(prompt, before, kept, by)
         Prompt.objects.filter(pk=prompt.pk).update(tags=kept, updated_at=timezone.now())
 
 
-def remove(project: Project, versions: Sequence[PromptVersion]) -> None:
+def remove(project: Project, versions: Sequence[PromptVersion], by: By | None = None) -> None:
     """These versions of one prompt, and the prompt with its last one. Raises StillIncluded,
     InvalidComposition.
     """
@@ -132,11 +139,19 @@ def remove(project: Project, versions: Sequence[PromptVersion]) -> None:
         left = prompt.versions.exclude(pk__in=gone)
         _refuse_where_included(prompt, versions, gone, is_last=not left.exists())
         if left.exists():
+            _announce_deleted(versions, by)
             prompt.versions.filter(pk__in=gone).delete()
             _refuse_circle_through_latest(prompt)
             Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
         else:
+            announcing.prompt_deleted(prompt, [version.number for version in versions], by)
             prompt.delete()
+
+
+def _announce_deleted(versions: Sequence[PromptVersion], by: By | None) -> None:
+    for version in versions:
+        pointing = version.labels.order_by("name").values_list("name", flat=True)
+        announcing.version_deleted(version, list(pointing), by)
 
 
 def _refuse_circle_through_latest(prompt: Prompt) -> None:
