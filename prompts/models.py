@@ -1,5 +1,7 @@
 """Prompts: immutable numbered versions, and the labels by which programs ask for them."""
 
+from enum import StrEnum
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -112,14 +114,23 @@ class Label(models.Model):
         return f"{self.prompt} {self.name}"
 
 
-class Way(models.TextChoices):
+class Way(StrEnum):
     """By which door a label moved."""
 
-    PAGE = "page", _("Page")
-    ADMIN = "admin", _("Admin")
-    API = "api", _("API")
-    CANARY = "canary", _("Canary")
-    FILES = "files", _("Files")
+    PAGE = "page"
+    ADMIN = "admin"
+    API = "api"
+    CANARY = "canary"
+    FILES = "files"
+
+
+WAYS = [
+    (Way.PAGE.value, _("Page")),
+    (Way.ADMIN.value, _("Admin")),
+    (Way.API.value, _("API")),
+    (Way.CANARY.value, _("Canary")),
+    (Way.FILES.value, _("Files")),
+]
 
 
 class LabelMove(models.Model):
@@ -131,7 +142,7 @@ class LabelMove(models.Model):
     label = models.CharField(_("label"), max_length=MAX_LABEL)
     before = models.PositiveIntegerField(_("from version"), null=True)
     after = models.PositiveIntegerField(_("to version"), null=True)
-    way = models.CharField(_("by way of"), max_length=8, choices=Way.choices)
+    way = models.CharField(_("by way of"), max_length=8, choices=WAYS)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     public_key = models.CharField(max_length=200, blank=True)
     note = models.CharField(_("note"), max_length=MAX_MESSAGE, blank=True)

@@ -139,6 +139,7 @@ def remove(project: Project, versions: Sequence[PromptVersion], by: By | None = 
         left = prompt.versions.exclude(pk__in=gone)
         _refuse_where_included(prompt, versions, gone, is_last=not left.exists())
         if left.exists():
+            refuse_where_split(prompt, {version.number for version in versions})
             _announce_deleted(versions, by)
             prompt.versions.filter(pk__in=gone).delete()
             _refuse_circle_through_latest(prompt)

@@ -35,6 +35,19 @@ def let_through(prompt: Prompt, label: str, to: PromptVersion, by: By, override:
     return override
 
 
+def let_into_split(prompt: Prompt, label: str, to: PromptVersion, by: By) -> None:
+    """Before a version gets a share of a label: every check but those of calls, which the split is
+    to bring. No gate is overridden for a share. Raises GateClosed.
+    """
+    gate = gate_of(prompt, label)
+    if gate is None:
+        return
+    report = run(gate, prompt, to, current_of(prompt, label), with_traffic=False)
+    if not report.is_open:
+        raise GateClosed(why(report), report)
+    recorded(prompt, report, by, is_move=True)
+
+
 def current_of(prompt: Prompt, label: str) -> PromptVersion | None:
     found = Label.objects.filter(prompt=prompt, name=label).select_related("version__prompt")
     pointing = found.first()

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('least_minutes', models.PositiveIntegerField()),
                 ('least_calls', models.PositiveIntegerField()),
                 ('guards', models.JSONField(default=dict)),
+                ('score', models.CharField(blank=True, max_length=200)),
                 ('checked_at', models.DateTimeField(null=True)),
                 ('findings', models.JSONField(default=dict)),
             ],

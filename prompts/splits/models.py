@@ -10,6 +10,9 @@ from accounts.models import User
 from accounts.roles import Role
 from prompts.names import MAX_LABEL
 from prompts.splits.buckets import shares_of
+from prompts.splits.kinds import WORDS
+
+KINDS = [(kind.value, words) for kind, words in WORDS.items()]
 
 
 class Split(models.Model):
@@ -61,6 +64,7 @@ class Canary(models.Model):
     least_minutes = models.PositiveIntegerField()  # of each step
     least_calls = models.PositiveIntegerField()  # of the candidate in each step
     guards = models.JSONField(default=dict)  # a guard's key and its limit
+    score = models.CharField(max_length=200, blank=True)  # that a guard is about
     checked_at = models.DateTimeField(null=True)
     findings = models.JSONField(default=dict)  # of the last check
 
@@ -72,22 +76,11 @@ class Canary(models.Model):
         return f"{self.split_id}: v{self.candidate} at {self.steps[self.step]} %"
 
 
-class StepKind(models.TextChoices):
-    STARTED = "started", _("Started")
-    CHANGED = "changed", _("Changed")
-    WIDENED = "widened", _("Widened")
-    HELD = "held", _("Held by the gate")
-    ROLLED_BACK = "rolled_back", _("Rolled back")
-    FINISHED = "finished", _("Finished")
-    STOPPED = "stopped", _("Stopped")
-    OVERTAKEN = "overtaken", _("Ended: the label was moved")
-
-
 class SplitStep(models.Model):
     """One change of a split, by a person or by the canary itself, with what it was decided on."""
 
     split = models.ForeignKey(Split, models.CASCADE, related_name="history")
-    kind = models.CharField(max_length=12, choices=StepKind.choices)
+    kind = models.CharField(max_length=12, choices=KINDS)
     shares = models.JSONField(default=dict)  # percent by version, after the step
     reason = models.TextField(blank=True)
     findings = models.JSONField(default=dict)

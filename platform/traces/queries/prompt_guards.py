@@ -17,6 +17,7 @@ class Observed:
 
     version: int = 0
     calls: int = 0
+    recent: int = 0  # of these calls, those since the later time that was asked for
     errors: int = 0
     latencies_ms: list[float] = field(default_factory=list)
     costs: list[float] = field(default_factory=list)
@@ -34,6 +35,7 @@ def observed(
     *,
     since: int,
     until: int,
+    recently: int = 0,
     score: str = "",
 ) -> dict[int, Observed]:
     """By version, over the calls that began in [since, until) (nanoseconds). A score counts for
@@ -43,6 +45,7 @@ def observed(
         f"""
         WITH called AS (
             SELECT s.trace_id AS trace_id, s.span_id AS span_id, s.prompt_version AS version,
+                s.start_time >= {{recently:DateTime64(9, 'UTC')}} AS is_recent,
                 s.level = 'ERROR' AS is_error, s.end_time IS NOT NULL AS has_ended,
                 toFloat64(ifNull(s.total_cost, 0)) AS cost, s.total_cost IS NOT NULL AS has_cost,
                 if(has_ended, toUnixTimestamp64Nano(assumeNotNull(s.end_time))
@@ -56,7 +59,7 @@ def observed(
               AND s.prompt_version IN {{versions:Array(UInt32)}}
         )
         SELECT assumeNotNull(c.version) AS version, count() AS calls,
-            countIf(c.is_error) AS errors,
+            countIf(c.is_recent) AS recent, countIf(c.is_error) AS errors,
             groupArraySampleIf({MOST_VALUES}, 1)(c.latency_ms, c.has_ended) AS latencies_ms,
             groupArraySampleIf({MOST_VALUES}, 1)(c.cost, c.has_cost) AS costs,
             countIf(c.has_cost) AS costed, sum(c.cost) AS cost,
@@ -87,6 +90,7 @@ def observed(
         versions=list(versions),
         since=clickhouse.moment(since),
         until=clickhouse.moment(until),
+        recently=clickhouse.moment(max(recently, since)),
         score=score,
         options=WHOLE_RANGE,
     )
