@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "watch-canaries": {
+        "task": "prompts.tasks.watch_canaries",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "resume-exports": {
         "task": "exports.tasks.resume",
         "schedule": 30.0,
