@@ -4,6 +4,7 @@ No key, no prompt and no answer is ever logged here.
 """
 
 import json
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -41,6 +42,7 @@ class Patience:
 
     seconds: float = 300
     idle_seconds: float = 120
+    stop: threading.Event | None = None  # set by another thread, it ends the call within a moment
 
 
 def stream(
@@ -93,6 +95,8 @@ def _events(
         yield from _asked(access, request, patience, streamed=streamed)
     except errors.Refused as error:
         yield Failed(Kind.ADDRESS, str(error))
+    except errors.Stopped as error:
+        yield Failed(Kind.STOPPED, str(error))
     except errors.TooSlow as error:
         yield Failed(Kind.TIMEOUT, str(error))
     except errors.TooLarge as error:
@@ -127,6 +131,7 @@ def _asked(
                 idle_seconds=patience.idle_seconds,
                 most_bytes=MOST_BYTES,
             ),
+            stop=patience.stop,
         ) as answer:
             if 200 <= answer.status < 300:
                 yield from _read(speaker, answer)

@@ -18,25 +18,29 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from outbound.addresses import Address, Network, is_in, is_public, networks, plain
-from outbound.errors import Refused, TooSlow, Unreachable
+from outbound.errors import Refused, Stopped, TooSlow, Unreachable
 from outbound.urls import Target
 
 MOST_TRIED = 4  # addresses of one name
 WRITTEN_AT_ONCE = 65536
+LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The moment at which all patience ends."""
+    """The moment at which all patience ends, and before it what ends it at once."""
 
     at: float
+    stop: threading.Event | None = None
 
     @classmethod
-    def within(cls, seconds: float) -> "Deadline":
-        return cls(time.monotonic() + seconds)
+    def within(cls, seconds: float, stop: threading.Event | None = None) -> "Deadline":
+        return cls(time.monotonic() + seconds, stop)
 
     def left(self, at_most: float | None = None) -> float:
-        """Raises TooSlow where nothing is left."""
+        """Raises TooSlow where nothing is left, and Stopped where nobody waits any more."""
+        if self.stop is not None and self.stop.is_set():
+            raise Stopped(_("Stopped."))
         left = self.at - time.monotonic()
         if left <= 0:
             raise TooSlow(_("The answer took too long."))
@@ -156,7 +160,16 @@ class TimedStream(httpcore.NetworkStream):
         self.stream, self.deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self.stream.read(max_bytes, self.deadline.left(timeout))
+        if self.deadline.stop is None:
+            return self.stream.read(max_bytes, self.deadline.left(timeout))
+        until = time.monotonic() + self.deadline.left(timeout)
+        while True:  # a read that waits sees no stop: it waits a little at a time
+            left = max(until - time.monotonic(), 0.001)
+            try:
+                return self.stream.read(max_bytes, self.deadline.left(min(left, LOOK_SECONDS)))
+            except httpcore.ReadTimeout:
+                if time.monotonic() >= until:
+                    raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), WRITTEN_AT_ONCE):

@@ -21,3 +21,7 @@ class TooSlow(OutboundError):
 
 class TooLarge(OutboundError):
     """The answer is longer than it may be."""
+
+
+class Stopped(OutboundError):
+    """Whoever asked waits no more."""

@@ -5,6 +5,7 @@ environment used; an answer is as long, and takes as long, as the limits say.
 import functools
 import os
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -140,12 +141,13 @@ def stream(
     headers: Mapping[str, str] | None = None,
     content: bytes = b"",
     limits: Limits | None = None,
+    stop: threading.Event | None = None,
 ) -> Iterator[Streamed]:
-    """An answer while it comes. Leaving the block closes the connection. Raises OutboundError, also
-    while it is read.
+    """An answer while it comes. Leaving the block closes the connection, and so does `stop`, set by
+    another thread, within a moment. Raises OutboundError, also while it is read.
     """
     limits = limits or Limits()
-    target, deadline = parse(url), Deadline.within(limits.seconds)
+    target, deadline = parse(url), Deadline.within(limits.seconds, stop)
     asked = {
         "user-agent": USER_AGENT,
         "accept": "*/*",

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.llm.conftest import KEY
 
 from llm.access import opened
 from llm.models import LlmConnection
+from tests.llm.conftest import KEY
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/public/llm-connections"

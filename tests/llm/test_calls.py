@@ -1,6 +1,7 @@
 """Calling models: both protocols, streamed and whole, and every way in which it goes wrong."""
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -346,6 +347,16 @@ def test_closing_the_stream_hangs_up(make_connection, provider):
     assert next(stream) == Text("Once")
     stream.close()
     assert provider.hung_up.wait(10)
+
+
+@pytest.mark.parametrize("script", [one_word_then_waits, says_nothing])
+def test_a_call_that_waits_can_be_stopped_from_elsewhere(make_connection, provider, script):
+    provider.will(script)
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    assert failure(make_connection(), stop=stop).kind is Kind.STOPPED
+    if script is one_word_then_waits:
+        assert provider.hung_up.wait(10)
 
 
 def test_where_nobody_listens_it_is_unreachable(make_connection):

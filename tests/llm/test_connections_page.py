@@ -4,11 +4,11 @@ import logging
 
 import pytest
 from django.urls import reverse
-from tests.llm.conftest import KEY
-from tests.llm.stand_in import answers, refuses
 
 from llm.access import opened
 from llm.models import LlmConnection
+from tests.llm.conftest import KEY
+from tests.llm.stand_in import answers, refuses
 
 pytestmark = pytest.mark.django_db
 HEADER = "hidden-header-value"
