@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("prompts.views.urls")),
     path("", include("prompts.api.urls")),
 ]

@@ -4,8 +4,10 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
 from tests.prompts.called import calls  # noqa: F401
+from tests.traces.conftest import now, span  # noqa: F401
 
 API = "/api/public/v2/prompts"
 
@@ -77,3 +79,39 @@ def other_key(organisation):
 
     made = create_key(Project.objects.create(organisation=organisation, name="Other"))
     return SimpleNamespace(public_key=made.key.public_key, secret_key=made.secret_key)
+
+
+@pytest.fixture
+def written(project, owner):
+    """`written("support/answer", [{…}], labels=["production"])`: a version, made on a page."""
+    from prompts.changes import By
+    from prompts.models import Way
+    from prompts.versions import Draft, create
+
+    def made(name="support/answer", body="Say {{word}}.", **fields):
+        kind = "text" if isinstance(body, str) else "chat"
+        return create(project, Draft(name, kind, body, **fields), By(Way.PAGE, user=owner))
+
+    return made
+
+
+@pytest.fixture
+def look_at(client, project):
+    """`look_at("prompt-list", q="a")`: the page's text."""
+
+    def page(url_name, /, *args, status=200, **query):
+        response = client.get(reverse(url_name, args=[project.id, *args]), query)
+        assert response.status_code == status, response.content.decode()[-2000:]
+        return response.content.decode()
+
+    return page
+
+
+@pytest.fixture
+def submit(client, project):
+    """`submit("prompt-delete", {"name": "a"})`: the answer to a page's form."""
+
+    def send(url_name, data, query=""):
+        return client.post(reverse(url_name, args=[project.id]) + query, data)
+
+    return send

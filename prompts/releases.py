@@ -1,0 +1,83 @@
+"""Where labels point, where they pointed before, and what a move of one would change."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounts.roles import Role
+from prompts.diff import Comparison, compared
+from prompts.labels import number_of
+from prompts.models import Label, LabelMove, Prompt, PromptVersion, ProtectedLabel
+from prompts.traffic import Traffic, today
+
+MOST_MOVES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A label of a prompt: where it points, its last move, and who may move it."""
+
+    name: str
+    number: int | None
+    last: LabelMove | None
+    protection: ProtectedLabel | None
+
+    @property
+    def back_to(self) -> int | None:
+        """The version that it pointed at before its last move."""
+        return self.last.before if self.last and self.last.after == self.number else None
+
+    @property
+    def can_go_back(self) -> bool:
+        return self.last is not None and self.last.after == self.number
+
+    def may_be_moved_by(self, role: Role | None) -> bool:
+        if self.protection is None:
+            return True
+        return role is not None and role.includes(Role(self.protection.least_role))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What promoting `after` means for those who ask by the label. `before` None: it is new."""
+
+    before: PromptVersion | None
+    after: PromptVersion
+    comparison: Comparison
+    traffic: Traffic | None
+
+    @property
+    def cost_a_day(self) -> Decimal | None:
+        return self.traffic.cost_of(self.comparison.tokens) if self.traffic else None
+
+    @property
+    def size_a_day(self) -> Decimal | None:
+        """Without its sign."""
+        return None if self.cost_a_day is None else abs(self.cost_a_day)
+
+
+def standing(prompt: Prompt, label: str) -> Standing:
+    last = LabelMove.objects.filter(prompt=prompt, label=label).select_related("user").first()
+    protection = ProtectedLabel.objects.filter(project=prompt.project_id, name=label).first()
+    return Standing(label, number_of(prompt, label), last, protection)
+
+
+def standings(prompt: Prompt) -> list[Standing]:
+    """Of all labels that point somewhere."""
+    names = Label.objects.filter(prompt=prompt).order_by("name").values_list("name", flat=True)
+    return [standing(prompt, name) for name in names]
+
+
+def moves(prompt: Prompt) -> list[LabelMove]:
+    """The latest of all labels, the newest first."""
+    return list(prompt.moves.select_related("user")[:MOST_MOVES])
+
+
+def change_to(prompt: Prompt, before: int | None, after: PromptVersion) -> Change:
+    old = prompt.versions.filter(number=before).first() if before is not None else None
+    body, config = (old.body, old.config) if old else ("", {})
+    return Change(
+        old,
+        after,
+        compared(body, config, after.body, after.config),
+        today(prompt.project_id, prompt.name),
+    )
