@@ -5,6 +5,7 @@ from rest_framework import exceptions, status
 
 from prompts.body import InvalidBody
 from prompts.composition import InvalidComposition
+from prompts.gates import GateClosed
 from prompts.labels import Moved, Protected
 from prompts.names import InvalidName
 from prompts.serving import Broken, Unserved
@@ -28,7 +29,7 @@ def told_of_prompts(error: Exception) -> Exception:
         return exceptions.ValidationError(str(error))
     if isinstance(error, Unserved):
         return exceptions.NotFound(str(error))
-    if isinstance(error, Moved | StillIncluded):
+    if isinstance(error, Moved | StillIncluded | GateClosed):
         return Conflict(str(error))
     if isinstance(error, Protected):
         return exceptions.PermissionDenied(str(error))

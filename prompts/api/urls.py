@@ -8,10 +8,20 @@ from prompts.api.langfuse import (
     PromptListView,
     PromptVersionView,
 )
+from prompts.api.v1.labels import LabelView
+from prompts.api.v1.views import HistoryView, PromptsView, PromptView, VersionsView, VersionView
+
+named = "api/v1/prompts/<path:name>"
 
 urlpatterns = [
     path("api/public/prompts", FirstPromptsView.as_view()),
     path("api/public/v2/prompts", PromptListView.as_view()),
     path("api/public/v2/prompts/<path:name>/versions/<str:number>", PromptVersionView.as_view()),
     path("api/public/v2/prompts/<path:name>", PromptDetailView.as_view()),
+    path("api/v1/prompts", PromptsView.as_view()),
+    path(f"{named}/versions", VersionsView.as_view()),
+    path(f"{named}/versions/<str:number>", VersionView.as_view()),
+    path(f"{named}/labels/<path:label>", LabelView.as_view()),
+    path(f"{named}/history", HistoryView.as_view()),
+    path(named, PromptView.as_view()),
 ]
