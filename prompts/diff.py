@@ -43,15 +43,26 @@ class Comparison:
         return self.text.is_same and (self.config is None or self.config.is_same)
 
 
-def compared(before: Body, config_before: Any, after: Body, config_after: Any) -> Comparison:
-    """`config_after` None: unread."""
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is compared: a body and its configuration (None: cannot be read yet), and the body as
+    programs get it, with includes in place, whose length counts.
+    """
+
+    body: Body
+    config: Any
+    whole: Body
+
+
+def compared(before: Side, after: Side) -> Comparison:
+    unread = before.config is None or after.config is None
     return Comparison(
-        diff_of_lines(laid_out(before), laid_out(after)),
-        None if config_after is None else config_diff(config_before, config_after),
-        _names(variables_in(before), variables_in(after)),
-        _names(placeholders_in(before), placeholders_in(after)),
-        tokens_in(before),
-        tokens_in(after),
+        diff_of_lines(laid_out(before.body), laid_out(after.body)),
+        None if unread else config_diff(before.config, after.config),
+        _names(variables_in(before.body), variables_in(after.body)),
+        _names(placeholders_in(before.body), placeholders_in(after.body)),
+        tokens_in(before.whole),
+        tokens_in(after.whole),
     )
 
 
@@ -67,7 +78,7 @@ def laid_out(body: Body) -> str:
     if isinstance(body, str):
         return body
     return "\n\n".join(
-        f"▸ {{{{…{message['name']}…}}}}"
+        f"▸ placeholder: {message['name']}"
         if message["type"] == "placeholder"
         else f"▸ {message['role']}\n{message['content']}"
         for message in body

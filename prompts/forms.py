@@ -67,8 +67,10 @@ class VersionForm(forms.Form):
     labels = forms.CharField(
         label=_("Other labels"),
         required=False,
-        help_text=_("Parted by spaces. They move to the new version."),
-        widget=forms.TextInput(attrs=CODE),
+        widget=forms.TextInput(
+            attrs=CODE
+            | {"placeholder": _("other labels"), "aria-label": _("Other labels, parted by spaces")}
+        ),
     )
     tags = forms.CharField(
         label=_("Tags"),

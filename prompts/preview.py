@@ -8,11 +8,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from prompts.body import Body, placeholders_in, texts_of, variables_in
-from prompts.composition import InvalidComposition, Wanted, references_in, versions_wanted
+from prompts.composition import (
+    InvalidComposition,
+    Wanted,
+    references_in,
+    resolved,
+    versions_wanted,
+)
 from prompts.config_json import InvalidConfig, config_of
-from prompts.diff import Comparison, compared
+from prompts.diff import Comparison, Side, compared
 from prompts.editing import PLACEHOLDER, Row
-from prompts.models import PromptType, PromptVersion
+from prompts.models import Prompt, PromptType, PromptVersion
+from prompts.releases import side_of
 from prompts.substitution import unfilled
 from prompts.tokens import tokens_in
 
@@ -26,7 +33,6 @@ class Preview:
     variables: list[str]
     placeholders: list[str]
     tokens: int
-    characters: int
     includes: list[tuple[Wanted, bool]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     changes: Comparison | None = None
@@ -35,15 +41,9 @@ class Preview:
 def preview_of(
     project: Project, base: PromptVersion | None, kind: str, text: str, rows: list[Row], config: str
 ) -> Preview:
+    """Nothing of it is stored."""
     body = body_of(kind, text, rows)
-    problems = []
-    includes: list[tuple[Wanted, bool]] = []
-    try:
-        wanted = references_in(body)
-        there = versions_wanted(project.id, wanted) if wanted else {}
-        includes = [(one, one in there) for one in wanted]
-    except InvalidComposition as error:
-        problems.append(str(error))
+    includes, whole, problems = included(project, base, body)
     parsed: dict | None = None
     try:
         parsed = config_of(config)
@@ -51,17 +51,33 @@ def preview_of(
         problems.append(str(error))
     problems += [
         _("“%(text)s” is no variable: a name has letters, digits, _, - and dots.") % {"text": slip}
-        for slip in list(slips(body))[:MOST_SLIPS]
+        for slip in slips(body)[:MOST_SLIPS]
     ]
     return Preview(
         variables_in(body),
         placeholders_in(body),
-        tokens_in(body),
-        sum(map(len, texts_of(body))),
+        tokens_in(whole),
         includes,
         problems,
-        None if base is None else compared(base.body, base.config, body, parsed),
+        None if base is None else compared(side_of(base), Side(body, parsed, whole)),
     )
+
+
+def included(
+    project: Project, base: PromptVersion | None, body: Body
+) -> tuple[list[tuple[Wanted, bool]], Body, list[str]]:
+    """What is included with whether it is there, the body with it in place, and what is amiss."""
+    prompt = base.prompt if base else Prompt(project=project, name="")
+    try:
+        wanted = references_in(body)
+        there = versions_wanted(project.id, wanted) if wanted else {}
+        includes = [(one, one in there) for one in wanted]
+    except InvalidComposition as error:
+        return [], body, [str(error)]
+    try:
+        return includes, resolved(project.id, PromptVersion(prompt=prompt, body=body)).body, []
+    except InvalidComposition as error:
+        return includes, body, [str(error)] if all(found for _one, found in includes) else []
 
 
 def slips(body: Body) -> list[str]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounts.roles import Role
-from prompts.diff import Comparison, compared
+from prompts.composition import InvalidComposition, resolved
+from prompts.diff import Comparison, Side, compared
 from prompts.labels import number_of
 from prompts.models import Label, LabelMove, Prompt, PromptVersion, ProtectedLabel
 from prompts.traffic import Traffic, today
@@ -23,12 +24,10 @@ class Standing:
 
     @property
     def back_to(self) -> int | None:
-        """The version that it pointed at before its last move."""
+        """The version that it pointed at before its last move. A label that was new then has no
+        way back: it is taken away.
+        """
         return self.last.before if self.last and self.last.after == self.number else None
-
-    @property
-    def can_go_back(self) -> bool:
-        return self.last is not None and self.last.after == self.number
 
     def may_be_moved_by(self, role: Role | None) -> bool:
         if self.protection is None:
@@ -62,9 +61,16 @@ def standing(prompt: Prompt, label: str) -> Standing:
 
 
 def standings(prompt: Prompt) -> list[Standing]:
-    """Of all labels that point somewhere."""
-    names = Label.objects.filter(prompt=prompt).order_by("name").values_list("name", flat=True)
-    return [standing(prompt, name) for name in names]
+    """Of all labels that point somewhere, and of those that were taken away last."""
+    pointing = set(Label.objects.filter(prompt=prompt).values_list("name", flat=True))
+    latest = LabelMove.objects.filter(prompt=prompt).order_by("label", "-at", "-pk")
+    ended = {move.label for move in latest.distinct("label") if move.after is None}
+    found = [standing(prompt, name) for name in sorted(pointing | ended)]
+    return [one for one in found if one.number or is_there(prompt, one.back_to)]
+
+
+def is_there(prompt: Prompt, number: int | None) -> bool:
+    return number is not None and prompt.versions.filter(number=number).exists()
 
 
 def moves(prompt: Prompt) -> list[LabelMove]:
@@ -74,10 +80,19 @@ def moves(prompt: Prompt) -> list[LabelMove]:
 
 def change_to(prompt: Prompt, before: int | None, after: PromptVersion) -> Change:
     old = prompt.versions.filter(number=before).first() if before is not None else None
-    body, config = (old.body, old.config) if old else ("", {})
+    if old is not None:
+        old.prompt = prompt
     return Change(
-        old,
-        after,
-        compared(body, config, after.body, after.config),
-        today(prompt.project_id, prompt.name),
+        old, after, compared(side_of(old), side_of(after)), today(prompt.project_id, prompt.name)
     )
+
+
+def side_of(version: PromptVersion | None) -> Side:
+    """Nothing at all where there is no version. What cannot be resolved counts as written."""
+    if version is None:
+        return Side("", {}, "")
+    try:
+        whole = resolved(version.prompt.project_id, version).body
+    except InvalidComposition:
+        whole = version.body
+    return Side(version.body, version.config, whole)

@@ -6,7 +6,7 @@ document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
   if (event.key !== "j" && event.key !== "k") return;
   const links = [...document.querySelectorAll(".versions a.version")];
-  const at = links.includes(document.activeElement) ? links.indexOf(document.activeElement) : links.findIndex((link) => link.ariaCurrent) - (event.key === "j" ? 0 : 0);
+  const at = links.includes(document.activeElement) ? links.indexOf(document.activeElement) : links.findIndex((link) => link.ariaCurrent);
   links[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1)]?.focus();
 });
 document.querySelector(".version[aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -15,6 +15,7 @@ from prompts.composition import InvalidComposition
 from prompts.diff import inline
 from prompts.editing import MESSAGE, PLACEHOLDER, Row
 from prompts.forms import VersionForm
+from prompts.gates import GateClosed
 from prompts.labels import Protected
 from prompts.models import Prompt, PromptVersion
 from prompts.names import LATEST, PRODUCTION
@@ -113,7 +114,7 @@ def saved(
         return versions.create(project, draft, by(request, project))
     except InvalidComposition as error:
         form.refuse_body(str(error))
-    except Protected as error:
+    except (Protected, GateClosed) as error:
         form.add_error("labels", str(error))
     except InvalidVersion as error:
         form.add_error(None, str(error))

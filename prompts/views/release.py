@@ -11,19 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Project
+from accounts.roles import Role
 from prompts import labels, listing, releases
 from prompts.composition import InvalidComposition
 from prompts.diff import inline
 from prompts.forms import PromotionForm, checked
+from prompts.gates import GateClosed
+from prompts.gates.results import Report
 from prompts.including import StillIncluded
 from prompts.labels import Moved, Protected
-from prompts.models import Prompt, PromptVersion
+from prompts.models import Prompt
 from prompts.names import LATEST, PRODUCTION, label_name
-from prompts.releases import Standing
 from prompts.uses import including
 from prompts.views.asked import asked_prompt, by, editable, number_in, page, to, version_of
 
-REFUSALS = (Moved, Protected, InvalidComposition, StillIncluded)
+REFUSALS = (Moved, Protected, InvalidComposition, StillIncluded, GateClosed)
 
 
 @page
@@ -45,7 +47,8 @@ def promote(request: HttpRequest, project_id: str) -> HttpResponse:
     try:
         labels.move(prompt, label, version, by(request, project), **told(request, form))
     except REFUSALS as error:
-        return promotion(request, project, prompt, label, form, wrong=str(error))
+        closed = error.report if isinstance(error, GateClosed) else None
+        return promotion(request, project, prompt, label, form, wrong=str(error), closed=closed)
     words = _("“%(label)s” points at version %(number)s now.")
     messages.success(request, words % {"label": label, "number": version.number})
     return to(prompt, version=version.number, tab="labels")
@@ -69,9 +72,12 @@ def promotion(
     form: PromotionForm,
     *,
     wrong: str = "",
+    closed: Report | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page, with what the label points at now; `wrong` says why it was not moved."""
+    """The page, with what the label points at now; `wrong` says why it was not moved, `closed` what
+    its gate found.
+    """
     said = request.POST or request.GET
     version = version_of(prompt, said.get("version", ""))
     state = releases.standing(prompt, label)
@@ -90,6 +96,8 @@ def promotion(
         "may_move": state.may_be_moved_by(project.role),
         "form": form,
         "wrong": wrong,
+        "closed": closed,
+        "may_override": project.role.includes(Role.ADMIN),
         "newest": prompt.versions.order_by("-number").values_list("number", flat=True).first(),
     }
     is_conflict = bool(wrong)
@@ -108,31 +116,23 @@ def back(request: HttpRequest, project_id: str) -> HttpResponse:
     prompt = asked_prompt(request, project)
     label = request.POST.get("label", "").replace("\0", "")
     state = releases.standing(prompt, label)
-    if not state.can_go_back:
+    if state.back_to is None:
         raise Http404("There is no move to take back.")
-    version = goal(prompt, state)
-    if state.back_to is not None and version is None:
+    version = prompt.versions.filter(number=state.back_to).first()
+    if version is None:
         words = _("Version %(number)s, which “%(label)s” pointed at before, is deleted.")
         messages.error(request, words % {"number": state.back_to, "label": label})
         return to(prompt, tab="labels")
-    note = _("Back from version %(number)s") % {"number": state.number}
+    note = _("Back from version %(number)s") % {"number": state.number} if state.number else ""
     seen = number_in(request.POST.get("seen", ""))
     try:
         labels.move(prompt, label, version, by(request, project), note=note, seen=seen)
     except REFUSALS as error:
         messages.error(request, str(error))
         return to(prompt, tab="labels")
-    if version is None:
-        said = _("“%(label)s” points at no version now, as before.") % {"label": label}
-    else:
-        at = {"label": label, "number": version.number}
-        said = _("“%(label)s” is back at version %(number)s.") % at
-    messages.success(request, said)
-    return to(prompt, version=version and version.number, tab="labels")
-
-
-def goal(prompt: Prompt, state: Standing) -> PromptVersion | None:
-    return prompt.versions.filter(number=state.back_to).first() if state.back_to else None
+    at = {"label": label, "number": version.number}
+    messages.success(request, _("“%(label)s” is back at version %(number)s.") % at)
+    return to(prompt, version=version.number, tab="labels")
 
 
 @page

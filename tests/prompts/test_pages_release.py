@@ -52,12 +52,21 @@ def test_one_click_promotes_and_one_click_goes_back(client, member, submit, two)
     assert LabelMove.objects.first().note == "Back from version 2"
 
 
-def test_going_back_from_a_new_label_takes_it_away(client, member, submit, two):
+def test_a_label_that_was_taken_away_comes_back_by_one_click(client, member, look_at, submit, two):
+    client.force_login(member)
+    submit("prompt-label-remove", asked())
+    assert in_production(two[0].prompt) is None
+    text = look_at("prompt-page", "support/answer", tab="labels")
+    assert "taken away" in text and "Back to v1" in text
+    submit("prompt-promote-back", asked(seen=""))
+    assert in_production(two[0].prompt) == 1
+
+
+def test_a_new_label_has_no_way_back(client, member, submit, two):
     client.force_login(member)
     submit("prompt-promote", asked(label="staging", seen=""))
-    assert labels.number_of(two[0].prompt, "staging") == 2
-    submit("prompt-promote-back", asked(label="staging", seen="2"))
-    assert labels.number_of(two[0].prompt, "staging") is None
+    refused = submit("prompt-promote-back", asked(label="staging", seen="2"))
+    assert refused.status_code == 404 and labels.number_of(two[0].prompt, "staging") == 2
 
 
 def test_going_back_to_a_version_that_is_gone_says_so(client, member, submit, look_at, two):
