@@ -44,9 +44,7 @@ def kept_report(run: GateRun) -> Report:
 def checks_of(gate: Gate) -> list[tuple[Any, str]]:
     """The title of each check with its setting, briefly."""
     return [
-        (check.title, said(gate.checks[key]))
-        for key, check in CHECKS.items()
-        if key in gate.checks
+        (check.title, said(gate.checks[key])) for key, check in CHECKS.items() if key in gate.checks
     ]
 
 

@@ -11,10 +11,21 @@ from accounts.access import project_for
 from accounts.models import Project, User
 from accounts.roles import LEAST_ROLE, Role
 from prompts.changes import By
-from prompts.models import Prompt, PromptVersion, Way
+from prompts.finding import number_in, version_of
+from prompts.models import Prompt, Way
 from prompts.names import MAX_NAME
 
-MOST_VERSION = 2**31 - 1  # what the column holds
+__all__ = [
+    "address",
+    "asked_prompt",
+    "by",
+    "editable",
+    "number_in",
+    "page",
+    "prompt_of",
+    "to",
+    "version_of",
+]
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -31,29 +42,6 @@ def prompt_of(project: Project, name: str) -> Prompt:
     if found is None:
         raise Http404("There is no such prompt.")
     found.project = project  # with the role of whoever asks
-    return found
-
-
-def number_in(text: str) -> int | None:
-    """A version's number as addresses and forms write it; None for anything else."""
-    text = text.strip()
-    is_number = text.isascii() and text.isdigit() and len(text) < 11
-    return int(text) if is_number and 0 < int(text) <= MOST_VERSION else None
-
-
-def version_of(prompt: Prompt, text: str) -> PromptVersion:
-    """The version of this number, or of the label; the newest where nothing is asked for."""
-    versions = prompt.versions.select_related("author")
-    number = number_in(text)
-    if not text:
-        found = versions.order_by("-number").first()
-    elif number is not None:
-        found = versions.filter(number=number).first()
-    else:
-        found = versions.filter(labels__name=text.replace("\0", "")).first()
-    if found is None:
-        raise Http404("There is no such version.")
-    found.prompt = prompt
     return found
 
 
