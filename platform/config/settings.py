@@ -72,6 +72,9 @@ CACHES = {
     }
 }
 
+# Playgrounds that one web process streams to at a time: the other threads are for others.
+LLM_MOST_RUNS = max(1, env.number("SONDE_WEB_THREADS", 16) // 4)
+
 # Ingest: docs/durability.md says what each is for.
 INGEST_MAX_BODY_BYTES = env.number(
     "SONDE_INGEST_MAX_BODY_BYTES", 64 * 1024 * 1024
