@@ -20,6 +20,7 @@ from prompts.finding import number_in, version_of
 from prompts.forms import PromotionForm, checked
 from prompts.gates import GateClosed
 from prompts.gates.results import Report
+from prompts.gates.state import gate_state
 from prompts.including import StillIncluded
 from prompts.labels import Moved, Protected
 from prompts.models import Prompt, PromptVersion
@@ -87,6 +88,7 @@ class Asked:
             "is_inline": self.is_inline,
             "may_move": state.may_be_moved_by(role),
             "may_override": role is not None and role.includes(Role.ADMIN),
+            "gate": gate_state(self.prompt, self.label, self.version),
             "form": self.form,
             "refused": self.refused,
             "newest": newest,

@@ -6,8 +6,10 @@ from decimal import Decimal
 from accounts.roles import Role
 from prompts.composition import InvalidComposition, resolved
 from prompts.diff import Comparison, Side, compared
+from prompts.gates.running import gate_of
 from prompts.labels import number_of
 from prompts.models import Label, LabelMove, Prompt, PromptVersion, ProtectedLabel
+from prompts.splits.models import Split
 from prompts.traffic import Traffic, today
 
 MOST_MOVES = 50
@@ -15,12 +17,16 @@ MOST_MOVES = 50
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A label of a prompt: where it points, its last move, and who may move it."""
+    """A label of a prompt: where it points, its last move, who may move it, what guards it, and
+    between which versions it is split at the time.
+    """
 
     name: str
     number: int | None
     last: LabelMove | None
     protection: ProtectedLabel | None
+    has_gate: bool = False
+    split: Split | None = None
 
     @property
     def back_to(self) -> int | None:
@@ -28,6 +34,11 @@ class Standing:
         way back: it is taken away.
         """
         return self.last.before if self.last and self.last.after == self.number else None
+
+    @property
+    def split_words(self) -> str:
+        shares = self.split.shares if self.split else {}
+        return " · ".join(f"v{number} {share} %" for number, share in sorted(shares.items()))
 
     def may_be_moved_by(self, role: Role | None) -> bool:
         if self.protection is None:
@@ -57,7 +68,9 @@ class Change:
 def standing(prompt: Prompt, label: str) -> Standing:
     last = LabelMove.objects.filter(prompt=prompt, label=label).select_related("user").first()
     protection = ProtectedLabel.objects.filter(project=prompt.project_id, name=label).first()
-    return Standing(label, number_of(prompt, label), last, protection)
+    has_gate = gate_of(prompt, label) is not None
+    split = Split.objects.filter(prompt=prompt, label=label, ended_at=None).first()
+    return Standing(label, number_of(prompt, label), last, protection, has_gate, split)
 
 
 def standings(prompt: Prompt) -> list[Standing]:

@@ -9,6 +9,9 @@ from prompts.gates.models import Gate, GateRun
 from prompts.gates.results import Report, Result
 from prompts.gates.running import report_of
 from prompts.gates.verdicts import WORDS, Verdict
+from prompts.splits.guards import GUARDS
+from prompts.splits.models import SplitStep
+from prompts.splits.watching import Judged, judged_as
 
 register = template.Library()
 CHIPS = {Verdict.PASSED: "good", Verdict.FAILED: "bad", Verdict.UNKNOWN: "warn"}
@@ -57,3 +60,27 @@ def said(setting: Any) -> str:
 @register.filter
 def bounds_of(result: Result) -> str:
     return "{:.4g} – {:.4g}".format(*result.interval) if result.interval else ""
+
+
+@register.filter
+def measure(value: float | None, unit: str) -> str:
+    """A limit or a figure of a guard."""
+    if value is None:
+        return "–"
+    return f"{value:.4g}{unit}" if unit == "×" else f"{value:.4g} {unit}".rstrip()
+
+
+@register.filter
+def tripped(step: SplitStep) -> list[str]:
+    return [key for key in step.reason.split(", ") if key]
+
+
+@register.filter
+def guard_title(key: str) -> Any:
+    return GUARDS[key].title if key in GUARDS else key
+
+
+@register.filter
+def guards_found(step: SplitStep) -> list[Judged]:
+    """What the guards of a canary found when it took the step."""
+    return judged_as({one["key"]: one for one in step.findings.get("guards", ())})

@@ -7,8 +7,9 @@ import pytest
 from accounts.roles import Role
 from prompts import labels
 from prompts.changes import By
+from prompts.gates.models import Gate
 from prompts.models import LabelMove, ProtectedLabel, Way
-from tests.prompts.test_pages import CHAT
+from tests.prompts.test_pages import CHAT, draft
 
 pytestmark = pytest.mark.usefixtures("db", "clickhouse_schema")
 
@@ -153,3 +154,37 @@ def test_chats_are_compared_message_by_message(client, viewer, look_at, written)
     client.force_login(viewer)
     text = look_at("prompt-compare", name="support/answer")
     assert "− history" in text and "▸ system" in text
+
+
+def test_a_closed_gate_stops_members_and_asks_admins_for_a_reason(
+    client, member, admin, look_at, submit, two
+):
+    prompt = two[0].prompt
+    checks = {"keep_variables": "all"}
+    Gate.objects.create(project=prompt.project, prompt=prompt, label="production", checks=checks)
+    client.force_login(member)
+    text = look_at("prompt-promote", name="support/answer", version="2")
+    assert "The gate is closed" in text and "disabled" in text
+    refused = submit("prompt-promote", asked(note="Now", override="Please"))
+    assert refused.status_code == 409 and "Nothing was moved" in refused.content.decode()
+    assert in_production(prompt) == 1
+    client.force_login(admin)
+    refused = submit("prompt-promote", asked(note="Now")).content.decode()
+    assert 'name="override"' in refused and 'value="Now"' in refused
+    assert submit("prompt-promote", asked(override="The shop asked")).status_code == 302
+    assert in_production(prompt) == 2
+    assert "The shop asked" in look_at("prompt-page", "support/answer", tab="labels")
+
+
+def test_the_editor_names_the_gate_that_keeps_a_label_where_it_is(
+    client, member, submit, written, two
+):
+    prompt = two[0].prompt
+    checks = {"keep_variables": "all"}
+    Gate.objects.create(project=prompt.project, prompt=prompt, label="production", checks=checks)
+    client.force_login(member)
+    sent = draft(text="No variables", label=["production"], seen="2")
+    refused = submit("prompt-create", sent, "?name=support/answer")
+    text = refused.content.decode()
+    assert refused.status_code == 400 and "id_labels_error" in text and "keep_variables" in text
+    assert "No variables" in text and prompt.versions.count() == 2
