@@ -3,6 +3,10 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("prompts.gates.urls")),
+    path("", include("prompts.splits.urls")),
+    path("", include("prompts.figures.urls")),
     path("", include("prompts.views.urls")),
     path("", include("prompts.api.urls")),
+    path("", include("prompts.playground.urls")),
 ]

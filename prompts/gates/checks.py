@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from prompts.gates.case import Case
 from prompts.gates.results import Result
@@ -28,6 +29,12 @@ class Check:
 
 
 CHECKS: dict[str, Check] = {}
+GROUPS = {
+    "text": _("Text"),
+    "size": _("Length and cost"),
+    "traffic": _("Its calls"),
+    "score": _("Scores of its calls"),
+}  # what a group of checks is headed by in the form
 
 
 def register(*checks: Check) -> None:
