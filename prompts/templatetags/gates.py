@@ -63,9 +63,9 @@ def bounds_of(result: Result) -> str:
 
 
 @register.filter
-def measure(value: float | None, unit: str) -> str:
-    """A limit or a figure of a guard."""
-    if value is None:
+def measure(value: Any, unit: str) -> str:
+    """A limit or a figure of a guard, which may not be known."""
+    if not isinstance(value, int | float):
         return "–"
     return f"{value:.4g}{unit}" if unit == "×" else f"{value:.4g} {unit}".rstrip()
 
