@@ -1,6 +1,6 @@
 """Where a project's changes are told: endpoints, what was told to them, and each try to tell it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -112,10 +112,15 @@ class Delivery(models.Model):
         return f"{self.message_id} → {self.endpoint_id}"
 
     @property
+    def due_at(self) -> datetime:
+        """When it is tried, which is not while its endpoint is left alone."""
+        return max(self.next_at, self.endpoint.quiet_until or self.next_at)
+
+    @property
     def is_under_way(self) -> bool:
         """Something will have changed in a moment."""
         soon = timezone.now() + timedelta(seconds=10)
-        return self.state == State.WAITING and self.endpoint.is_active and self.next_at < soon
+        return self.state == State.WAITING and self.endpoint.is_active and self.due_at < soon
 
 
 class Fault(models.TextChoices):

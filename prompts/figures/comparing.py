@@ -150,21 +150,25 @@ def judged(metrics: Sequence[Metric]) -> list[Metric]:
 
 def _of_calls(ours: Told, base: Told | None, count: int) -> list[Metric]:
     def metric(
-        label: Promise, unit: str, of: Callable, over_time: Callable[[Calls], float | None]
+        label: Promise,
+        unit: str,
+        of: Callable,
+        over_time: Callable[[Calls], float | None],
+        better: str = LOWER,
     ) -> Metric:
         return Metric(
             label=label,
             unit=unit,
             ours=of(ours.whole),
             base=of(base.whole) if base else None,
-            better=LOWER,
+            better=better,
             spark=_over_time(ours, base, count, over_time),
         )
 
     return [
         metric(_("Latency"), MILLISECONDS, latency_of, lambda one: one.latency_mean),
         metric(_("Cost of a call"), DOLLARS, cost_of, lambda one: one.cost_mean),
-        metric(_("Tokens of a call"), COUNT, tokens_of, lambda one: one.tokens_mean),
+        metric(_("Tokens of a call"), COUNT, tokens_of, lambda one: one.tokens_mean, EITHER),
         metric(_("Errors"), SHARE, errors_of, lambda one: one.errors / one.calls),
     ]
 

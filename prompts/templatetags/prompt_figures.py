@@ -1,5 +1,6 @@
 """How figures of versions are written: `{% load prompt_figures %}`."""
 
+import math
 from decimal import Decimal
 
 from django import template
@@ -23,12 +24,19 @@ def written(value: float | None, unit: str) -> str:
     if unit == MILLISECONDS:
         return duration(round(value * 1e6))
     if unit == DOLLARS:
-        return dollars(Decimal(repr(value)))
+        return of_a_call(value)
     if unit == SHARE:
         return f"{value * 100:.1f} %"
     if unit == COUNT:
         return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
     return f"{value:.3f}"
+
+
+def of_a_call(value: float) -> str:
+    """Calls are cheap, and differ by less: two digits that say something, at least."""
+    if value == 0 or abs(value) >= 0.01:
+        return dollars(Decimal(repr(value)))
+    return f"${value:.{1 - math.floor(math.log10(abs(value)))}f}"
 
 
 @register.filter
@@ -58,7 +66,10 @@ def between(interval: Interval, unit: str) -> str:
 
 @register.filter
 def signed_between(interval: Interval, unit: str) -> str:
-    return f"{signed(interval.low, unit)} … {signed(interval.high, unit)}"
+    low, high = signed(interval.low, unit), signed(interval.high, unit)
+    if unit == SHARE:  # the unit once
+        low = (MINUS if interval.low < 0 else "+") + f"{abs(interval.low) * 100:.1f}"
+    return f"{low} … {high}"
 
 
 @register.filter

@@ -97,6 +97,7 @@ def test_a_worse_version_is_told_apart_from_the_one_before(make, calls, page):
     assert "50.0 %" in errors and "1.7 %" in errors and "+48.3 % points" not in errors
     assert "+48.3 points" in errors and "Worse" in errors
     assert "No difference seen" in row(text, "Tokens of a call")
+    assert "Worse" not in row(text, "Tokens of a call")
     correct = row(text, "correct")
     assert "33.3 %" in correct and "83.3 %" in correct and "−50.0 points" in correct
     assert "Differs" in correct
@@ -164,7 +165,7 @@ def test_lines_are_drawn_over_time(make, calls, page):
     make(), make()
     calls(1, 10), calls(2, 10), calls(2, 10, ago=3 * 86400)
     spark = re.search(r'<svg class="spark".*?</svg>', page(version=2), re.DOTALL)[0]
-    assert len(re.findall(r"<path", spark)) == 2 and 'class="base"' in spark
+    assert len(re.findall(r"<path", spark)) == 3 and 'class="base"' in spark
     assert "style=" not in spark
 
 
