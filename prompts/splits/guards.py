@@ -1,7 +1,7 @@
 """What would stop a canary. Pure.
 
 A guard trips only when it is 99 % sure that the candidate is worse than the base by more than its
-limit: it is looked at every minute, and at 95 % chance would trip one sooner or later.
+limit: it is looked at every minute, and each look is another chance to be wrong.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,13 @@
 """Gates for programs: the API and the command, as CI uses them."""
 
+import os
+import subprocess
+from pathlib import Path
+from shutil import which
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 
 from prompts import labels
@@ -166,3 +171,42 @@ def test_what_cannot_be_checked_ends_with_2(gated, project, capsys):
     Gate.objects.update(checks={"gone": 1})
     code, out = run(project, capsys=capsys)
     assert (code, "could not be checked" in out) == (2, True)
+
+
+def workflow_steps() -> dict[str, str]:
+    """The scripts of the documented workflow, by the step's name."""
+    page = (Path(__file__).parents[2] / "docs" / "prompt-gates.md").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    return {step["name"]: step.get("run", "") for step in workflow["jobs"]["gate"]["steps"]}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not (which("jq") and which("curl")), reason="the workflow needs jq and curl")
+@pytest.mark.parametrize(("version", "code", "at"), [("2", 1, 1), ("3", 0, 3)])
+def test_the_documented_workflow_stops_at_a_closed_gate_and_promotes_through_an_open_one(
+    gated, make, live_server, api_key, tmp_path, version, code, at
+):
+    make("support/greet", "Good day {{name}}")
+    environment = {
+        **os.environ,
+        "SONDE_URL": live_server.url,
+        "SONDE_KEY": f"{api_key.public_key}:{api_key.secret_key}",
+        "PROMPT": "support/greet",
+        "VERSION": version,
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+    }
+
+    def step(name):  # as GitHub runs them
+        return subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", workflow_steps()[name]],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+
+    gate = step("Run the gate of production")
+    assert gate.returncode == code, gate.stderr
+    assert ElementTree.parse(tmp_path / "gate.xml").getroot().attrib["failures"] == str(code)
+    assert (tmp_path / "summary.md").read_text().startswith("### ")
+    if not code:
+        promoted = step("Promote")
+        assert promoted.returncode == 0, promoted.stdout + promoted.stderr
+    assert labels.number_of(gated, "production") == at
