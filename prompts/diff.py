@@ -46,7 +46,7 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class Side:
     """What is compared: a body and its configuration (None: cannot be read yet), and the body as
-    programs get it, with includes in place, whose length counts.
+    programs get it, with includes in place, whose variables and length count.
     """
 
     body: Body
@@ -59,7 +59,7 @@ def compared(before: Side, after: Side) -> Comparison:
     return Comparison(
         diff_of_lines(laid_out(before.body), laid_out(after.body)),
         None if unread else config_diff(before.config, after.config),
-        _names(variables_in(before.body), variables_in(after.body)),
+        _names(variables_in(before.whole), variables_in(after.whole)),
         _names(placeholders_in(before.body), placeholders_in(after.body)),
         tokens_in(before.whole),
         tokens_in(after.whole),

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from prompts.body import Body, InvalidBody, chat_body, text_body
@@ -79,10 +78,10 @@ class VersionForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     message = forms.CharField(
-        label=pgettext_lazy("of a version", "Message"),
+        label=_("What changed"),
         required=False,
         max_length=MAX_MESSAGE,
-        help_text=_("What changed, and why. It stands in the history."),
+        help_text=_("And why. It stands in the history."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -143,7 +142,6 @@ class PromotionForm(forms.Form):
         label=_("Reason to pass the closed gate"),
         required=False,
         max_length=MAX_REASON,
-        help_text=_("It is kept in the audit log with your name."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

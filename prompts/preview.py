@@ -54,7 +54,7 @@ def preview_of(
         for slip in slips(body)[:MOST_SLIPS]
     ]
     return Preview(
-        variables_in(body),
+        variables_in(whole),
         placeholders_in(body),
         tokens_in(whole),
         includes,

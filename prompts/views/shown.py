@@ -99,7 +99,7 @@ def text_part(
     return {
         "body": marked(body),
         "is_chat": not isinstance(body, str),
-        "variables": variables_in(body),
+        "variables": variables_in(version.body if whole is None else whole),
         "placeholders": placeholders_in(body),
         "config": pretty(version.config) if version.config else "",
         "tokens": None if whole is None else tokens_in(whole),
@@ -145,10 +145,9 @@ def use_part(
     names = version.labels.order_by("name").values_list("name", flat=True)
     labels = sorted(names, key=lambda name: name != PRODUCTION)
     label = labels[0] if labels else ""
+    body = releases.side_of(version).whole
     return {
-        "snippets": snippets_of(
-            base, prompt.name, version.body, label=label, number=version.number
-        ),
+        "snippets": snippets_of(base, prompt.name, body, label=label, number=version.number),
         "label": label,
     }
 
