@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as env
+from config.schedule import SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(env.text("SONDE_DATA_DIR", str(ROOT / ".sonde"))).resolve()
@@ -269,48 +270,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "drain-held-batches": {
-        "task": "ingest.tasks.drain",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "settle-doubled-spans": {
-        "task": "ingest.tasks.settle_doubled_spans",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "resume-repricing": {
-        "task": "pricing.tasks.resume",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "watch-canaries": {
-        "task": "prompts.tasks.watch_canaries",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "resume-exports": {
-        "task": "exports.tasks.resume",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "resume-webhooks": {
-        "task": "webhooks.tasks.resume",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "expire-webhooks": {
-        "task": "webhooks.tasks.expire",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "expire-exports": {
-        "task": "exports.tasks.expire",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING_CONFIG = "config.log.configure"
