@@ -1,5 +1,5 @@
-"""What Celery's beat begins, and how often. `expires` is as long as the pause: while no worker runs,
-nothing piles up.
+"""What Celery's beat begins, and how often. `expires` is as long as the pause: nothing piles up
+while no worker runs.
 """
 
 SCHEDULE = {
