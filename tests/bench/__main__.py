@@ -24,14 +24,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 import clickhouse_connect  # noqa: E402
 import psutil  # noqa: E402
 
-from tests.bench import drain, ingest, pages  # noqa: E402
+from tests.bench import drain, ingest, pages, prompts  # noqa: E402
 from tests.running_sonde import Stack  # noqa: E402
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 LOAD_SECONDS = 20
 CONNECTIONS = 8
 TRACES_A_REQUEST = 100
-PARTS = ("start", "ingest", "drain", "pages")
+PARTS = ("start", "ingest", "drain", "prompts", "pages")
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,40 @@ def drain_figures(stack: Stack) -> list[Figure]:
     ]
 
 
+def prompt_figures(stack: Stack) -> list[Figure]:
+    keys = (stack.public_key, stack.secret_key)
+    paths = prompts.made(stack.url, keys, 200)
+    figures = []
+    for what, clients, seconds, budget in (
+        ("the first get of each of 200 prompts, nothing remembered", 1, 2, ""),
+        ("get a prompt, a program alone", 1, 10, "p99 < 20 ms"),
+        (f"get a prompt, {CONNECTIONS} programs without a pause", CONNECTIONS, LOAD_SECONDS, ""),
+    ):
+        figures.append(prompt_figure(what, budget, stack.url, keys, paths, clients, seconds))
+    paced = f"get a prompt, {CONNECTIONS} programs, each 20 times a second"
+    figures.append(
+        prompt_figure(
+            paced, "p99 < 20 ms", stack.url, keys, paths, CONNECTIONS, LOAD_SECONDS, pause=0.05
+        )
+    )
+    return figures
+
+
+def prompt_figure(
+    what: str,
+    budget: str,
+    url: str,
+    keys: tuple[str, str],
+    paths: list[str],
+    clients: int,
+    seconds: float,
+    pause: float = 0.0,
+) -> Figure:
+    waits = prompts.load(url, keys, paths, clients=clients, seconds=seconds, pause=pause)
+    p50, p99 = (waits.percentile_ms(q) for q in (0.5, 0.99))
+    return Figure(what, budget, f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, {waits.rate:,.0f} a second")
+
+
 def page_figures(stack: Stack, millions: float, there: float) -> list[Figure]:
     """`there` millions of spans are filled in already; time goes on while more are."""
     filler = [sys.executable, "tests/bench/fill.py", "--project", stack.project_id, "--days", "30"]
@@ -246,6 +280,8 @@ def main() -> None:
                 made["Ingest"] = told(ingest_figures(stack))
             if options.only in (None, "drain"):
                 made["While ClickHouse is away"] = told(drain_figures(stack))
+            if options.only in (None, "prompts"):
+                made["Prompts"] = told(prompt_figures(stack))
             if options.only in (None, "pages"):
                 for there, millions in pairwise([0, *sorted(options.millions)]):
                     title = f"Pages, at {millions:g} million spans over 30 days"
