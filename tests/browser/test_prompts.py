@@ -5,12 +5,10 @@ taken back, by people of all kinds.
 import shutil
 import time
 
-import httpx
 import pytest
 
 CHROMIUM = shutil.which("chromium") or ""
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
-HOSTILE = "<img src=x onerror=document.title='owned'>"
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,33 +19,6 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def project(stack) -> str:
     return f"/projects/{stack.project_id}"
-
-
-@pytest.fixture(scope="module")
-def api(stack):
-    with httpx.Client(base_url=stack.url, auth=(stack.public_key, stack.secret_key)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def stored(api) -> str:
-    """A prompt with three versions, an include, a placeholder, and a text built to do harm."""
-    tone = {"name": "look/tone", "type": "text", "prompt": "Be kind. {{shop}}"}
-    first = [
-        {"role": "system", "content": "@@@langfusePrompt:name=look/tone|label=production@@@ Hi"},
-        {"type": "placeholder", "name": "history"},
-        {"role": "user", "content": "{{question}} {{not one}}"},
-    ]
-    second = [*first[:2], {"role": "user", "content": f"{{{{question}}}}\n{HOSTILE}"}]
-    answer = {"name": "look/answer", "type": "chat", "config": {"model": "gpt-4o", "a": HOSTILE}}
-    for body in (
-        tone | {"labels": ["production"]},
-        answer | {"prompt": first, "labels": ["production"], "tags": ["rag", "support"]},
-        answer | {"prompt": second, "labels": ["staging"], "commitMessage": HOSTILE},
-        answer | {"prompt": second[:1], "config": {}, "commitMessage": "짧게 " * 40},
-    ):
-        assert api.post("/api/public/v2/prompts", json=body).status_code == 201
-    return "look/answer"
 
 
 @pytest.fixture
@@ -151,7 +122,7 @@ def test_the_admin_promotes_once_the_gate_is_open(open_page, project, stack, api
     page.select_option("[name=keep_variables]", "all")
     page.get_by_role("button", name="Save the gate").click()
     page.goto(f"{stack.url}/admin/prompts/prompt/?q={name}")
-    page.locator("#result_list th a").click()
+    page.locator("#result_list tbody th a").click()
     page.get_by_role("link", name="Promote", exact=True).click()
     assert "The gate is closed" in page.locator("#content").inner_text()
     page.fill("#id_note", "From the admin")
@@ -170,7 +141,7 @@ def test_the_admin_promotes_once_the_gate_is_open(open_page, project, stack, api
     assert "is back at version 1" in page.locator(".messagelist").inner_text()
 
 
-def test_the_keyboard_finds_a_prompt_and_its_versions(open_page, project, stored):
+def test_the_keyboard_finds_a_prompt_and_its_versions(open_page, project, stored_prompt):
     page = open_page(f"{project}/traces")
     page.keyboard.press("g")
     page.keyboard.press("p")
@@ -183,7 +154,7 @@ def test_the_keyboard_finds_a_prompt_and_its_versions(open_page, project, stored
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/prompts/of/{stored}")
+    page.wait_for_url(f"**/prompts/of/{stored_prompt}")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**version=2*")
@@ -192,19 +163,22 @@ def test_the_keyboard_finds_a_prompt_and_its_versions(open_page, project, stored
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
 @pytest.mark.parametrize(("theme", "language"), [("light", "ko"), ("dark", "en")])
 def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
-    open_page, project, stack, stored, size, theme, language
+    open_page, project, stack, stored_prompt, size, theme, language
 ):
     from axe_playwright_python.sync_playwright import Axe
 
     page = open_page(f"{project}/prompts", size=size, theme=theme, language=language)
-    about = f"name={stored}"
+    about = f"name={stored_prompt}"
     for path in (
         "prompts",
         "prompts?folder=look",
         "prompts?q=nothing",
-        f"prompts/of/{stored}?version=2",
-        f"prompts/of/{stored}?version=2&view=resolved",
-        *(f"prompts/of/{stored}?tab={tab}" for tab in ("labels", "use", "figures", "comments")),
+        f"prompts/of/{stored_prompt}?version=2",
+        f"prompts/of/{stored_prompt}?version=2&view=resolved",
+        *(
+            f"prompts/of/{stored_prompt}?tab={tab}"
+            for tab in ("labels", "use", "figures", "comments")
+        ),
         "prompts/new",
         f"prompts/new?{about}",
         f"prompts/compare?{about}&from=1&to=2",

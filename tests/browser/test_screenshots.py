@@ -1,4 +1,4 @@
-"""`make screenshots`: every trace page in every theme, language and width, to be looked at.
+"""`make screenshots`: every page in every theme, language and width, to be looked at.
 
 They land in build/screenshots.
 """
@@ -20,7 +20,7 @@ pytestmark = [
 @pytest.mark.parametrize("width", [360, 1440, 2560])
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_trace_page_is_pictured(open_page, stack, sent, theme, language, width):
+def test_every_page_is_pictured(open_page, stack, sent, stored_prompt, theme, language, width):
     project = f"/projects/{stack.project_id}"
     pages = {
         "traces": f"{project}/traces",
@@ -41,6 +41,17 @@ def test_every_trace_page_is_pictured(open_page, stack, sent, theme, language, w
         "user": f"{project}/users/one?id={sent['user']}",
         "setup": f"{project}/setup",
         "exports": f"{project}/exports",
+        "prompts": f"{project}/prompts",
+        "prompts-folder": f"{project}/prompts?folder=look",
+        "prompts-nothing": f"{project}/prompts?q=nothing",
+        "prompt": f"{project}/prompts/of/{stored_prompt}?version=2",
+        "prompt-labels": f"{project}/prompts/of/{stored_prompt}?tab=labels",
+        "prompt-use": f"{project}/prompts/of/{stored_prompt}?tab=use",
+        "prompt-editor": f"{project}/prompts/new?name={stored_prompt}",
+        "prompt-compare": f"{project}/prompts/compare?name={stored_prompt}&from=1&to=2",
+        "prompt-promote": f"{project}/prompts/promote?name={stored_prompt}&version=2",
+        "prompt-delete": f"{project}/prompts/delete?name=look/tone",
+        "protected-labels": f"{project}/settings/protected-labels",
         "api-docs": "/api/docs",
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
