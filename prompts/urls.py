@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("prompts.gates.urls")),
     path("", include("prompts.splits.urls")),
     path("", include("prompts.figures.urls")),
+    path("", include("prompts.files.urls")),
     path("", include("prompts.views.urls")),
     path("", include("prompts.api.urls")),
     path("", include("prompts.playground.urls")),
