@@ -1,5 +1,6 @@
 """The form of a connection."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -73,10 +74,11 @@ class ConnectionForm(forms.Form):
         widget=text_area(4),
         help_text=_("One a line: what the playground offers. For Azure the deployments’ names."),
     )
-    parameters = forms.JSONField(
+    parameters = forms.CharField(
         label=_("Default parameters"),
         required=False,
-        widget=text_area(2),
+        max_length=MAX_TEXT,
+        widget=text_area(2, placeholder='{"temperature": 0.2}'),
         help_text=_("A JSON object that goes into every call, unless the call says otherwise."),
     )
 
@@ -113,7 +115,7 @@ class ConnectionForm(forms.Form):
         return accepted(wishes.models_in, self.cleaned_data["model_names"].splitlines())
 
     def clean_parameters(self) -> dict[str, Any]:
-        return accepted(wishes.parameters_in, self.cleaned_data["parameters"] or {})
+        return accepted(wishes.parameters_in, self.cleaned_data["parameters"])
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
@@ -176,5 +178,7 @@ def initial_of(connection: LlmConnection) -> dict[str, Any]:
         "base_url": connection.base_url,
         "api_version": connection.api_version,
         "model_names": "\n".join(connection.model_names),
-        "parameters": connection.parameters or None,
+        "parameters": json.dumps(connection.parameters, ensure_ascii=False, indent=2)
+        if connection.parameters
+        else "",
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from llm.models import MAX_MODEL, MAX_NAME, MAX_URL, MOST_MODELS, LlmConnection, Protocol
 from outbound import errors, sending
+from traces.api.parameters import json_in
 
 MAX_KEY = 4_000
 MOST_HEADERS = 20
@@ -106,9 +107,13 @@ def header_lines(text: str) -> dict[str, str]:
     return headers_in(found)
 
 
-def parameters_in(value: Any) -> dict[str, Any]:
+def parameters_in(typed: str) -> dict[str, Any]:
+    try:
+        value = json_in(typed) if typed.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise Unacceptable(_("This is no JSON that can be kept.")) from error
     if not isinstance(value, dict):
-        raise Unacceptable(_('Write the parameters as a JSON object: {"temperature": 0.2}.'))
+        raise Unacceptable(_("Write the parameters as a JSON object, in braces."))
     for name in ("model", "messages", "stream"):
         if name in value:
             raise Unacceptable(_("“%(name)s” is set by each call.") % {"name": name})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from llm.loose import mapping, text
-from prompts.body import Body, placeholders_in, variables_in
+from prompts.body import Body, variables_in
 from prompts.substitution import VARIABLE
 
 
@@ -43,7 +43,7 @@ def values_of(
             if found := matched(body, text(message.get("content"))):
                 return found, {}
         return {}, {}
-    names = placeholders_in(body)
+    names = [one["name"] for one in body if one["type"] == "placeholder"]
     if len(names) > 1:
         return {}, {}
     place = next((i for i, one in enumerate(body) if one["type"] == "placeholder"), len(body))

@@ -136,6 +136,9 @@ def test_a_stored_key_is_not_carried_to_another_address(pages, project, on_loopb
         ({"model_names": "\n".join(f"m{n}" for n in range(201))}, "model_names"),
         ({"parameters": "[1]"}, "parameters"),
         ({"parameters": "{"}, "parameters"),
+        ({"parameters": '{"a": NaN}'}, "parameters"),
+        ({"parameters": '{"a": "\\u0000"}'}, "parameters"),
+        ({"parameters": "[" * 9_000}, "parameters"),
         ({"parameters": '{"stream": false}'}, "parameters"),
     ],
 )
