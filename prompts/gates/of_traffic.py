@@ -238,7 +238,7 @@ register(
             _("Fall of the score's mean at most"),
             0,
             1e9,
-            _("Passed when it is 95 % sure that the mean falls by no more than this."),
+            _("Passed when it is 95 percent sure that the mean falls by no more than this."),
         ),
         group="score",
         of_traffic=True,

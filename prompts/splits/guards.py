@@ -58,7 +58,7 @@ class Guard:
 
     key: str
     title: Any
-    unit: str  # "×", or what a difference is told in
+    unit: str  # "×" of a ratio, "" of a difference
     counts: Callable[[Observed], int]
     measure: Callable[[Observed, Observed], bounds.Interval]
     fewest: int
@@ -91,8 +91,8 @@ GUARDS = {
     for guard in (
         Guard(
             "error_difference",
-            _("Failed calls, more than the base has"),
-            "%",
+            _("Failed calls, percentage points above the base"),
+            "",
             lambda seen: seen.calls,
             _errors,
             FEWEST_CALLS,

@@ -98,7 +98,9 @@ def judged(canary: Canary) -> list[Judged]:
 
 
 def judged_as(findings: Mapping[str, dict[str, Any]]) -> list[Judged]:
-    return [_judged(guards.GUARDS[key], found) for key, found in findings.items()]
+    return [
+        _judged(guard, findings[key]) for key, guard in guards.GUARDS.items() if key in findings
+    ]
 
 
 def _judged(guard: guards.Guard, found: dict[str, Any]) -> Judged:

@@ -67,7 +67,7 @@ def measure(value: Any, unit: str) -> str:
     """A limit or a figure of a guard, which may not be known."""
     if not isinstance(value, int | float):
         return "–"
-    return f"{value:.4g}{unit}" if unit == "×" else f"{value:.4g} {unit}".rstrip()
+    return f"{value:.3g}{unit}".replace("-", "−")
 
 
 @register.filter

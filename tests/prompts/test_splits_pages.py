@@ -115,8 +115,8 @@ def test_a_canary_that_rolled_back_says_which_guard_and_by_how_much(visit, promp
     canary.check(Canary.objects.get().pk)
     page = text(visit())
     assert "Rolled back" in page
-    assert "Failed calls, more than the base has" in page
-    assert "66.67 %" in page
+    assert "Failed calls, percentage points above the base" in page
+    assert "66.7" in page
     assert "Tripped" in page
     part = text(visit(query={**HERE, "part": "watch"}, **{"HX-Request": "true"}))
     assert "The split is over." in part
