@@ -16,6 +16,7 @@ It needs Python alone, so the file can be copied to where prompts are kept and r
 import argparse
 import base64
 import difflib
+import http.client
 import io
 import json
 import os
@@ -51,21 +52,29 @@ class Sonde:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.url = read(environment, "SONDE_URL", "LANGFUSE_HOST", "LANGFUSE_BASE_URL").rstrip("/")
+        if not self.url.startswith(("http://", "https://")):
+            raise Ended("SONDE_URL must begin with http:// or https://.", 2)
         public = read(environment, "SONDE_PUBLIC_KEY", "LANGFUSE_PUBLIC_KEY")
         secret = read(environment, "SONDE_SECRET_KEY", "LANGFUSE_SECRET_KEY")
         self.authorization = base64.b64encode(f"{public}:{secret}".encode()).decode()
 
     def pull(self, folder: str) -> dict[str, str]:
         answer = self.ask({"folder": folder} if folder else {})
-        with zipfile.ZipFile(io.BytesIO(answer)) as archive:
-            return {info.filename: archive.read(info).decode() for info in archive.infolist()}
+        try:
+            with zipfile.ZipFile(io.BytesIO(answer)) as archive:
+                return {info.filename: archive.read(info).decode() for info in archive.infolist()}
+        except (zipfile.BadZipFile, UnicodeDecodeError) as error:
+            raise Ended(f"What {self.url} answers is not Sonde's: {error}", AWAY) from error
 
     def push(self, files: Mapping[str, str], **options: str) -> dict[str, Any]:
         made = io.BytesIO()
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, text in files.items():
                 archive.writestr(path, text.encode())
-        return json.loads(self.ask(options, made.getvalue()))
+        try:
+            return json.loads(self.ask(options, made.getvalue()))
+        except ValueError as error:
+            raise Ended(f"What {self.url} answers is not Sonde's: {error}", AWAY) from error
 
     def ask(self, query: Mapping[str, str], body: bytes | None = None) -> bytes:
         """POSTs the body, or GETs where there is none. Raises Ended."""
@@ -79,7 +88,7 @@ class Sonde:
                 return answer.read()
         except urllib.error.HTTPError as error:
             raise Ended(told(error), AWAY if error.code >= 500 else REFUSED) from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise Ended(f"{self.url} cannot be reached: {error}", AWAY) from error
 
 
@@ -191,7 +200,19 @@ def push(sonde: Sonde, options: argparse.Namespace) -> int:
     say(f"{changed} of {len(files)} files {would} something.")
     if found["only_here"]:
         say(f"Only in Sonde: {', '.join(found['only_here'])}")
+    if not options.dry_run:
+        renumber(sonde, options.folder, [one["path"] for one in found["changes"] if one["is_new"]])
     return FINE
+
+
+def renumber(sonde: Sonde, folder: Path, paths: list[str]) -> None:
+    """Write the numbers of new versions into the files that they were made of, where those are
+    called as Sonde calls them: the next push then knows what it is about.
+    """
+    there = sonde.pull("") if paths else {}
+    for path in paths:
+        if path in there:
+            write(place(folder, path), there[path])
 
 
 def lines_of(change: Mapping[str, Any]) -> list[str]:
