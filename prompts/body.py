@@ -7,6 +7,8 @@ Chat bodies are kept in Langfuse's shape: `{"role", "content"}` and `{"type": "p
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from prompts.names import CONTROL
 from prompts.substitution import filled, variables_of
 
@@ -24,50 +26,58 @@ class InvalidBody(ValueError):
 
 def text_body(given: object) -> str:
     if not isinstance(given, str):
-        raise InvalidBody("The prompt of type “text” must be a text.")
-    return _bounded(given, "The prompt")
+        raise InvalidBody(_("The prompt of type “text” must be a text."))
+    return _bounded(given, _("The prompt"))
 
 
 def chat_body(given: object) -> list[dict[str, str]]:
     if not isinstance(given, list) or not given:
-        raise InvalidBody("The prompt of type “chat” must be a list of one message or more.")
+        words = _("The prompt of type “chat” must be a list of one message or more.")
+        raise InvalidBody(words)
     if len(given) > MOST_MESSAGES:
-        raise InvalidBody(f"A chat prompt has at most {MOST_MESSAGES} messages.")
+        words = _("A chat prompt has at most %(most)s messages.")
+        raise InvalidBody(words % {"most": MOST_MESSAGES})
     messages = [_message(message, number) for number, message in enumerate(given, 1)]
     if sum(len(text) for text in texts_of(messages)) > MAX_CHARACTERS:
-        raise InvalidBody(f"The messages together have at most {MAX_CHARACTERS:,} characters.")
+        words = _("The messages together have at most %(most)s characters.")
+        raise InvalidBody(words % {"most": f"{MAX_CHARACTERS:,}"})
     return messages
 
 
 def _message(given: object, number: int) -> dict[str, str]:
-    where = f"Message {number}"
+    where = _("Message %(number)s") % {"number": number}
     if not isinstance(given, Mapping):
-        raise InvalidBody(f"{where} must be an object with “role” and “content”.")
+        words = _("%(where)s must be an object with “role” and “content”.")
+        raise InvalidBody(words % {"where": where})
     if given.get("type") == "placeholder":
-        name = _named(given.get("name"), f"{where}: the placeholder's “name”", MAX_PLACEHOLDER)
+        what = _("%(where)s: the placeholder's “name”") % {"where": where}
+        name = _named(given.get("name"), what, MAX_PLACEHOLDER)
         return {"type": "placeholder", "name": name}
     if given.get("type") not in (None, "chatmessage", "message"):
-        raise InvalidBody(f"{where}: “type” must be “chatmessage” or “placeholder”.")
+        words = _("%(where)s: “type” must be “chatmessage” or “placeholder”.")
+        raise InvalidBody(words % {"where": where})
     role = _named(given.get("role"), f"{where}: “role”", MAX_ROLE)
     content = given.get("content")
     if not isinstance(content, str):
-        raise InvalidBody(f"{where}: “content” must be a text.")
+        raise InvalidBody(_("%(where)s: “content” must be a text.") % {"where": where})
     return {"type": "chatmessage", "role": role, "content": _bounded(content, where)}
 
 
 def _named(given: object, what: str, most: int) -> str:
     if not isinstance(given, str) or not 0 < len(given.strip()) <= most:
-        raise InvalidBody(f"{what} must have 1 to {most} characters.")
+        words = _("%(what)s must have 1 to %(most)s characters.")
+        raise InvalidBody(words % {"what": what, "most": most})
     if CONTROL.search(given):
-        raise InvalidBody(f"{what} must not hold control characters.")
+        raise InvalidBody(_("%(what)s must not hold control characters.") % {"what": what})
     return given.strip()
 
 
 def _bounded(text: str, what: str) -> str:
     if len(text) > MAX_CHARACTERS:
-        raise InvalidBody(f"{what} has at most {MAX_CHARACTERS:,} characters.")
+        words = _("%(what)s has at most %(most)s characters.")
+        raise InvalidBody(words % {"what": what, "most": f"{MAX_CHARACTERS:,}"})
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidBody(f"{what} must not hold NULs or half characters.")
+        raise InvalidBody(_("%(what)s must not hold NULs or half characters.") % {"what": what})
     return text
 
 

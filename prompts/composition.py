@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from prompts.body import Body, texts_of, with_texts
 from prompts.models import Label, PromptType, PromptVersion
@@ -58,11 +59,21 @@ def wanted(tag: str) -> Wanted:
     is_plain = number.isascii() and number.isdigit() and 0 < len(number) < 10
     is_one = len(fields) == 2 and bool(label) != bool(number)
     if not is_one or not _is_name(name) or len(label) > MAX_LABEL or (number and not is_plain):
+        words = _("“%(tag)s” is no reference. Write %(by_label)s or %(by_number)s.")
         raise InvalidComposition(
-            f"“@@@langfusePrompt:{tag[:200]}@@@” is no reference. Write "
-            "@@@langfusePrompt:name=…|label=…@@@ or @@@langfusePrompt:name=…|version=…@@@."
+            words
+            % {
+                "tag": f"@@@langfusePrompt:{tag[:200]}@@@",
+                "by_label": "@@@langfusePrompt:name=…|label=…@@@",
+                "by_number": "@@@langfusePrompt:name=…|version=…@@@",
+            }
         )
     return Wanted(name, label, int(number) if number else None)
+
+
+def too_many() -> InvalidComposition:
+    words = _("A prompt can include %(most)s others at most.")
+    return InvalidComposition(words % {"most": MOST_INCLUDED})
 
 
 def _is_name(name: str) -> bool:
@@ -91,11 +102,11 @@ def _loaded(project_id: str, version: PromptVersion) -> dict[Wanted, PromptVersi
     """Everything that the version may come to include: a query for each level."""
     loaded: dict[Wanted, PromptVersion] = {}
     asked = set(references_in(version.body))
-    for _ in range(MOST_DEPTH):
+    for _level in range(MOST_DEPTH):
         if not asked:
             break
         if len(asked) + len(loaded) > MOST_INCLUDED:
-            raise InvalidComposition(f"A prompt can include {MOST_INCLUDED} others at most.")
+            raise too_many()
         found = versions_wanted(project_id, asked)
         loaded |= found
         asked = {want for one in found.values() for want in references_in(one.body)} - set(loaded)
@@ -160,29 +171,30 @@ class _Work:
     def included_text(self, want: Wanted, version: PromptVersion, path: tuple[str, ...]) -> str:
         if want.name in path:
             circle = " → ".join([*path[path.index(want.name) :], want.name])
-            raise InvalidComposition(f"The prompts include each other in a circle: {circle}.")
+            words = _("The prompts include each other in a circle: %(circle)s.")
+            raise InvalidComposition(words % {"circle": circle})
         if len(path) > MOST_DEPTH:
-            raise InvalidComposition(
-                f"Prompts include each other {MOST_DEPTH} deep at most: {' → '.join(path)}."
-            )
+            words = _("Prompts include each other %(most)s deep at most: %(path)s.")
+            raise InvalidComposition(words % {"most": MOST_DEPTH, "path": " → ".join(path)})
         child = self.loaded.get(want)
         if child is None:
-            raise InvalidComposition(f"“{path[-1]}” includes {want}, and there is none.")
+            words = _("“%(name)s” includes %(what)s, and there is none.")
+            raise InvalidComposition(words % {"name": path[-1], "what": want})
         if child.prompt.type != PromptType.TEXT:
-            raise InvalidComposition(f"“{path[-1]}” includes {want}, which is not of type text.")
+            words = _("“%(name)s” includes %(what)s, which is not of type text.")
+            raise InvalidComposition(words % {"name": path[-1], "what": want})
         self.note(version, child)
         text = self.text_of(child.body, child, (*path, want.name))
         self.characters += len(text)
         if self.characters > MAX_CHARACTERS:
-            raise InvalidComposition(
-                f"With all that it includes, the prompt passes {MAX_CHARACTERS:,} characters."
-            )
+            words = _("With all that it includes, the prompt passes %(most)s characters.")
+            raise InvalidComposition(words % {"most": f"{MAX_CHARACTERS:,}"})
         return text
 
     def note(self, version: PromptVersion, child: PromptVersion) -> None:
         self.included += 1
         if self.included > MOST_INCLUDED:
-            raise InvalidComposition(f"A prompt can include {MOST_INCLUDED} others at most.")
+            raise too_many()
         children = self.dependencies.setdefault(str(version.pk), [])
         if (node := _node(child)) not in children:
             children.append(node)

@@ -1,6 +1,7 @@
 """Who includes a prompt: what others include stays."""
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from prompts.models import Prompt, Reference
 
@@ -19,7 +20,10 @@ def refuse_where_included(prompt: Prompt, asked: Q) -> None:
         .select_related("version__prompt")[:5]
     )
     told = ", ".join(
-        f"{found.version.prompt.name} version {found.version.number}" for found in including
+        _("%(name)s version %(number)s")
+        % {"name": found.version.prompt.name, "number": found.version.number}
+        for found in including
     )
     if told:
-        raise StillIncluded(f"“{prompt.name}” is included by {told}. Change or delete that first.")
+        words = _("“%(name)s” is included by %(those)s. Change or delete that first.")
+        raise StillIncluded(words % {"name": prompt.name, "those": told})

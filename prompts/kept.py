@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 MAX_CHARACTERS = 500_000
 MOST_DEPTH = 50
@@ -21,13 +23,17 @@ def config_kept(given: Any) -> Any:
         return {}
     for part, depth in _parts(given):
         if depth > MOST_DEPTH:
-            raise Unkept(f"The configuration is nested more than {MOST_DEPTH} deep.")
+            raise Unkept(
+                _("The configuration is nested more than %(most)s deep.") % {"most": MOST_DEPTH}
+            )
         if isinstance(part, str) and NO_TEXT.search(part):
-            raise Unkept("The configuration must not hold NULs or half characters.")
+            raise Unkept(_("The configuration must not hold NULs or half characters."))
         if isinstance(part, float) and not math.isfinite(part):
-            raise Unkept(f"The configuration holds {part}, which is no number in JSON.")
+            words = _("The configuration holds %(number)s, which is no number in JSON.")
+            raise Unkept(words % {"number": part})
     if len(json.dumps(given, ensure_ascii=False)) > MAX_CHARACTERS:
-        raise Unkept(f"The configuration has at most {MAX_CHARACTERS:,} characters.")
+        words = _("The configuration has at most %(most)s characters.")
+        raise Unkept(words % {"most": f"{MAX_CHARACTERS:,}"})
     return given
 
 

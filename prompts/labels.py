@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.roles import Role
 from prompts import announcing
@@ -47,8 +48,9 @@ def move(
     with refusals_kept(prompt, by), change(prompt.project):
         before = number_of(prompt, name)
         if seen not in (UNASKED, before):
-            there = f"version {before}" if before is not None else "no version"
-            raise Moved(f"“{name}” was moved meanwhile: it points at {there} now. Look again.")
+            words = _("“%(label)s” was moved meanwhile: it points at %(there)s now. Look again.")
+            there = _("version %(number)s") % {"number": before} if before else _("no version")
+            raise Moved(words % {"label": name, "there": there})
         point(prompt, name, to, by, note=note, override=override)
 
 
@@ -116,4 +118,5 @@ def refuse_unless_allowed(prompt: Prompt, name: str, by: By) -> None:
         return
     least = Role(protection.least_role)
     if by.role is None or not by.role.includes(least):
-        raise Protected(f"The label “{name}” is protected: only the role “{least.label}” moves it.")
+        words = _("The label “%(label)s” is protected: only the role “%(role)s” moves it.")
+        raise Protected(words % {"label": name, "role": least.label})

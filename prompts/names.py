@@ -6,6 +6,8 @@ Each check returns the name as it is kept, or raises InvalidName with what to do
 import re
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 MAX_NAME = 255
 MAX_LABEL = 36
 MAX_TAG = 100
@@ -24,14 +26,15 @@ class InvalidName(ValueError):
 
 def prompt_name(given: object) -> str:
     """Folders are parted by `/`. A `|` parts the fields of a reference, so no name holds one."""
-    name = _text(given, "name", MAX_NAME)
+    name = _text(given, _("name"), MAX_NAME)
     if "|" in name:
-        raise InvalidName("A prompt's name must not hold “|”: it parts the fields of a reference.")
+        words = _("A prompt's name must not hold “|”: it parts the fields of a reference.")
+        raise InvalidName(words)
     if "@@@" in name:
-        raise InvalidName("A prompt's name must not hold “@@@”: it ends a reference.")
+        raise InvalidName(_("A prompt's name must not hold “@@@”: it ends a reference."))
     if any(not part.strip() or part in (".", "..") for part in name.split("/")):
         raise InvalidName(
-            "Every folder in a prompt's name needs a name: “a/b”, not “/a” or “a//b”."
+            _("Every folder in a prompt's name needs a name: “a/b”, not “/a” or “a//b”.")
         )
     return name
 
@@ -40,11 +43,14 @@ def label_name(given: object) -> str:
     """`latest` is refused: it is kept automatically."""
     if not isinstance(given, str) or not LABEL.fullmatch(given):
         raise InvalidName(
-            f"A label has 1 to {MAX_LABEL} lower-case letters, digits, hyphens, dots and "
-            "underscores."
+            _(
+                "A label has 1 to %(most)s lower-case letters, digits, hyphens, dots and "
+                "underscores."
+            )
+            % {"most": MAX_LABEL}
         )
     if given == LATEST:
-        raise InvalidName("“latest” is kept automatically and cannot be set.")
+        raise InvalidName(_("“latest” is kept automatically and cannot be set."))
     return given
 
 
@@ -52,20 +58,21 @@ def label_names(given: Iterable[object]) -> list[str]:
     """Each once."""
     names = list(dict.fromkeys(label_name(name) for name in given))
     if len(names) > MOST_LABELS:
-        raise InvalidName(f"At most {MOST_LABELS} labels can be set at once.")
+        raise InvalidName(_("At most %(most)s labels can be set at once.") % {"most": MOST_LABELS})
     return names
 
 
 def tag_name(given: object) -> str:
-    return _text(given, "tag", MAX_TAG)
+    return _text(given, _("tag"), MAX_TAG)
 
 
 def _text(given: object, what: str, most: int) -> str:
     if not isinstance(given, str):
-        raise InvalidName(f"The {what} must be text.")
+        raise InvalidName(_("The %(what)s must be text.") % {"what": what})
     name = given.strip()
     if not 0 < len(name) <= most:
-        raise InvalidName(f"The {what} must have 1 to {most} characters.")
+        words = _("The %(what)s must have 1 to %(most)s characters.")
+        raise InvalidName(words % {"what": what, "most": most})
     if CONTROL.search(name):
-        raise InvalidName(f"The {what} must not hold control characters.")
+        raise InvalidName(_("The %(what)s must not hold control characters.") % {"what": what})
     return name

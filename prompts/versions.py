@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from prompts import announcing, labels
@@ -91,15 +92,16 @@ def _config(given: Any) -> Any:
 def _tags(given: Sequence[str]) -> list[str]:
     tags = sorted({tag_name(tag) for tag in given})
     if len(tags) > MOST_TAGS:
-        raise InvalidVersion(f"A prompt has at most {MOST_TAGS} tags.")
+        raise InvalidVersion(_("A prompt has at most %(most)s tags.") % {"most": MOST_TAGS})
     return tags
 
 
 def _refuse_message(message: str) -> None:
     if len(message) > MAX_MESSAGE:
-        raise InvalidVersion(f"The commit message has at most {MAX_MESSAGE} characters.")
+        words = _("The commit message has at most %(most)s characters.")
+        raise InvalidVersion(words % {"most": MAX_MESSAGE})
     if NO_TEXT.search(message):
-        raise InvalidVersion("The commit message must not hold NULs or half characters.")
+        raise InvalidVersion(_("The commit message must not hold NULs or half characters."))
 
 
 def _body(draft: Draft) -> Body:
@@ -107,15 +109,16 @@ def _body(draft: Draft) -> Body:
         return text_body(draft.body)
     if draft.type == PromptType.CHAT:
         return chat_body(draft.body)
-    raise InvalidVersion("A prompt's type is “text” or “chat”.")
+    raise InvalidVersion(_("A prompt's type is “text” or “chat”."))
 
 
 def _prompt(project: Project, name: str, kind: str) -> Prompt:
-    prompt, _ = Prompt.objects.get_or_create(project=project, name=name, defaults={"type": kind})
+    prompt, _is_new = Prompt.objects.get_or_create(
+        project=project, name=name, defaults={"type": kind}
+    )
     if prompt.type != kind:
-        raise InvalidVersion(
-            f"The prompt “{name}” is of type “{prompt.type}”, and all its versions are."
-        )
+        words = _("The prompt “%(name)s” is of type “%(type)s”, and all its versions are.")
+        raise InvalidVersion(words % {"name": name, "type": prompt.type})
     return prompt
 
 
