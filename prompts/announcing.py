@@ -55,6 +55,20 @@ def tags_changed(
     _tell(prompt, Event.TAGS_CHANGED, told)
 
 
+def split_changed(step: Any, by: By | None) -> None:
+    """`step` is a SplitStep, whose module needs this one. Without `by` it is the canary's own."""
+    split = step.split
+    told = {
+        "label": split.label,
+        "step": str(step.kind),
+        "shares": {str(number): share for number, share in step.shares.items()},
+        "reason": step.reason,
+        "is_canary": split.is_canary,
+        "author": author(by) if by else {"email": None, "public_key": None, "via": "canary"},
+    }
+    _tell(split.prompt, Event.SPLIT_CHANGED, told, split.base)
+
+
 def author(by: By | None) -> dict[str, Any]:
     """A person, or the public key of a program, and the door by which they came."""
     if by is None:

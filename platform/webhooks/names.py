@@ -10,6 +10,7 @@ class Event(TextChoices):
     VERSION_CREATED = "prompt.version.created", _("A version of a prompt was made")
     VERSION_DELETED = "prompt.version.deleted", _("A version of a prompt was deleted")
     LABEL_MOVED = "prompt.label.moved", _("A label of a prompt was moved or taken away")
+    SPLIT_CHANGED = "prompt.split.changed", _("A split or canary of a label went a step further")
     TAGS_CHANGED = "prompt.tags.changed", _("The tags of a prompt changed")
     PROMPT_DELETED = "prompt.deleted", _("A prompt was deleted")
     TEST = "test", _("A test")

@@ -15,6 +15,7 @@ from prompts.models import Way
 from prompts.splits import buckets, guards, running
 from prompts.splits.kinds import StepKind
 from prompts.splits.models import Canary, SplitStep
+from prompts.splits.steps import note
 from traces.errors import Unavailable
 from traces.queries.prompt_guards import Observed, observed
 
@@ -145,7 +146,7 @@ def _carried_out(canary: Canary, now: datetime, decision: Decision) -> None:
         canary.step_at = now
         share = canary.steps[canary.step]
         running.set_shares(split, {split.base: buckets.PERCENT - share, canary.candidate: share})
-        running.note(split, StepKind.WIDENED, None, findings=decision.findings)
+        note(split, StepKind.WIDENED, None, findings=decision.findings)
     canary.checked_at, canary.findings = now, decision.findings
     canary.save(update_fields=("step", "step_at", "checked_at", "findings"))
 
@@ -169,7 +170,7 @@ def _held(canary: Canary, now: datetime, decision: Decision, closed: GateClosed)
     last = SplitStep.objects.filter(split=split).first()
     if last is None or last.kind != StepKind.HELD or last.reason != reason:
         closing.recorded(split.prompt, closed.report, _in_whose_name(canary), is_move=True)
-        running.note(split, StepKind.HELD, None, reason=reason, findings=decision.findings)
+        note(split, StepKind.HELD, None, reason=reason, findings=decision.findings)
 
 
 def unavailable(canary_id: int) -> None:

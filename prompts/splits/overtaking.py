@@ -8,19 +8,20 @@ from prompts.changes import By
 from prompts.including import StillIncluded
 from prompts.models import Prompt
 from prompts.splits.kinds import StepKind
-from prompts.splits.models import Split, SplitStep
+from prompts.splits.models import Split
+from prompts.splits.steps import note
 
 
 def overtake(prompt: Prompt, label: str, by: By) -> None:
     """End the label's split: whoever moves a label wants what it now points at for everybody, in an
     emergency above all. Inside the change that moves it.
     """
-    for split in Split.objects.filter(prompt=prompt, label=label, ended_at=None):
+    for split in Split.objects.filter(prompt=prompt, label=label, ended_at=None).select_related(
+        "prompt"
+    ):
         split.ended_at = timezone.now()
         split.save(update_fields=("ended_at",))
-        SplitStep.objects.create(
-            split=split, kind=StepKind.OVERTAKEN, shares=split.shares, user=by.user
-        )
+        note(split, StepKind.OVERTAKEN, by)
 
 
 class StillSplit(StillIncluded):

@@ -14,7 +14,8 @@ from prompts.models import Prompt, PromptVersion
 from prompts.names import label_name
 from prompts.splits import buckets
 from prompts.splits.kinds import StepKind
-from prompts.splits.models import Canary, Split, SplitStep
+from prompts.splits.models import Canary, Split
+from prompts.splits.steps import note
 
 MOST_STEPS = 10
 MOST_MINUTES = 7 * 24 * 60
@@ -53,7 +54,9 @@ def start(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Spli
     """
     shares = buckets.checked_shares(shares)
     with closing.refusals_kept(prompt, by), change(prompt.project):
-        return _begin(prompt, label, shares, by)
+        split = _begin(prompt, label, shares, by)
+        note(split, StepKind.STARTED, by)
+    return split
 
 
 def start_canary(prompt: Prompt, label: str, candidate: int, plan: Plan, by: By) -> Split:
@@ -78,6 +81,7 @@ def start_canary(prompt: Prompt, label: str, candidate: int, plan: Plan, by: By)
             guards=dict(plan.guards),
             score=plan.score,
         )
+        note(split, StepKind.STARTED, by)
     return split
 
 
@@ -118,7 +122,6 @@ def _begin(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Spl
         started_by=by.user,
         role=by.role or "",
     )
-    note(split, StepKind.STARTED, by)
     return split
 
 
@@ -192,25 +195,6 @@ def end(
 def set_shares(split: Split, shares: Mapping[int, int]) -> None:
     split.buckets = buckets.moved(split.buckets, shares)
     split.save(update_fields=("buckets",))
-
-
-def note(
-    split: Split,
-    kind: StepKind,
-    by: By | None,
-    *,
-    shares: Mapping[int, int] | None = None,
-    reason: str = "",
-    findings: dict | None = None,
-) -> None:
-    SplitStep.objects.create(
-        split=split,
-        kind=kind,
-        shares=dict(split.shares if shares is None else shares),
-        reason=reason,
-        findings=findings or {},
-        user=by.user if by else None,
-    )
 
 
 def _running(split: Split) -> Split:

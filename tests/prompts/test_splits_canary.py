@@ -1,5 +1,6 @@
 """Canaries, decided on real calls in ClickHouse."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -16,6 +17,7 @@ from prompts.models import LabelMove, ProtectedLabel, Way
 from prompts.splits import canary, running
 from prompts.splits.canary import Course
 from prompts.splits.models import Canary, Split
+from webhooks.models import Endpoint, Message
 
 GUARDS = {"error_difference": 2.0, "latency_ratio": 1.3, "cost_ratio": 1.3, "score_fall": 0.1}
 PLAN = running.Plan((5, 20, 100), 30, 40, GUARDS, "kind")
@@ -268,3 +270,25 @@ def test_two_workers_at_once_take_a_step_once(prompt, begun, calls, worse, kind)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: one(), range(2)))
     assert state(split)[2] == [kind, "started"]
+
+
+def test_webhooks_are_told_of_each_step_and_of_the_move_at_the_end(prompt, begun, calls, project):
+    Endpoint.objects.create(project=project, url="https://hooks.example/", secret="sealed")
+    split = begun(running.Plan((50, 100), 1, 1, {"error_difference": 5.0}))
+    calls(1, 50)
+    calls(2, 50)
+    for _ in range(2):
+        canary.check(split.pk)
+        ripen(split)
+    told = [json.loads(one.body) for one in Message.objects.order_by("at")]
+    assert [(one["type"], one["data"].get("step")) for one in told] == [
+        ("prompt.split.changed", "started"),
+        ("prompt.split.changed", "widened"),
+        ("prompt.split.changed", "finished"),
+        ("prompt.label.moved", None),
+    ]
+    started, widened = told[0]["data"], told[1]["data"]
+    assert (started["is_canary"], started["shares"]) == (True, {"1": 50, "2": 50})
+    assert started["author"]["email"] == split.started_by.email
+    assert widened["author"] == {"email": None, "public_key": None, "via": "canary"}
+    assert widened["shares"] == {"2": 100}

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from traces import clickhouse
-from traces.queries.limits import WHOLE_RANGE
+from traces.queries.limits import LIST
 
 MOST_VALUES = 2000  # of latencies and of costs, for intervals: drawn from all calls alike
 
@@ -92,7 +92,7 @@ def observed(
         until=clickhouse.moment(until),
         recently=clickhouse.moment(max(recently, since)),
         score=score,
-        options=WHOLE_RANGE,
+        options=LIST,
     )
     by_version = {row["version"]: Observed(**row) for row in found}
     return {number: by_version.get(number, Observed(version=number)) for number in versions}

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.CharField(default=webhooks.names.new_message_id, max_length=64, primary_key=True, serialize=False)),
-                ('event', models.CharField(choices=[('prompt.version.created', 'A version of a prompt was made'), ('prompt.version.deleted', 'A version of a prompt was deleted'), ('prompt.label.moved', 'A label of a prompt was moved or taken away'), ('prompt.tags.changed', 'The tags of a prompt changed'), ('prompt.deleted', 'A prompt was deleted'), ('test', 'A test')], max_length=40)),
+                ('event', models.CharField(choices=[('prompt.version.created', 'A version of a prompt was made'), ('prompt.version.deleted', 'A version of a prompt was deleted'), ('prompt.label.moved', 'A label of a prompt was moved or taken away'), ('prompt.split.changed', 'A split or canary of a label went a step further'), ('prompt.tags.changed', 'The tags of a prompt changed'), ('prompt.deleted', 'A prompt was deleted'), ('test', 'A test')], max_length=40)),
                 ('body', models.TextField()),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project')),
