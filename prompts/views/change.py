@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,8 @@ from prompts.forms import TagForm
 from prompts.models import Label, Prompt, PromptVersion
 from prompts.versions import InvalidVersion, StillIncluded
 from prompts.views.asked import asked_prompt, editable, page, to, version_of
+
+log = structlog.get_logger(__name__)
 
 
 @page
@@ -31,6 +34,9 @@ def prompt_delete(request: HttpRequest, project_id: str) -> HttpResponse:
         except (StillIncluded, InvalidComposition) as error:
             wrong = str(error)
         else:
+            number = version.number if version else None
+            told = {"user": request.user.pk, "project": project.id, "prompt": prompt.name}
+            log.info("prompt_deleted", **told, version=number)
             return deleted(request, prompt, version)
     context = {
         "project": project,

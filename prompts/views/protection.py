@@ -1,5 +1,6 @@
 """Which labels are protected, and who may move those: a page of the project's settings."""
 
+import structlog
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from prompts.names import PRODUCTION
 from prompts.views.asked import page
 
 MOST = 100
+log = structlog.get_logger(__name__)
 
 
 @page
@@ -22,7 +24,7 @@ def protected_labels(request: HttpRequest, project_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)
     form = ProtectionForm(initial={"name": PRODUCTION})
     if request.method == "POST":
-        project = project_for(request.user, project_id, Role(LEAST_ROLE["manage_projects"]))
+        project = project_for(request.user, project_id, Role(LEAST_ROLE["manage_gates"]))
         if "remove" in request.POST:
             return unprotected(request, project)
         form = ProtectionForm(request.POST)
@@ -54,6 +56,8 @@ def protect(request: HttpRequest, project: Project, form: ProtectionForm) -> boo
     ProtectedLabel.objects.update_or_create(
         project=project, name=name, defaults={"least_role": role}
     )
+    told = {"user": request.user.pk, "project": project.id, "label": name, "role": str(role)}
+    log.info("label_protected", **told)
     messages.success(request, _("“%(label)s” is protected.") % {"label": name})
     return True
 
@@ -65,5 +69,6 @@ def unprotected(request: HttpRequest, project: Project) -> HttpResponse:
         messages.error(request, _("Only owners change the protection of this label."))
     elif found:
         found.delete()
+        log.info("label_unprotected", user=request.user.pk, project=project.id, label=name)
         messages.success(request, _("“%(label)s” is no longer protected.") % {"label": name})
     return redirect("protected-labels", project.id)
