@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -34,8 +34,11 @@ def prompt_page(request: HttpRequest, project_id: str, name: str) -> HttpRespons
     `?versions=` a page of the rail.
     """
     project = project_for(request.user, project_id)
-    prompt = prompt_of(project, name)
-    version = version_of(prompt, request.GET.get("version", ""))
+    try:
+        prompt = prompt_of(project, name)
+        version = version_of(prompt, request.GET.get("version", ""))
+    except Http404:
+        return missing(request, project, name)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else TABS[0]
     labels = labels_by_number(prompt)
@@ -51,6 +54,13 @@ def prompt_page(request: HttpRequest, project_id: str, name: str) -> HttpRespons
         **PARTS[tab](request, project, prompt, version),
     }
     return render(request, "prompts/prompt.html", context)
+
+
+def missing(request: HttpRequest, project: Project, name: str) -> HttpResponse:
+    """Traces may name prompts and versions that are kept elsewhere, or no more."""
+    prompt = Prompt.objects.filter(project=project, name=name.replace("\0", "")).first()
+    context = {"project": project, "name": name, "prompt": prompt}
+    return render(request, "prompts/no_prompt.html", context, status=404)
 
 
 def labels_by_number(prompt: Prompt) -> dict[int, list[str]]:

@@ -125,6 +125,21 @@ def test_thousands_of_versions_come_in_pages_of_the_rail(client, viewer, look_at
     look_at("prompt-page", "support/answer", version="nowhere", status=404)
 
 
+def test_a_trace_leads_to_its_prompt_and_a_prompt_that_is_not_here_says_so(
+    client, viewer, look_at, written, span
+):
+    written()
+    span("t", "s", type="GENERATION", prompt_name="support/answer", prompt_version=1)
+    span("u", "s", type="GENERATION", prompt_name="a|b\nc", prompt_version=1)
+    client.force_login(viewer)
+    text = look_at("trace-page", "t", span="s")
+    assert "/prompts/of/support/answer?version=1" in text
+    assert "a|b" in look_at("trace-page", "u", span="s")
+    assert "No prompt has this name" in look_at("prompt-page", "elsewhere", status=404)
+    gone = look_at("prompt-page", "support/answer", version="7", status=404)
+    assert "has no such version" in gone and "Its newest version" in gone
+
+
 def test_a_viewer_changes_nothing(client, viewer, look_at, submit, written):
     written()
     client.force_login(viewer)
