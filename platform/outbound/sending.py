@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import certifi
 import httpcore
@@ -189,11 +190,21 @@ def _pool(target: Target, surface: str, deadline: Deadline) -> httpcore.Connecti
     """A connection of its own for each request: what one was checked for, no other uses."""
     if settings.OUTBOUND_PROXY:
         refuse_without_looking(target, surface)
-        return httpcore.HTTPProxy(
-            settings.OUTBOUND_PROXY, ssl_context=_tls(), network_backend=ProxyNetwork(deadline)
-        )
+        return _proxy(settings.OUTBOUND_PROXY, deadline)
     return httpcore.ConnectionPool(
         ssl_context=_tls(), network_backend=CheckedNetwork(target, surface, deadline)
+    )
+
+
+def _proxy(url: str, deadline: Deadline) -> httpcore.HTTPProxy:
+    """The operator's, with the name and the password that may stand in its address."""
+    parts = urlsplit(url)
+    person = (unquote(parts.username or ""), unquote(parts.password or ""))
+    return httpcore.HTTPProxy(
+        urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])),
+        proxy_auth=person if parts.username else None,
+        ssl_context=_tls(),
+        network_backend=ProxyNetwork(deadline),
     )
 
 

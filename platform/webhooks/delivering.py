@@ -77,7 +77,9 @@ def attempt(delivery_id: int) -> list[int]:
     begun = claimed(delivery_id)
     if begun is None:
         return []
-    delivery = Delivery.objects.select_related("message", "endpoint").get(pk=delivery_id)
+    waiting = Delivery.objects.select_related("message", "endpoint")
+    if (delivery := waiting.filter(pk=delivery_id).first()) is None:
+        return []  # deleted at this moment
     outcome = sent(delivery.endpoint, delivery.message)
     record(begun, outcome)
     following = (

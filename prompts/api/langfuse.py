@@ -112,7 +112,7 @@ def deleted(request: HttpRequest, name: str) -> Response:
     """Of all its versions, those that `version` and `label` name."""
     number, label = asked_in(request)
     prompt = prompt_of(request, name)
-    versions.remove(prompt.project, those_of(prompt, number, label))
+    versions.remove(prompt.project, those_of(prompt, number, label), by_key(request.auth))
     return Response(status=204)
 
 

@@ -108,8 +108,8 @@ def figures(
         ours=ours.whole,
         base=base.whole if base else None,
         metrics=judged(metrics),
-        calls=_over_time(ours, base, count, lambda one: float(one.calls)),
-        cost=_over_time(ours, base, count, lambda one: _float(one.cost)),
+        calls=_over_time(ours, base, count, lambda one: float(one.calls if one else 0)),
+        cost=_over_time(ours, base, count, _paid),
         is_cut=len(names) > MOST_SCORES,
     )
 
@@ -162,7 +162,7 @@ def _of_calls(ours: Told, base: Told | None, count: int) -> list[Metric]:
             ours=of(ours.whole),
             base=of(base.whole) if base else None,
             better=better,
-            spark=_over_time(ours, base, count, over_time),
+            spark=_over_time(ours, base, count, lambda one: over_time(one) if one else None),
         )
 
     return [
@@ -220,14 +220,16 @@ def _of_score(name: str, ours: Told, base: Told | None, count: int) -> Metric:
 
 
 def _over_time(
-    ours: Told, base: Told | None, count: int, value: Callable[[Calls], float | None]
+    ours: Told, base: Told | None, count: int, value: Callable[[Calls | None], float | None]
 ) -> Spark | None:
     def bins(told_: Told) -> list[float | None]:
-        found = (told_.bins.get(index) for index in range(count))
-        return [value(one) if one else None for one in found]
+        return [value(told_.bins.get(index)) for index in range(count)]
 
     return spark(bins(ours), bins(base) if base else ())
 
 
-def _float(amount: object) -> float | None:
-    return None if amount is None else float(amount)  # type: ignore[arg-type]
+def _paid(one: Calls | None) -> float | None:
+    """Nothing where nothing was called; unknown where no cost is."""
+    if one is None:
+        return 0.0
+    return None if one.cost is None else float(one.cost)

@@ -120,7 +120,7 @@ def _apply(
     if prompt and same:
         moved = [_move(prompt, label, same, by, how) for label in names]
         moved = [one for one in moved if one.before != one.after]
-        retagged = _retagged(prompt, tags)
+        retagged = _retagged(prompt, tags, by)
         is_changed = retagged is not None or any(not one.kept for one in moved)
         action = Action.BEHIND if is_main and same.number < latest else Action.UNCHANGED
         return Change(
@@ -173,8 +173,8 @@ def _move(prompt: Prompt, label: str, to: PromptVersion, by: By, how: How) -> Mo
     return Moved(label, before, to.number)
 
 
-def _retagged(prompt: Prompt, tags: list[str] | None) -> list[str] | None:
+def _retagged(prompt: Prompt, tags: list[str] | None, by: By) -> list[str] | None:
     if tags is None or (kept := sorted({tag_name(tag) for tag in tags})) == prompt.tags:
         return None
-    versions.set_tags(prompt, kept)
+    versions.set_tags(prompt, kept, by)
     return kept

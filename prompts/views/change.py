@@ -15,7 +15,7 @@ from prompts.composition import InvalidComposition
 from prompts.forms import TagForm
 from prompts.models import Label, Prompt, PromptVersion
 from prompts.versions import InvalidVersion, StillIncluded
-from prompts.views.asked import asked_prompt, editable, page, to, version_of
+from prompts.views.asked import asked_prompt, by, editable, page, to, version_of
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,8 @@ def prompt_delete(request: HttpRequest, project_id: str) -> HttpResponse:
     wrong = ""
     if request.method == "POST":
         try:
-            versions.remove(project, [version] if version else list(prompt.versions.all()))
+            gone = [version] if version else list(prompt.versions.all())
+            versions.remove(project, gone, by(request, project))
         except (StillIncluded, InvalidComposition) as error:
             wrong = str(error)
         else:
@@ -89,7 +90,7 @@ def prompt_tags(request: HttpRequest, project_id: str) -> HttpResponse:
             if not form.is_valid():
                 raise ValidationError(form.errors["add"][0])
             kept.append(form.cleaned_data["add"])
-        versions.set_tags(prompt, kept)
+        versions.set_tags(prompt, kept, by(request, project))
     except (ValidationError, InvalidVersion) as error:
         messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
     return to(prompt, version=request.POST.get("version", ""))

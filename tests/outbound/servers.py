@@ -1,6 +1,8 @@
 """Loopback servers that answer as strangers might: well, never, or without end."""
 
+import contextlib
 import datetime
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -42,6 +44,26 @@ class Asked(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Nothing on the terminal of a test."""
+
+
+def tunnel(asked: Asked, port: int) -> None:
+    """What a proxy does for CONNECT: bytes to and fro, here to this port of this machine."""
+    with socket.create_connection(("127.0.0.1", port)) as there:
+        asked.send_response(200)
+        asked.end_headers()
+        asked.wfile.flush()
+        back = threading.Thread(target=copy, args=(there, asked.connection), daemon=True)
+        back.start()
+        copy(asked.connection, there)
+        back.join(10)
+    asked.close_connection = True
+
+
+def copy(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while part := source.recv(65536):
+            target.sendall(part)
+        target.shutdown(socket.SHUT_WR)
 
 
 class Server(ThreadingHTTPServer):

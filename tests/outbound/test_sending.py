@@ -4,13 +4,14 @@ import socket
 import ssl
 import threading
 import time
+from base64 import b64encode
 
 import pytest
 
 from outbound import sending
 from outbound.errors import OutboundError, Refused, TooLarge, TooSlow, Unreachable
 from outbound.sending import LLM, WEBHOOK, Limits, check, send, stream
-from tests.outbound.servers import certificate, serving
+from tests.outbound.servers import certificate, serving, tunnel
 
 SOON = Limits(seconds=1, connect_seconds=1, idle_seconds=1, most_bytes=100_000)
 
@@ -194,6 +195,30 @@ def test_the_operators_proxy_is_asked_to_look_names_up(settings, names):
         with pytest.raises(Refused):
             send("GET", "http://169.254.169.254/", surface=WEBHOOK)
     assert [path for path, *_ in proxy.asked] == ["http://hooks.example/a"]
+
+
+def test_tls_goes_through_the_operators_proxy_and_asks_for_the_name(
+    settings, tmp_path, monkeypatch
+):
+    file = certificate(tmp_path, "hooks.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    sending._tls.cache_clear()
+    with (
+        serving(lambda asked: asked.answer(200, b"inside"), context) as server,
+        serving(lambda asked: tunnel(asked, server.server_port)) as proxy,
+    ):
+        settings.OUTBOUND_PROXY = proxy.url.replace("http://", "http://us%40er:pass@")
+        answer = send("POST", "https://hooks.example/a", surface=WEBHOOK, content=b"secret")
+        with pytest.raises(Unreachable, match="TLS failed"):
+            send("GET", "https://other.example/", surface=WEBHOOK)
+    sending._tls.cache_clear()
+    assert answer.body == b"inside"
+    path, headers, _ = proxy.asked[0]
+    assert path == "hooks.example:443"
+    assert headers["Proxy-Authorization"] == f"Basic {b64encode(b'us@er:pass').decode()}"
+    assert server.asked[0][2] == b"secret"
 
 
 def endless(asked):
