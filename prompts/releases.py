@@ -1,13 +1,15 @@
 """Where labels point, where they pointed before, and what a move of one would change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.db.models import Q
 
 from accounts.roles import Role
 from prompts.composition import InvalidComposition, resolved
 from prompts.diff import Comparison, Side, compared
-from prompts.gates.running import gate_of
-from prompts.labels import number_of
+from prompts.gates.models import Gate
 from prompts.models import Label, LabelMove, Prompt, PromptVersion, ProtectedLabel
 from prompts.splits.models import Split
 from prompts.traffic import Traffic, today
@@ -66,24 +68,48 @@ class Change:
 
 
 def standing(prompt: Prompt, label: str) -> Standing:
-    last = LabelMove.objects.filter(prompt=prompt, label=label).select_related("user").first()
-    protection = ProtectedLabel.objects.filter(project=prompt.project_id, name=label).first()
-    has_gate = gate_of(prompt, label) is not None
-    split = Split.objects.filter(prompt=prompt, label=label, ended_at=None).first()
-    return Standing(label, number_of(prompt, label), last, protection, has_gate, split)
+    return _standings(prompt, [label])[0]
 
 
 def standings(prompt: Prompt) -> list[Standing]:
     """Of all labels that point somewhere, and of those that were taken away last."""
     pointing = set(Label.objects.filter(prompt=prompt).values_list("name", flat=True))
-    latest = LabelMove.objects.filter(prompt=prompt).order_by("label", "-at", "-pk")
-    ended = {move.label for move in latest.distinct("label") if move.after is None}
-    found = [standing(prompt, name) for name in sorted(pointing | ended)]
-    return [one for one in found if one.number or is_there(prompt, one.back_to)]
+    ended = {label for label, move in _last_moves(prompt).items() if move.after is None}
+    found = _standings(prompt, sorted(pointing | ended))
+    there = [one.back_to for one in found if one.number is None]
+    kept = set(prompt.versions.filter(number__in=there).values_list("number", flat=True))
+    return [one for one in found if one.number is not None or one.back_to in kept]
 
 
-def is_there(prompt: Prompt, number: int | None) -> bool:
-    return number is not None and prompt.versions.filter(number=number).exists()
+def _standings(prompt: Prompt, names: Sequence[str]) -> list[Standing]:
+    """A few queries, however many labels."""
+    labels = Label.objects.filter(prompt=prompt, name__in=names)
+    numbers = dict(labels.values_list("name", "version__number"))
+    last = _last_moves(prompt, names)
+    protected = ProtectedLabel.objects.filter(project=prompt.project_id, name__in=names)
+    protections = {one.name: one for one in protected}
+    gates = Gate.objects.filter(project=prompt.project_id, label__in=names)
+    gated = set(gates.filter(Q(prompt=None) | Q(prompt=prompt)).values_list("label", flat=True))
+    running = Split.objects.filter(prompt=prompt, label__in=names, ended_at=None)
+    splits = {one.label: one for one in running}
+    return [
+        Standing(
+            name,
+            numbers.get(name),
+            last.get(name),
+            protections.get(name),
+            name in gated,
+            splits.get(name),
+        )
+        for name in names
+    ]
+
+
+def _last_moves(prompt: Prompt, names: Sequence[str] | None = None) -> dict[str, LabelMove]:
+    moves = LabelMove.objects.filter(prompt=prompt).order_by("label", "-at", "-pk")
+    if names is not None:
+        moves = moves.filter(label__in=names)
+    return {move.label: move for move in moves.distinct("label").select_related("user")}
 
 
 def moves(prompt: Prompt) -> list[LabelMove]:

@@ -125,6 +125,19 @@ def test_thousands_of_versions_come_in_pages_of_the_rail(client, viewer, look_at
     look_at("prompt-page", "support/answer", version="nowhere", status=404)
 
 
+def test_pages_ask_as_often_for_many_labels_and_prompts_as_for_few(
+    client, viewer, look_at, written, django_assert_max_num_queries
+):
+    for number in range(20):
+        written(f"many/{number}", labels=["production"])
+        written(labels=[f"label-{number}"])
+    client.force_login(viewer)
+    with django_assert_max_num_queries(14):
+        look_at("prompt-list", folder="many")
+    with django_assert_max_num_queries(24):
+        look_at("prompt-page", "support/answer", tab="labels")
+
+
 def test_a_trace_leads_to_its_prompt_and_a_prompt_that_is_not_here_says_so(
     client, viewer, look_at, written, span
 ):
