@@ -102,12 +102,20 @@ class Column {
 
   async load(number) {
     const name = this.part("name").value.trim();
-    if (!name || !this.board.knows(name)) return; // a name for a new prompt
+    if (!this.board.knows(name)) return this.begets(name);
     const query = new URLSearchParams({ name, ...(number ? { version: number } : {}) });
     const answer = await fetch(`${this.board.form.dataset.versionUrl}?${query}`).catch(() => null);
     const data = answer?.ok ? await answer.json() : null;
     if (data) this.fill(data);
     else this.fail((await wordsOf(answer)) ?? this.board.words("broken"));
+  }
+
+  // A name for a new prompt: what is here comes from no version any more.
+  begets(name) {
+    this.source = { name, version: null };
+    this.part("version").hidden = true;
+    this.part("version").replaceChildren();
+    this.edited();
   }
 
   clicked(event) {
@@ -181,7 +189,7 @@ class Column {
 
   // What a column said before stays on the page while it is open, and nowhere else.
   keepEarlier() {
-    if (!this.part("outcome").childElementCount) return;
+    if (!this.part("outcome").childElementCount && !this.part("answer").textContent) return;
     const run = document.createElement("div");
     run.className = "run";
     const answer = document.createElement("pre");

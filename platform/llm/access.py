@@ -8,6 +8,8 @@ from typing import Any
 from accounts.sealing import unseal
 from llm.models import OWN_URLS, LlmConnection
 
+SHORTEST_SECRET = 8  # what is shorter would be taken out of ordinary words
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -24,8 +26,9 @@ class Access:
 
     def without_secrets(self, text: str) -> str:
         """The text as it may be shown: providers like to repeat the key that they refuse."""
-        for secret in (self.key, *self.headers.values()):
-            if len(secret) >= 8:
+        words = {part for value in self.headers.values() for part in (value, *value.split())}
+        for secret in sorted({self.key, *words}, key=len, reverse=True):
+            if len(secret) >= SHORTEST_SECRET:
                 text = text.replace(secret, "…")
         return text
 

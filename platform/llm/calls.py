@@ -134,7 +134,8 @@ def _asked(
             stop=patience.stop,
         ) as answer:
             if 200 <= answer.status < 300:
-                yield from _read(speaker, answer)
+                for event in _read(speaker, answer):
+                    yield _without_secrets(access, event) if isinstance(event, Failed) else event
                 return
             failure = _without_secrets(access, _refused(answer))
         body = speaker.mended(body, failure.said) if failure.kind is Kind.REFUSED else None

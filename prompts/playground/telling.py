@@ -51,6 +51,8 @@ class Telling:
         self.slot.give_back()
 
     def _lines(self, runs: Sequence[Run]) -> Generator[bytes, None, None]:
+        for run in runs:
+            self._note("playground_run", run)
         try:
             with closing(run_all(runs)) as events:
                 for found in events:
@@ -88,7 +90,7 @@ class Telling:
             "tokens": span.input_tokens + span.output_tokens,
             **self._stored(span),
         }
-        _note(self.project, self.user, run, outcome)
+        self._note("playground_answer", run, outcome)
         return {
             "column": run.place,
             "kind": "end",
@@ -107,18 +109,20 @@ class Telling:
             return {"unstored": True}
         return {"trace_url": reverse("trace-page", args=[self.project.id, span.trace_id])}
 
-
-def _note(project: Project, user: User, run: Run, outcome: Outcome) -> None:
-    """Who ran what, for whoever pays; nothing of what was said."""
-    log.info(
-        "playground_run",
-        project=project.id,
-        user=user.pk,
-        connection=run.connection.pk,
-        model=run.request.model,
-        milliseconds=outcome.latency_ns // 1_000_000,
-        failure=outcome.failure.kind.value if outcome.failure else None,
-    )
+    def _note(self, what: str, run: Run, outcome: Outcome | None = None) -> None:
+        """Who runs what, for whoever pays; nothing of what is said."""
+        ended: dict[str, Any] = {}
+        if outcome:
+            failure = outcome.failure.kind.value if outcome.failure else None
+            ended = {"milliseconds": outcome.latency_ns // 1_000_000, "failure": failure}
+        log.info(
+            what,
+            project=self.project.id,
+            user=self.user.pk,
+            connection=run.connection.pk,
+            model=run.request.model,
+            **ended,
+        )
 
 
 def _line(told: Mapping[str, Any]) -> bytes:

@@ -377,4 +377,8 @@ def test_a_private_address_is_asked_only_where_the_operator_opened_it(
 
 def test_a_key_that_the_provider_repeats_is_not_told(make_connection, provider):
     provider.will(refuses(401, {"message": f"Incorrect API key: {KEY}."}))
-    assert failure(make_connection()).said == "Incorrect API key: …."
+    connection = make_connection(headers={"X-Auth": "Bearer header-secret"})
+    assert failure(connection).said == "Incorrect API key: …."
+    said = f"No {KEY}, header-secret"
+    provider.will(streams({"choices": [{"delta": {"content": "a"}}]}, {"error": {"message": said}}))
+    assert failure(connection).said == "No …, …"

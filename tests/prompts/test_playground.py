@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 
 import pytest
 from django.urls import reverse
@@ -166,10 +167,22 @@ def test_a_schema_that_cannot_be_checked_says_so_and_harms_nobody(schema):
     assert verdict('{"a": 1}', schema).meets is None
 
 
-def test_a_pattern_that_would_never_end_is_not_run():
+@pytest.mark.parametrize(
+    ("answer", "schema", "meets"),
+    [
+        (f'"{"a" * 60}!"', {"pattern": "^(a+)+$"}, True),
+        (json.dumps([{"n": n} for n in range(100_000)]), {"uniqueItems": True}, None),
+        (json.dumps(list(range(100_000))), {"items": {"type": "integer"}}, None),
+        (f'["{"x" * 1_000_000}"]', {}, None),
+        ("[" * 50_000, {}, False),
+    ],
+)
+def test_no_answer_keeps_the_check_busy(answer, schema, meets):
     from prompts.playground.verdict import verdict
 
-    assert verdict(f'"{"a" * 60}!"', {"pattern": "^(a+)+$"}).meets
+    began = time.monotonic()
+    assert verdict(answer, schema).meets is meets
+    assert time.monotonic() - began < 5
 
 
 def test_chat_versions_take_messages_and_placeholders(play, column, provider):
