@@ -55,13 +55,9 @@ class Outcome:
 
 def due() -> list[int]:
     """What could be attempted now: of each endpoint the one that has waited longest."""
-    first = (
-        _free(timezone.now())
-        .order_by("endpoint_id", "next_at", "pk")
-        .distinct("endpoint_id")
-        .values_list("pk", flat=True)
-    )
-    return list(first[:AT_ONCE])
+    first = _free(timezone.now()).order_by("endpoint_id", "next_at", "pk").distinct("endpoint_id")
+    longest = Delivery.objects.filter(pk__in=first.values("pk")).order_by("next_at", "pk")
+    return list(longest.values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _free(now: datetime):
@@ -103,7 +99,7 @@ def claimed(delivery_id: int) -> Begun | None:
     with transaction.atomic():
         waiting = Delivery.objects.filter(pk=delivery_id).values("endpoint")
         endpoint = Endpoint.objects.select_for_update().filter(pk__in=waiting).first()
-        if endpoint is None or endpoint.deliveries.filter(held_until__gt=now).exists():
+        if endpoint is None or _is_taken(endpoint, now):
             return None
         if not _free(now).filter(pk=delivery_id).exists():
             return None
@@ -112,6 +108,16 @@ def claimed(delivery_id: int) -> Begun | None:
         )
         made = Attempt.objects.create(delivery_id=delivery_id, at=now)
     return Begun(delivery_id, made.pk, holder)
+
+
+def _is_taken(endpoint: Endpoint, now: datetime) -> bool:
+    """By another attempt; all endpoints that fail share one, or those that hang would hold every
+    worker.
+    """
+    under_way = Delivery.objects.filter(held_until__gt=now)
+    if endpoint.failures:
+        return under_way.filter(Q(endpoint=endpoint) | Q(endpoint__failures__gt=0)).exists()
+    return under_way.filter(endpoint=endpoint).exists()
 
 
 def sent(endpoint: Endpoint, message: Message) -> Outcome:

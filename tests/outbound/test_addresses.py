@@ -1,6 +1,8 @@
 """Which addresses may be asked, in every way of writing them."""
 
+import re
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from outbound.addresses import is_in, is_public, networks, plain
 from outbound.errors import Refused
 from outbound.urls import parse
 
+ROOT = Path(__file__).resolve().parents[2]
 CLOSED = [
     "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.100.100.200", "127.0.0.1",
     "127.255.255.254", "168.63.129.16", "169.254.169.254", "172.16.0.1", "172.31.255.255",
@@ -106,3 +109,24 @@ def test_whatever_is_typed_is_kept_or_refused(text):
             continue
         assert str(target).isascii()
         assert parse(str(target)) == target
+
+
+def test_nothing_else_in_the_product_makes_requests():
+    """The exceptions ask addresses that the operator, or whoever runs the command, has set."""
+    speaking = re.compile(
+        r"^\s*(?:import|from) (httpx|httpcore|requests|aiohttp|urllib\.request|http\.client)\b",
+        re.M,
+    )
+    speakers = {
+        str(path.relative_to(ROOT))
+        for folder in ("platform", "prompts", "ingest")
+        for path in (ROOT / folder).rglob("*.py")
+        if speaking.search(path.read_text(encoding="utf-8"))
+    }
+    assert speakers == {
+        "platform/outbound/connecting.py",
+        "platform/outbound/sending.py",
+        "platform/embedded/probe.py",  # whether our own processes are up
+        "platform/traces/management/commands/demo.py",
+        "prompts/cli.py",
+    }

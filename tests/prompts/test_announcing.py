@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from prompts import labels, versions
 from prompts.changes import By
@@ -91,3 +92,21 @@ def test_what_was_refused_is_not_told(told, make, project):
     with pytest.raises(ValueError, match="there is none"):
         make("broken", "@@@langfusePrompt:name=missing|label=production@@@")
     assert told() == []
+
+
+def test_whoever_deletes_or_tags_by_a_page_or_with_a_key_is_told(
+    told, make, client, member, project, ask, api_key
+):
+    make(), make()
+    client.force_login(member)
+    about = {"name": "greet"}
+    client.post(reverse("prompt-tags", args=[project.id]), about | {"add": "vip"})
+    client.post(reverse("prompt-delete", args=[project.id]), about | {"version": "2"})
+    ask("delete", "/api/public/v2/prompts/greet")
+    authors = [(event, data["author"]) for event, data in told()][2:]
+    page = {"email": member.email, "public_key": None, "via": "page"}
+    assert authors == [
+        ("prompt.tags.changed", page),
+        ("prompt.version.deleted", page),
+        ("prompt.deleted", {"email": None, "public_key": api_key.public_key, "via": "api"}),
+    ]

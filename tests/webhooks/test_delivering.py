@@ -141,6 +141,25 @@ def test_a_receiver_that_fails_is_left_alone_and_the_others_are_not(
     assert delivering.due() == [second[1].pk]
 
 
+def test_endpoints_that_hang_hold_one_worker_together(make_endpoint, announced):
+    make_endpoint("https://a.example", failures=1)
+    make_endpoint("https://b.example", failures=3)
+    make_endpoint("https://c.example")
+    one, other, well = announced()
+    assert delivering.claimed(one.pk)
+    assert delivering.claimed(other.pk) is None
+    assert delivering.claimed(well.pk)
+
+
+def test_who_has_waited_longest_is_next(make_endpoint, announced):
+    make_endpoint("https://a.example"), make_endpoint("https://b.example")
+    one, other = announced()
+    for late in (one, other):
+        Delivery.objects.update(next_at=timezone.now() - timedelta(minutes=1))
+        Delivery.objects.filter(pk=late.pk).update(next_at=timezone.now() - timedelta(hours=1))
+        assert delivering.due()[0] == late.pk
+
+
 def test_one_endpoint_has_one_attempt_at_a_time(receiver, make_endpoint, announced):
     server = receiver(200)
     make_endpoint(server.url)
