@@ -11,7 +11,6 @@ from prompts.body import MOST_MESSAGES, Body
 from prompts.config_json import pretty
 from prompts.forms import VersionForm
 from prompts.models import Prompt, PromptType, PromptVersion
-from prompts.names import PRODUCTION
 
 MESSAGE, PLACEHOLDER = "message", "placeholder"
 FIRST_MESSAGES = [
@@ -87,10 +86,11 @@ def form_of(sent: QueryDict, rows: list[Row], of: Prompt | None) -> VersionForm:
     return VersionForm(data, messages=[row.message for row in rows], ticked=sent.getlist("label"))
 
 
-def form_from(version: PromptVersion | None, of: Prompt | None, name: str) -> VersionForm:
+def form_from(
+    version: PromptVersion | None, of: Prompt | None, name: str, ticked: list[str]
+) -> VersionForm:
     """Filled with a version, or empty."""
     initial: dict[str, Any] = {"name": of.name if of else name}
-    ticked = [] if of else [PRODUCTION]
     if version is not None:
         initial["type"] = version.prompt.type
         if version.prompt.type == PromptType.TEXT:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Project
+from accounts.roles import Role
 from prompts import editing, listing, versions
 from prompts.composition import InvalidComposition
 from prompts.diff import inline
@@ -17,12 +18,13 @@ from prompts.editing import MESSAGE, PLACEHOLDER, Row
 from prompts.forms import VersionForm
 from prompts.gates import GateClosed
 from prompts.labels import Protected
-from prompts.models import Prompt, PromptVersion
-from prompts.names import LATEST, PRODUCTION
+from prompts.models import Prompt, PromptVersion, ProtectedLabel
+from prompts.names import PRODUCTION
 from prompts.preview import preview_of
 from prompts.versions import Draft, InvalidVersion
 from prompts.views.asked import by, editable, number_in, page, prompt_of, to, version_of
 
+MOST_OFFERED = 8  # labels of other prompts
 SUGGESTED_ROLES = ("system", "user", "assistant", "developer", "tool")
 
 
@@ -57,7 +59,8 @@ def prompt_create(request: HttpRequest, project_id: str) -> HttpResponse:
     ask = asked(request, project)
     if request.method != "POST":
         rows = editing.rows_of(ask.base.body if ask.base else "")
-        form = editing.form_from(ask.base, ask.of, ask.name)
+        ticked = [PRODUCTION] if ask.of is None and PRODUCTION not in closed_to(project) else []
+        form = editing.form_from(ask.base, ask.of, ask.name, ticked)
         return edited(request, project, ask, form, rows)
     rows = editing.rows_sent(request.POST)
     form = editing.form_of(request.POST, rows, ask.of)
@@ -146,10 +149,19 @@ def edited(
 
 
 def offered(project: Project, ask: Asked, form: VersionForm) -> list[dict]:
-    """The labels to tick: those of the prompt, and `production`."""
+    """The labels to tick: those of the prompt, and `production`, less those that others move."""
     here = listing.labels_of(project.id) if ask.of is None else []
-    names = sorted({PRODUCTION, *here[:8], *labels_on(ask.of)})
-    return [{"name": name, "is_ticked": name in form.ticked} for name in names if name != LATEST]
+    names = {PRODUCTION, *here[:MOST_OFFERED], *labels_on(ask.of)} - closed_to(project)
+    return [{"name": name, "is_ticked": name in form.ticked} for name in sorted(names)]
+
+
+def closed_to(project: Project) -> set[str]:
+    """The labels that are protected from whoever asks."""
+    return {
+        label.name
+        for label in ProtectedLabel.objects.filter(project=project)
+        if not project.role.includes(Role(label.least_role))
+    }
 
 
 def labels_on(prompt: Prompt | None) -> list[str]:

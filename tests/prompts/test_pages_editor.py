@@ -2,7 +2,7 @@
 
 import pytest
 
-from prompts.models import Label, Prompt, PromptVersion
+from prompts.models import Label, Prompt, PromptVersion, ProtectedLabel
 from tests.prompts.test_pages import draft
 
 pytestmark = pytest.mark.usefixtures("db", "clickhouse_schema")
@@ -137,3 +137,11 @@ def test_a_nul_is_refused_with_its_reason(client, member, submit):
     rows = [("message", "system", "a\0b")]
     refused = submit("prompt-create", draft(type="chat", text="", rows=rows))
     assert refused.status_code == 400 and "NULs" in text_of(refused)
+
+
+def test_a_label_that_others_move_is_not_offered(client, member, admin, project, look_at):
+    ProtectedLabel.objects.create(project=project, name="production", least_role="admin")
+    client.force_login(member)
+    assert 'value="production"' not in look_at("prompt-create")
+    client.force_login(admin)
+    assert 'value="production" checked' in look_at("prompt-create")
