@@ -40,8 +40,8 @@ def schema(client, conversation):
 
 @pytest.fixture
 def transaction_stays_open(schema):
-    """A request leaves the test's transaction as it is, like those of Django's own test client, which
-    switches this on again whenever it is used.
+    """A request leaves the test's transaction as it is, like those of Django's own test client,
+    which switches this on again whenever it is used.
     """
     signals = (request_started, request_finished)
     for signal in signals:
