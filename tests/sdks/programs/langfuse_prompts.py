@@ -29,7 +29,7 @@ facts: dict = {}
 
 def fetched(name: str, **asked):
     """From the server, whatever the SDK remembers."""
-    return client.get_prompt(name, cache_ttl_seconds=0, max_retries=0, **asked)
+    return client.get_prompt(name, cache_ttl_seconds=0, max_retries=1, **asked)
 
 
 def make_and_fetch() -> None:
