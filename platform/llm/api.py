@@ -1,6 +1,7 @@
 """/api/public/llm-connections, as Langfuse's clients call it. Keys go in and never come out."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -52,6 +53,9 @@ class ConnectionList(ConnectionsView):
             with transaction.atomic():
                 known = of_project.select_for_update().filter(name=wish.name).first()
                 connection = known or LlmConnection(project_id=request.auth.project_id)
+                if known:  # what this API cannot say stays as the page has it
+                    kept = {"parameters": known.parameters, "api_version": known.api_version}
+                    wish = replace(wish, **kept)
                 connections.save(connection, wish, public_key=request.auth.public_key)
         except IntegrityError as error:
             raise Simultaneous from error

@@ -6,7 +6,7 @@ No key, no prompt and no answer is ever logged here.
 import json
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -57,7 +57,8 @@ def stream(
 def complete(
     connection: LlmConnection, request: Request, patience: Patience = Patience()
 ) -> Answer:
-    """The whole answer, asked for as a whole. Raises CallFailed."""
+    """The whole answer, asked for as a whole: until it is there, nothing comes. Raises CallFailed."""
+    patience = replace(patience, idle_seconds=patience.seconds)
     texts, calls, usage = list[str](), list[ToolCall](), dict[str, int]()
     for event in _ended(_events(connection, request, patience, streamed=False)):
         match event:
@@ -89,7 +90,7 @@ def _events(
     try:
         access = opened(connection)
     except Unsealable as error:
-        yield Failed(Kind.KEY, str(error))
+        yield Failed(Kind.SEALED, str(error))
         return
     try:
         yield from _asked(access, request, patience, streamed=streamed)

@@ -100,6 +100,7 @@ class Kind(StrEnum):
     UNREACHABLE = "unreachable"
     ADDRESS = "address"  # the operator does not allow this address
     STOPPED = "stopped"  # by whoever asked
+    SEALED = "sealed"  # the stored key cannot be decrypted
     OURS = "ours"  # a fault of Sonde's
 
 

@@ -26,6 +26,7 @@ WORDS = {
     Kind.UNREACHABLE: gettext_lazy("The provider cannot be reached."),
     Kind.ADDRESS: gettext_lazy("Sonde does not ask this address."),
     Kind.STOPPED: gettext_lazy("Stopped."),
+    Kind.SEALED: gettext_lazy("The stored key cannot be decrypted."),
     Kind.OURS: gettext_lazy("This is a fault of Sonde’s own. Its log tells more."),
 }
 

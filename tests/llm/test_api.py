@@ -44,11 +44,14 @@ def test_a_connection_is_made_replaced_listed_and_deleted(ask, project):
     assert (told["displaySecretKey"], told["baseURL"]) == ("...WXYZ", None)
     assert (told["customModels"], told["extraHeaderKeys"]) == (["gpt-4o-mini"], ["X-Team"])
     assert (told["withDefaultModels"], told["config"]) == (False, {"region": "x"})
+    typed = {"parameters": {"temperature": 0}, "api_version": "2025-01-01"}  # on the page
+    LlmConnection.objects.filter(project=project).update(**typed)
     again = ask("PUT", body={**GOOD, "secretKey": "sk-new"})
     assert again.status_code == 200
     assert (again.json()["id"], again.json()["extraHeaderKeys"]) == (told["id"], [])
     one = LlmConnection.objects.get(project=project)
     assert (opened(one).key, opened(one).headers, one.public_key[:3]) == ("sk-new", {}, "pk-")
+    assert (one.parameters, one.api_version) == ({"temperature": 0}, "2025-01-01")
     listed = ask("GET").json()
     assert listed["data"] == [again.json()]
     assert listed["meta"] == {"page": 1, "limit": 50, "totalItems": 1, "totalPages": 1}

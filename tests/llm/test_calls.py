@@ -1,5 +1,6 @@
 """Calling models: both protocols, streamed and whole, and every way in which it goes wrong."""
 
+import base64
 import json
 import threading
 from datetime import UTC, datetime, timedelta
@@ -372,6 +373,16 @@ def test_a_private_address_is_asked_only_where_the_operator_opened_it(
     connection = make_connection()
     settings.OUTBOUND_ALLOWED_NETWORKS_OF = {"llm": [], "webhook": ["127.0.0.1/32"]}
     assert failure(connection).kind is Kind.ADDRESS
+    assert provider.asked == []
+
+
+def test_a_key_that_no_longer_opens_is_told_and_nobody_is_asked(
+    make_connection, provider, settings
+):
+    connection = make_connection()
+    settings.ENCRYPTION_KEYS = [base64.b64encode(b"k" * 32).decode()]
+    found = failure(connection)
+    assert found.kind is Kind.SEALED and "SONDE_ENCRYPTION_KEYS" in found.said
     assert provider.asked == []
 
 
