@@ -19,6 +19,7 @@ COPY --from=packages /venv /venv
 WORKDIR /app
 COPY manage.py ./
 COPY platform platform
+COPY prompts prompts
 COPY ingest ingest
 COPY templates templates
 COPY static static

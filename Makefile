@@ -5,7 +5,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 # Added to pytest's command line: make test ARGS="tests/traces -x"
 ARGS ?=
-TYPED := platform/embedded platform/comments platform/traces platform/pricing ingest
+TYPED := platform/embedded platform/comments platform/outbound platform/webhooks platform/traces platform/pricing platform/llm prompts ingest
 
 .DEFAULT_GOAL := help
 .PHONY: help up test lint fix lock sdks chaos bench demo screenshots messages clean env env-dev

@@ -56,13 +56,14 @@ function found(query) {
   return all.map((element) => ({ words: words(element), run: () => element.click() })).filter((one) => one.words.toLowerCase().includes(query.toLowerCase()));
 }
 
-// What was typed may be what traces hold, or the id of one.
+// What was typed may be what traces hold, the id of one, or what a prompt is called.
 function lookedFor(query) {
-  const { traces, searchWords, openWords } = palette.dataset;
+  const { traces, searchWords, openWords, prompts, promptWords } = palette.dataset;
   if (!query || !traces) return [];
   const search = { words: `${searchWords} “${query}”`, run: () => location.assign(`${traces}?q=${encodeURIComponent(query)}`) };
   const open = { words: `${openWords} ${query}`, run: () => location.assign(`${traces}/${encodeURIComponent(query)}`) };
-  return /^[0-9a-f-]{16,64}$/i.test(query) ? [open, search] : [search];
+  const named = { words: `${promptWords} “${query}”`, run: () => location.assign(`${prompts}?q=${encodeURIComponent(query)}`) };
+  return /^[0-9a-f-]{16,64}$/i.test(query) ? [open, search] : [search, named];
 }
 
 function offer() {

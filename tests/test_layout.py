@@ -15,8 +15,8 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 ROOT = Path(__file__).resolve().parents[1]
 # Each package may import itself and those to its left.
 LAYERS = (
-    "accounts", "comments", "saved", "sharing", "traces", "pricing", "llm", "prompts",
-    "ingest", "exports", "gateway", "evals", "alerts", "dashboards",
+    "accounts", "comments", "saved", "sharing", "outbound", "webhooks", "traces", "pricing",
+    "llm", "prompts", "ingest", "exports", "gateway", "evals", "alerts", "dashboards",
 )  # fmt: skip
 AT_THE_ROOT = ("ingest", "evals", "prompts")
 

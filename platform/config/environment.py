@@ -1,6 +1,7 @@
 """Reads the process environment, where every NAME may also be given as NAME_FILE."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -41,3 +42,13 @@ def flag(name: str, default: bool = False) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list, blanks dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(given: list[str], name: str) -> list[str]:
+    """The same words, each of which is a network or an address."""
+    for word in given:
+        try:
+            ip_network(word)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} names no network: {error}.") from error
+    return given

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as env
+from config.schedule import SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(env.text("SONDE_DATA_DIR", str(ROOT / ".sonde"))).resolve()
@@ -40,6 +41,9 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
+# The first seals what is stored encrypted, all of them open it (accounts.sealing).
+ENCRYPTION_KEYS = env.words("SONDE_ENCRYPTION_KEYS")
+
 # Stores
 DATABASE_URL = env.text("DATABASE_URL")
 CLICKHOUSE_URL = env.text("CLICKHOUSE_URL")
@@ -64,8 +68,13 @@ CACHES = {
         else "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": VALKEY_URL or "sonde",
         "KEY_PREFIX": "sonde",
+        # What is only remembered is not waited for.
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5} if VALKEY_URL else {},
     }
 }
+
+# Playgrounds that one web process streams to at a time: the other threads are for others.
+LLM_MOST_RUNS = max(1, env.number("SONDE_WEB_THREADS", 16) // 4)
 
 # Ingest: docs/durability.md says what each is for.
 INGEST_MAX_BODY_BYTES = env.number(
@@ -76,6 +85,18 @@ INGEST_TRACE_LOCKS = env.text(
 )  # or postgres, for web processes on several hosts
 INGEST_HELD_MAX_BYTES = env.number("SONDE_INGEST_HELD_MAX_BYTES", 20 * 1024 * 1024 * 1024)
 INGEST_INFLIGHT_MAX_BYTES = env.number("SONDE_INGEST_INFLIGHT_MAX_BYTES", 256 * 1024 * 1024)
+# Requests to addresses that people typed: docs/configuration.md
+OUTBOUND_ALLOWED_NETWORKS = env.networks(
+    env.words("SONDE_OUTBOUND_ALLOWED_NETWORKS"), "SONDE_OUTBOUND_ALLOWED_NETWORKS"
+)
+OUTBOUND_ALLOWED_NETWORKS_OF = {
+    "llm": env.networks(env.words("SONDE_OUTBOUND_LLM_NETWORKS"), "SONDE_OUTBOUND_LLM_NETWORKS"),
+    "webhook": env.networks(
+        env.words("SONDE_OUTBOUND_WEBHOOK_NETWORKS"), "SONDE_OUTBOUND_WEBHOOK_NETWORKS"
+    ),
+}
+OUTBOUND_ALLOW_HTTP = env.flag("SONDE_OUTBOUND_ALLOW_HTTP")
+OUTBOUND_PROXY = env.text("SONDE_OUTBOUND_PROXY")
 METRICS_TOKEN = env.text("SONDE_METRICS_TOKEN")  # lets Prometheus in from another machine
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -98,8 +119,11 @@ INSTALLED_APPS = [
     "comments",
     "saved",
     "sharing",
+    "webhooks",
     "traces",
     "pricing",
+    "llm",
+    "prompts",
     "ingest",
     "exports",
     "embedded",
@@ -246,33 +270,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "drain-held-batches": {
-        "task": "ingest.tasks.drain",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "settle-doubled-spans": {
-        "task": "ingest.tasks.settle_doubled_spans",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "resume-repricing": {
-        "task": "pricing.tasks.resume",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "resume-exports": {
-        "task": "exports.tasks.resume",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "expire-exports": {
-        "task": "exports.tasks.expire",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING_CONFIG = "config.log.configure"

@@ -9,6 +9,9 @@ urlpatterns = [
     path("", include("saved.urls")),
     path("", include("traces.urls")),
     path("", include("pricing.urls")),
+    path("", include("webhooks.urls")),
+    path("", include("llm.urls")),
+    path("", include("prompts.urls")),
     path("", include("ingest.urls")),
     path("", include("exports.urls")),
 ]

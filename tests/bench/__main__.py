@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
@@ -26,21 +25,15 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 import clickhouse_connect  # noqa: E402
 import psutil  # noqa: E402
 
-from tests.bench import drain, ingest, pages  # noqa: E402
+from tests.bench import drain, ingest, pages, prompts  # noqa: E402
+from tests.bench.report import Figure, table  # noqa: E402
 from tests.running_sonde import Stack  # noqa: E402
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 LOAD_SECONDS = 20
 CONNECTIONS = 8
 TRACES_A_REQUEST = 100
-PARTS = ("start", "ingest", "drain", "pages")
-
-
-@dataclass(frozen=True)
-class Figure:
-    what: str
-    budget: str
-    measured: str
+PARTS = ("start", "ingest", "drain", "prompts", "pages")
 
 
 def clickhouse(stack: Stack):
@@ -225,11 +218,6 @@ def machine() -> str:
     )
 
 
-def table(figures: list[Figure]) -> str:
-    rows = [f"| {figure.what} | {figure.budget} | {figure.measured} |" for figure in figures]
-    return "\n".join(["| what | budget | measured |", "|---|---|---|", *rows])
-
-
 def told(figures: list[Figure]) -> list[Figure]:
     """Printed as they come: the whole takes minutes."""
     print(table(figures), flush=True)
@@ -256,6 +244,9 @@ def load_parts(stack: Stack, first: float, parts: tuple[str, ...]) -> dict[str, 
         made["Ingest"] = told(ingest_figures(stack))
     if "drain" in parts:
         made["While ClickHouse is away"] = told(drain_figures(stack))
+    if "prompts" in parts:
+        keys = (stack.public_key, stack.secret_key)
+        made["Prompts"] = told(prompts.figures(stack.url, keys, CONNECTIONS, LOAD_SECONDS))
     return made
 
 

@@ -127,3 +127,34 @@ def sent(stack) -> dict[str, str]:
         "session": talk.session,
         "user": talk.user,
     }
+
+
+@pytest.fixture(scope="session")
+def api(stack):
+    """Asks the running Sonde with its key."""
+    import httpx
+
+    with httpx.Client(base_url=stack.url, auth=(stack.public_key, stack.secret_key)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def stored_prompt(api) -> str:
+    """Its name: three versions, an include, a placeholder, and a text built to do harm."""
+    hostile = "<img src=x onerror=document.title='owned'>"
+    tone = {"name": "look/tone", "type": "text", "prompt": "Be kind. {{shop}}"}
+    first = [
+        {"role": "system", "content": "@@@langfusePrompt:name=look/tone|label=production@@@ Hi"},
+        {"type": "placeholder", "name": "history"},
+        {"role": "user", "content": "{{question}} {{not one}}"},
+    ]
+    second = [*first[:2], {"role": "user", "content": f"{{{{question}}}}\n{hostile}"}]
+    answer = {"name": "look/answer", "type": "chat", "config": {"model": "gpt-4o", "a": hostile}}
+    for body in (
+        tone | {"labels": ["production"]},
+        answer | {"prompt": first, "labels": ["production"], "tags": ["rag", "support"]},
+        answer | {"prompt": second, "labels": ["staging"], "commitMessage": hostile},
+        answer | {"prompt": second[:1], "config": {}, "commitMessage": "짧게 " * 40},
+    ):
+        assert api.post("/api/public/v2/prompts", json=body).status_code == 201
+    return "look/answer"

@@ -1,4 +1,4 @@
-"""`make screenshots`: every trace page in every theme, language and width, to be looked at.
+"""`make screenshots`: every page in every theme, language and width, to be looked at.
 
 They land in build/screenshots.
 """
@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 
-def pages_of(project: str, sent: dict[str, str]) -> dict[str, str]:
+def pages_of(project: str, sent: dict[str, str], prompt: str) -> dict[str, str]:
     long, failed = (f"{project}/traces/{sent[name]}" for name in ("long", "failed"))
     return {
         "traces": f"{project}/traces",
@@ -48,6 +48,17 @@ def pages_of(project: str, sent: dict[str, str]) -> dict[str, str]:
         "setup": f"{project}/setup",
         "exports": f"{project}/exports",
         "mentions": "/mentions",
+        "prompts": f"{project}/prompts",
+        "prompts-folder": f"{project}/prompts?folder=look",
+        "prompts-nothing": f"{project}/prompts?q=nothing",
+        "prompt": f"{project}/prompts/of/{prompt}?version=2",
+        "prompt-labels": f"{project}/prompts/of/{prompt}?tab=labels",
+        "prompt-use": f"{project}/prompts/of/{prompt}?tab=use",
+        "prompt-editor": f"{project}/prompts/new?name={prompt}",
+        "prompt-compare": f"{project}/prompts/compare?name={prompt}&from=1&to=2",
+        "prompt-promote": f"{project}/prompts/promote?name={prompt}&version=2",
+        "prompt-delete": f"{project}/prompts/delete?name=look/tone",
+        "protected-labels": f"{project}/settings/protected-labels",
         "api-docs": "/api/docs",
     }
 
@@ -55,8 +66,10 @@ def pages_of(project: str, sent: dict[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize("width", [360, 1440, 2560])
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_trace_page_is_pictured(open_page, stack, project, sent, theme, language, width):
-    pages = pages_of(project, sent)
+def test_every_page_is_pictured(
+    open_page, stack, project, sent, stored_prompt, theme, language, width
+):
+    pages = pages_of(project, sent, stored_prompt)
     FOLDER.mkdir(parents=True, exist_ok=True)
     size = {"width": width, "height": 900 if width > 400 else 740}
     page = open_page("/profile", size=size, theme=theme, language=language)

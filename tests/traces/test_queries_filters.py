@@ -60,6 +60,10 @@ FILTERS = [
     ("has:feedback", "b"),
     ("-has:feedback", "a"),
     ("has:(feedback OR error)", "ab"),
+    ("prompt:greet prompt_version:3", "a"),
+    ("prompt_version:(1 OR 2)", ""),
+    ("prompt_version:>2", "a"),
+    ("-prompt_version:3", "b"),
     ("ttft:>1", "a"),
     ("ttft:<1", ""),
 ]
@@ -87,6 +91,8 @@ def alpha_and_beta(span, score, now) -> None:
         type="GENERATION",
         total_cost="0.75",
         version_label="1.2",
+        prompt_name="greet",
+        prompt_version=3,
         completion_start_time=now + 2 * SECOND,
     )
     span(

@@ -31,6 +31,10 @@ RAIL = (
         ),
     ),
     (
+        _("Improve"),
+        (("prompt-list", _("Prompts"), "prompts", "g p"),),
+    ),
+    (
         _("Operate"),
         (
             ("setup", _("Set up"), "setup", "g i"),

@@ -14,6 +14,10 @@ LATENCY_NS = (
     " - toUnixTimestamp64Nano(minIf(start_time, span_id != '')))"
 )
 TTFT_NS = "toUnixTimestamp64Nano(s.completion_start_time) - toUnixTimestamp64Nano(s.start_time)"
+PER_SPAN = {  # numbers of one span, which no sum of a trace makes sense of
+    "ttft": f"({TTFT_NS}) / 1e9",
+    "prompt_version": "s.prompt_version",
+}
 # As lists name a trace: as it was named as a whole, else as its root.
 TRACE_NAME = """
     if(maxIf(s.trace_name, s.trace_name != '') != '',
@@ -100,7 +104,7 @@ def clause(term: Term, bind: Bind) -> Clause:
         return _has(term)
     if term.field == "scores":
         return Clause(is_negated=negated, of_id=scored(_score(term, bind)))
-    if kind == NUMBER and term.field != "ttft":
+    if kind == NUMBER and term.field not in PER_SPAN:
         compared = _compared(SUMS[term.field], term, bind)
         grows = term.comparison in (">", ">=") and not negated
         return Clause(is_negated=negated, of_trace=compared, before=compared if grows else "")
@@ -137,8 +141,8 @@ def of_span(term: Term, bind: Bind) -> str:
         return _is_one(COLUMNS[term.field], term, bind)
     if term.field in LISTS:
         return _holds_one(LISTS[term.field], term, bind)
-    if term.field == "ttft":
-        return _compared(f"({TTFT_NS}) / 1e9", term, bind)
+    if term.field in PER_SPAN:
+        return _compared(PER_SPAN[term.field], term, bind)
     return _keyed(term, bind)
 
 

@@ -6,7 +6,7 @@ Bounded: what is compared, and how closely, does not grow with what was sent.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from traces.render.json_lines import pretty
@@ -47,9 +47,13 @@ class Diff:
 
 def diff_of(left: str, right: str) -> Diff:
     """Of two inputs or outputs, conversations and JSON laid out as lines."""
+    return replace(diff_of_lines(readable(left), readable(right)), is_same=left == right)
+
+
+def diff_of_lines(left: str, right: str) -> Diff:
+    """Of two texts as they stand."""
     lines, is_cut = [], False
-    for text in (left, right):
-        laid_out = readable(text)
+    for laid_out in (left, right):
         lines.append(laid_out[:MAX_CHARACTERS].split("\n")[:MAX_LINES] if laid_out else [])
         is_cut |= len(laid_out) > MAX_CHARACTERS or laid_out.count("\n") >= MAX_LINES
     before, after = lines

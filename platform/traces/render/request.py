@@ -47,21 +47,36 @@ def request_of(row: dict) -> Request | None:
     """The call of a GENERATION's row; None where its input is no conversation, was cut,
     or where something in it is nested hundreds deep.
     """
-    if row["type"] != "GENERATION" or row["input_length"] > len(row["input"]):
-        return None
-    messages = messages_of(row["input"], plain_role="user")
+    messages = _messages(row)
     if not messages:
         return None
-    body: dict[str, Any] = {"model": row["model"] or "MODEL"}
-    body["messages"] = [told for message in messages for told in _told(message)]
-    body |= _settings(row["model_parameters"])
-    if tools := _tools(row["tool_definitions"]):
-        body["tools"] = tools
+    body = _body(row, messages)
     media = any(part.kind == "media" for message in messages for part in message.parts)
     try:
         return Request(_curl(body), _python(body), media)
     except RecursionError:  # nested too deep for the printers, and for anybody to read
         return None
+
+
+def body_of(row: dict) -> dict[str, Any] | None:
+    """The same call as the body of a request, for who makes it again with a model of their own."""
+    messages = _messages(row)
+    return _body(row, messages) if messages else None
+
+
+def _messages(row: dict) -> list[Message]:
+    if row["type"] != "GENERATION" or row["input_length"] > len(row["input"]):
+        return []
+    return messages_of(row["input"], plain_role="user") or []
+
+
+def _body(row: dict, messages: list[Message]) -> dict[str, Any]:
+    body: dict[str, Any] = {"model": row["model"] or "MODEL"}
+    body["messages"] = [told for message in messages for told in _told(message)]
+    body |= _settings(row["model_parameters"])
+    if tools := _tools(row["tool_definitions"]):
+        body["tools"] = tools
+    return body
 
 
 def _curl(body: dict) -> str:

@@ -46,6 +46,7 @@ FIELDS = {
         Field("version", CHOICE, _("Version")),
         Field("release", CHOICE, _("Release")),
         Field("prompt", CHOICE, _("Prompt")),
+        Field("prompt_version", NUMBER, _("Version of the prompt"), unit="count"),
         Field("tool", CHOICE, _("Tool call")),
         Field("service", CHOICE, _("Service")),
         Field("error", CHOICE, _("Error message"), aliases=("status",)),

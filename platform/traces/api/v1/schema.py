@@ -53,7 +53,10 @@ def sections() -> list[dict[str, Any]]:
                     "id": operation["operationId"],
                     "summary": operation["summary"],
                     "description": operation.get("description", ""),
-                    "parameters": [parameter(one) for one in operation["parameters"]],
+                    "parameters": [
+                        *(parameter(one) for one in operation.get("parameters", ())),
+                        *sent_in(schema, operation),
+                    ],
                     "fields": fields_of(schema, answer_of(operation)),
                 }
             )
@@ -70,8 +73,24 @@ def parameter(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def sent_in(schema: dict[str, Any], operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """The fields of the body, where one is sent as JSON."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return []
+    told = resolved(schema, content["schema"])
+    return [
+        parameter({"name": name, "in": "body", "schema": resolved(schema, one) | one})
+        for name, one in told.get("properties", {}).items()
+    ]
+
+
 def answer_of(operation: dict[str, Any]) -> dict[str, Any]:
-    return operation["responses"]["200"]["content"]["application/json"]["schema"]
+    """What a call that succeeds is answered with, if it is JSON."""
+    for status, told in operation["responses"].items():
+        if status.startswith("2"):
+            return told.get("content", {}).get("application/json", {}).get("schema", {})
+    return {}
 
 
 def fields_of(

@@ -1,0 +1,1 @@
+"""Requests to addresses that people typed: `sending` asks, and only where `addresses` allows."""

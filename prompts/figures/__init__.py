@@ -1,0 +1,1 @@
+"""What versions did in production, and whether the next one does better."""

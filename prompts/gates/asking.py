@@ -1,0 +1,23 @@
+"""Running a gate because somebody asks, without moving anything."""
+
+from prompts.changes import By
+from prompts.gates import closing
+from prompts.gates.models import GateRun
+from prompts.gates.results import Report
+from prompts.gates.running import gate_of, recorded, run
+from prompts.models import Prompt, PromptVersion
+from prompts.names import label_name
+
+
+class NoGate(LookupError):
+    """The label has none; the message says what to do."""
+
+
+def asked(prompt: Prompt, label: str, version: PromptVersion, by: By) -> tuple[Report, GateRun]:
+    """The gate's answer as of now, and its record. Raises InvalidName, NoGate."""
+    name = label_name(label)
+    gate = gate_of(prompt, name)
+    if gate is None:
+        raise NoGate(f"“{name}” has no gate for “{prompt.name}”. Set one up in the project first.")
+    report = run(gate, prompt, version, closing.current_of(prompt, name))
+    return report, recorded(prompt, report, by)

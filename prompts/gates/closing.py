@@ -1,0 +1,85 @@
+"""Where a label is about to move: is its gate open?
+
+The checks run there and then, inside the change that moves the label: what they compare with is
+what the label points at, nothing changes in between, and no run can be out of date.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from accounts.roles import Role
+from prompts.changes import By
+from prompts.gates import GateClosed
+from prompts.gates.results import Report
+from prompts.gates.running import gate_of, recorded, run
+from prompts.models import Label, LabelMove, Prompt, PromptVersion
+
+
+def let_through(prompt: Prompt, label: str, to: PromptVersion, by: By, override: str) -> str:
+    """Returns the reason by which the gate was overridden, "" where that was not needed. Raises
+    GateClosed.
+    """
+    gate = gate_of(prompt, label)
+    current = current_of(prompt, label)
+    if gate is None or is_way_back(prompt, label, current, to.number):
+        return ""
+    report = run(gate, prompt, to, current)
+    if report.is_open:
+        recorded(prompt, report, by, is_move=True)
+        return ""
+    if not override:
+        raise GateClosed(why(report), report)
+    if by.role is None or not by.role.includes(Role.ADMIN):
+        raise GateClosed(f"Only an admin overrides a gate. {why(report)}", report)
+    recorded(prompt, report, by, is_move=True, override=override)
+    return override
+
+
+def let_into_split(prompt: Prompt, label: str, to: PromptVersion, by: By) -> None:
+    """Before a version gets a share of a label: every check but those of calls, which the split is
+    to bring. No gate is overridden for a share. Raises GateClosed.
+    """
+    gate = gate_of(prompt, label)
+    if gate is None:
+        return
+    report = run(gate, prompt, to, current_of(prompt, label), with_traffic=False)
+    if not report.is_open:
+        raise GateClosed(why(report), report)
+    recorded(prompt, report, by, is_move=True)
+
+
+def current_of(prompt: Prompt, label: str) -> PromptVersion | None:
+    found = Label.objects.filter(prompt=prompt, name=label).select_related("version__prompt")
+    pointing = found.first()
+    return pointing.version if pointing else None
+
+
+def is_way_back(prompt: Prompt, label: str, current: PromptVersion | None, number: int) -> bool:
+    """Whether the label would go back to where it was just before: in an emergency nothing stands
+    in the way of that. To go forth once more is no way back.
+    """
+    moves = list(LabelMove.objects.filter(prompt=prompt, label=label)[:2])
+    if not moves or current is None:
+        return False
+    last = moves[0]
+    went_back = len(moves) == 2 and (last.before, last.after) == (moves[1].after, moves[1].before)
+    return last.after == current.number and last.before == number and not went_back
+
+
+def why(report: Report) -> str:
+    """What is closed, and what to do."""
+    told = " ".join(f"{result.key}: {result.plain.rstrip('.')}." for result in report.closed)
+    return (
+        f"The gate of “{report.label}” is closed for version {report.number}. {told} Change the "
+        "version, or have an admin override the gate with a reason."
+    )
+
+
+@contextmanager
+def refusals_kept(prompt: Prompt, by: By) -> Iterator[None]:
+    """Around a change: a run that closed the gate is kept though nothing else of the change is."""
+    try:
+        yield
+    except GateClosed as closed:
+        recorded(prompt, closed.report, by, is_move=True)
+        raise

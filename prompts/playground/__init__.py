@@ -1,0 +1,1 @@
+"""Running versions and drafts against real models, side by side."""

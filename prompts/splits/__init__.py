@@ -1,0 +1,1 @@
+"""Experiments in production: a label that serves several versions, and canaries."""

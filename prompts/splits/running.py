@@ -1,0 +1,206 @@
+"""Starting, changing and stopping splits. Whoever calls has asked who may see the prompt."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from django.utils import timezone
+
+from prompts import labels
+from prompts.changes import By, change
+from prompts.gates import closing
+from prompts.models import Prompt, PromptVersion
+from prompts.names import label_name
+from prompts.splits import buckets
+from prompts.splits.kinds import StepKind
+from prompts.splits.models import Canary, Split
+from prompts.splits.steps import note
+
+MOST_STEPS = 10
+MOST_MINUTES = 7 * 24 * 60
+MOST_CALLS = 1_000_000
+
+
+class InvalidSplit(ValueError):
+    """The message says what is wrong and what to do."""
+
+
+class Over(ValueError):
+    """The split has ended, or gone on, since it was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a canary widens, and what must hold: limits by the guard's key."""
+
+    steps: tuple[int, ...] = (5, 20, 50, 100)
+    least_minutes: int = 30
+    least_calls: int = 50
+    guards: Mapping[str, float] = field(default_factory=dict)
+    score: str = ""
+
+
+def splits_of(prompt: Prompt) -> list[Split]:
+    """Those that run."""
+    running = Split.objects.filter(prompt=prompt, ended_at=None)
+    return list(running.select_related("canary", "started_by").order_by("label"))
+
+
+def start(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Split:
+    """Serve the label's versions by these shares (percent by number) from now on. The one that the
+    label points at must have one. Raises InvalidName, InvalidShares, InvalidSplit, Protected,
+    GateClosed.
+    """
+    shares = buckets.checked_shares(shares)
+    with closing.refusals_kept(prompt, by), change(prompt.project):
+        split = _begin(prompt, label, shares, by)
+        note(split, StepKind.STARTED, by)
+    return split
+
+
+def start_canary(prompt: Prompt, label: str, candidate: int, plan: Plan, by: By) -> Split:
+    """Serve the candidate to the first step's share, and to more as long as all is well. Raises
+    the same as `start`.
+    """
+    check_plan(plan)
+    with closing.refusals_kept(prompt, by), change(prompt.project):
+        base = labels.number_of(prompt, label)
+        if base == candidate:
+            raise InvalidSplit(f"“{label}” points at version {candidate} already.")
+        first = plan.steps[0]
+        shares = {base: buckets.PERCENT - first, candidate: first} if base else {candidate: first}
+        split = _begin(prompt, label, shares, by)
+        Canary.objects.create(
+            split=split,
+            candidate=candidate,
+            steps=list(plan.steps),
+            step_at=split.started_at,
+            least_minutes=plan.least_minutes,
+            least_calls=plan.least_calls,
+            guards=dict(plan.guards),
+            score=plan.score,
+        )
+        note(split, StepKind.STARTED, by)
+    return split
+
+
+def check_plan(plan: Plan) -> None:
+    steps = plan.steps
+    if not 2 <= len(steps) <= MOST_STEPS or steps[-1] != buckets.PERCENT or steps[0] < 1:
+        raise InvalidSplit(f"A canary has 2 to {MOST_STEPS} steps; the last one is 100 percent.")
+    if any(later <= earlier for earlier, later in pairwise(steps)):
+        raise InvalidSplit("Each step of a canary is wider than the one before.")
+    if not 1 <= plan.least_minutes <= MOST_MINUTES:
+        raise InvalidSplit(f"A step lasts 1 to {MOST_MINUTES:,} minutes.")
+    if not 1 <= plan.least_calls <= MOST_CALLS:
+        raise InvalidSplit(f"A step asks for 1 to {MOST_CALLS:,} calls.")
+    if not plan.guards:
+        raise InvalidSplit("A canary needs one guard or more: without, nothing would stop it.")
+    if "score_fall" in plan.guards and not plan.score:
+        raise InvalidSplit("Name the score that must not fall.")
+
+
+def _begin(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Split:
+    """Inside a change."""
+    name = label_name(label)
+    labels.refuse_unless_allowed(prompt, name, by)
+    base = labels.number_of(prompt, name)
+    if base is None:
+        raise InvalidSplit(f"“{name}” points at no version yet. Promote one first.")
+    if base not in shares:
+        raise InvalidSplit(f"Version {base}, which “{name}” points at, must have a share.")
+    if Split.objects.filter(prompt=prompt, label=name, ended_at=None).exists():
+        raise InvalidSplit(f"“{name}” is split already. Stop that split first.")
+    _check_versions(prompt, name, base, shares, by)
+    split = Split.objects.create(
+        prompt=prompt,
+        label=name,
+        base=base,
+        salt=secrets.token_hex(8),
+        buckets=buckets.filled(shares),
+        started_by=by.user,
+        role=by.role or "",
+    )
+    return split
+
+
+def _check_versions(
+    prompt: Prompt, label: str, base: int, shares: Mapping[int, int], by: By
+) -> None:
+    """All are there, and for each but the base the label's gate is open, as far as it can be before
+    there are calls.
+    """
+    found = {one.number: one for one in prompt.versions.filter(number__in=shares)}
+    for number in sorted(shares):
+        if number not in found:
+            raise InvalidSplit(f"“{prompt.name}” has no version {number}.")
+        if number != base:
+            closing.let_into_split(prompt, label, found[number], by)
+
+
+def change_shares(split: Split, shares: Mapping[int, int], by: By) -> None:
+    """Other shares for the same or other versions; a canary's are its own to change. Whoever had a
+    version that grows keeps it. Raises Over, and the same as `start`.
+    """
+    shares = buckets.checked_shares(shares)
+    prompt = split.prompt
+    with closing.refusals_kept(prompt, by), change(prompt.project):
+        running = _running(split)
+        labels.refuse_unless_allowed(prompt, running.label, by)
+        if running.is_canary:
+            raise InvalidSplit("A canary changes its shares by itself. Stop it to split by hand.")
+        if running.base not in shares:
+            raise InvalidSplit(f"Version {running.base} must have a share: the label is there.")
+        if shares == running.shares:
+            return
+        new = {n: share for n, share in shares.items() if n not in running.shares}
+        _check_versions(prompt, running.label, running.base, {**new, running.base: 1}, by)
+        set_shares(running, shares)
+        note(running, StepKind.CHANGED, by)
+
+
+def stop(split: Split, keep: int, by: By, *, reason: str = "", override: str = "") -> None:
+    """From now on everybody gets the version `keep`, and the label points at it. Raises Over,
+    Protected, GateClosed.
+    """
+    prompt = split.prompt
+    with closing.refusals_kept(prompt, by), change(prompt.project):
+        running = _running(split)
+        labels.refuse_unless_allowed(prompt, running.label, by)
+        version = prompt.versions.filter(number=keep).first()
+        if version is None or (keep not in running.shares and keep != running.base):
+            raise InvalidSplit(f"Version {keep} is not in this split.")
+        end(running, StepKind.STOPPED, version, by, reason=reason, override=override)
+
+
+def end(
+    split: Split,
+    kind: StepKind,
+    version: PromptVersion,
+    by: By,
+    *,
+    reason: str = "",
+    override: str = "",
+    findings: dict | None = None,
+) -> None:
+    """Inside a change. The label moves if it points elsewhere."""
+    split.ended_at = timezone.now()
+    split.save(update_fields=("ended_at",))
+    shares = {version.number: buckets.PERCENT}
+    note(split, kind, by, shares=shares, reason=reason, findings=findings)
+    labels.point(split.prompt, split.label, version, by, note=reason, override=override)
+
+
+def set_shares(split: Split, shares: Mapping[int, int]) -> None:
+    split.buckets = buckets.moved(split.buckets, shares)
+    split.save(update_fields=("buckets",))
+
+
+def _running(split: Split) -> Split:
+    """As it is now, under the change's lock."""
+    found = Split.objects.filter(pk=split.pk, ended_at=None).select_related("canary").first()
+    if found is None:
+        raise Over("The split has ended meanwhile. Look again.")
+    found.prompt = split.prompt
+    return found

@@ -1,0 +1,175 @@
+"""Making and removing versions. Whoever calls has asked who may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Project
+from prompts import announcing, labels
+from prompts.body import Body, chat_body, text_body
+from prompts.changes import By, change
+from prompts.composition import references_in, resolved
+from prompts.including import StillIncluded as StillIncluded  # for those who call `remove`
+from prompts.including import refuse_where_included
+from prompts.kept import NO_TEXT, Unkept, config_kept
+from prompts.models import (
+    MAX_MESSAGE,
+    Label,
+    Prompt,
+    PromptType,
+    PromptVersion,
+    Reference,
+)
+from prompts.names import LATEST, MOST_TAGS, label_names, prompt_name, tag_name
+from prompts.splits.overtaking import refuse_where_split
+
+
+class InvalidVersion(ValueError):
+    """The message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a version is made of. `labels` may name `latest`, which it gets anyway; `tags`, unless
+    None, become the prompt's.
+    """
+
+    name: str
+    type: str
+    body: object
+    config: Any = field(default_factory=dict)
+    labels: Sequence[str] = ()
+    tags: Sequence[str] | None = None
+    message: str = ""
+
+
+def create(project: Project, draft: Draft, by: By, *, override: str = "") -> PromptVersion:
+    """The next version, with its labels moved to it. Raises InvalidName, InvalidBody,
+    InvalidVersion, InvalidComposition, or what moving a label raises; then nothing was written.
+    """
+    name, body, config = prompt_name(draft.name), _body(draft), _config(draft.config)
+    names = label_names([label for label in draft.labels if label != LATEST])
+    tags = None if draft.tags is None else _tags(draft.tags)
+    _refuse_message(draft.message)
+    with change(project):
+        prompt = _prompt(project, name, draft.type)
+        version = PromptVersion.objects.create(
+            prompt=prompt,
+            number=(prompt.versions.aggregate(Max("number"))["number__max"] or 0) + 1,
+            body=body,
+            config=config,
+            message=draft.message,
+            author=by.user,
+            public_key=by.public_key,
+        )
+        resolved(project.id, version)  # whatever it includes is there, and closes no circle
+        Reference.objects.bulk_create(
+            Reference(version=version, name=want.name, label=want.label, number=want.number)
+            for want in references_in(body)
+        )
+        announcing.version_created(version, names, by)
+        for label in names:
+            labels.point(prompt, label, version, by, override=override)
+        if tags is not None and tags != prompt.tags:
+            announcing.tags_changed(prompt, prompt.tags, tags, by)
+        prompt.tags = prompt.tags if tags is None else tags
+        prompt.updated_at = timezone.now()
+        prompt.save(update_fields=("tags", "updated_at"))
+    return version
+
+
+def _config(given: Any) -> Any:
+    try:
+        return config_kept(given)
+    except Unkept as error:
+        raise InvalidVersion(str(error)) from error
+
+
+def _tags(given: Sequence[str]) -> list[str]:
+    tags = sorted({tag_name(tag) for tag in given})
+    if len(tags) > MOST_TAGS:
+        raise InvalidVersion(_("A prompt has at most %(most)s tags.") % {"most": MOST_TAGS})
+    return tags
+
+
+def _refuse_message(message: str) -> None:
+    if len(message) > MAX_MESSAGE:
+        words = _("The commit message has at most %(most)s characters.")
+        raise InvalidVersion(words % {"most": MAX_MESSAGE})
+    if NO_TEXT.search(message):
+        raise InvalidVersion(_("The commit message must not hold NULs or half characters."))
+
+
+def _body(draft: Draft) -> Body:
+    if draft.type == PromptType.TEXT:
+        return text_body(draft.body)
+    if draft.type == PromptType.CHAT:
+        return chat_body(draft.body)
+    raise InvalidVersion(_("A prompt's type is “text” or “chat”."))
+
+
+def _prompt(project: Project, name: str, kind: str) -> Prompt:
+    prompt, _is_new = Prompt.objects.get_or_create(
+        project=project, name=name, defaults={"type": kind}
+    )
+    if prompt.type != kind:
+        words = _("The prompt “%(name)s” is of type “%(type)s”, and all its versions are.")
+        raise InvalidVersion(words % {"name": name, "type": prompt.type})
+    return prompt
+
+
+def set_tags(prompt: Prompt, tags: Sequence[str], by: By | None = None) -> None:
+    """Raises InvalidName, InvalidVersion."""
+    kept = _tags(tags)
+    with change(prompt.project):
+        before = Prompt.objects.values_list("tags", flat=True).get(pk=prompt.pk)
+        if before != kept:
+            announcing.tags_changed(prompt, before, kept, by)
+        Prompt.objects.filter(pk=prompt.pk).update(tags=kept, updated_at=timezone.now())
+
+
+def remove(project: Project, versions: Sequence[PromptVersion], by: By | None = None) -> None:
+    """These versions of one prompt, and the prompt with its last one. Raises StillIncluded,
+    InvalidComposition.
+    """
+    with change(project):
+        prompt = versions[0].prompt
+        gone = {version.pk for version in versions}
+        left = prompt.versions.exclude(pk__in=gone)
+        _refuse_where_included(prompt, versions, gone, is_last=not left.exists())
+        if left.exists():
+            refuse_where_split(prompt, {version.number for version in versions})
+            _announce_deleted(versions, by)
+            prompt.versions.filter(pk__in=gone).delete()
+            _refuse_circle_through_latest(prompt)
+            Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
+        else:
+            announcing.prompt_deleted(prompt, [version.number for version in versions], by)
+            prompt.delete()
+
+
+def _announce_deleted(versions: Sequence[PromptVersion], by: By | None) -> None:
+    for version in versions:
+        pointing = version.labels.order_by("name").values_list("name", flat=True)
+        announcing.version_deleted(version, list(pointing), by)
+
+
+def _refuse_circle_through_latest(prompt: Prompt) -> None:
+    """With the highest version gone, `latest` is an older one, and others may include it by that
+    name.
+    """
+    resolved(prompt.project_id, prompt.versions.select_related("prompt").order_by("-number")[0])
+
+
+def _refuse_where_included(
+    prompt: Prompt, versions: Sequence[PromptVersion], gone: set[int], *, is_last: bool
+) -> None:
+    lost = list(Label.objects.filter(version__in=gone).values_list("name", flat=True))
+    asked = Q(number__in=[version.number for version in versions]) | Q(label__in=lost)
+    if is_last:
+        asked |= Q(label=LATEST)
+    refuse_where_included(prompt, asked)

@@ -1,0 +1,204 @@
+"""The pages of gates, as owners, members, viewers and strangers get them."""
+
+import pytest
+from django.urls import reverse
+
+from prompts import labels
+from prompts.gates.models import Gate, GateRun
+from prompts.gates.state import gate_state
+
+
+@pytest.fixture
+def version(make):
+    return make("support/greet", "Hi {{name}}", labels=["production"])
+
+
+@pytest.fixture
+def visit(client, project, owner):
+    """`visit("prompt-gate", {"name": …})`: the page; with `post=` what is sent to it."""
+
+    def visited(name, query=None, *, post=None, user=None):
+        client.force_login(user or owner)
+        url = reverse(name, args=[project.id])
+        return client.get(url, query or {}) if post is None else client.post(url, post)
+
+    return visited
+
+
+def settings_of(**changes):
+    return {"label": "production", "days": "7", "score": "", **changes}
+
+
+def test_an_admin_sets_up_a_gate_of_all_prompts_and_sees_it(visit, project, version, owner):
+    answer = visit("prompt-gate-edit")
+    assert answer.status_code == 200
+    sent = settings_of(
+        max_tokens="50",
+        braces="on",
+        forbidden="TODO\n (?i)damn \nTODO",
+        max_error_rate="0",
+        keep_variables="all",
+    )
+    assert visit("prompt-gate-edit", post=sent).status_code == 302
+    gate = Gate.objects.get()
+    assert (gate.project, gate.prompt, gate.label, gate.changed_by) == (
+        project,
+        None,
+        "production",
+        owner,
+    )
+    assert gate.checks == {
+        "keep_variables": "all",
+        "braces": True,
+        "forbidden": ["TODO", "(?i)damn"],
+        "max_tokens": 50,
+        "max_error_rate": 0.0,
+        "days": 7,
+    }
+    page = visit("prompt-gate", {"name": "support/greet"}).content.decode()
+    assert "Must not stand in it: <span" in page
+    assert "(?i)damn" in page
+    form = visit("prompt-gate-edit", {"label": "production"}).content.decode()
+    assert "TODO\n(?i)damn" in form
+    assert 'value="50"' in form
+    assert 'value="0.0"' in form
+
+
+def test_a_gate_of_one_prompt_is_told_apart_from_that_of_all(visit, version, project):
+    visit("prompt-gate-edit", post=settings_of(max_tokens="50"))
+    visit("prompt-gate-edit", post=settings_of(max_tokens="80", name="support/greet"))
+    assert dict(Gate.objects.values_list("prompt__name", "checks__max_tokens")) == {
+        None: 50,
+        "support/greet": 80,
+    }
+    page = visit("prompt-gate", {"name": "support/greet"}).content.decode()
+    assert "not for this prompt" in page
+    visit("prompt-gate-edit", post=settings_of(max_tokens="81", name="support/greet"))
+    assert Gate.objects.get(prompt=version.prompt).checks["max_tokens"] == 81
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({}, "Choose one check or more."),
+        ({"max_tokens": "0"}, "greater than or equal to 1"),
+        ({"max_tokens": "many"}, "whole number"),
+        ({"forbidden": "(unclosed"}, "is not a regular expression that RE2 can read"),
+        ({"required": r"(?=ahead)"}, "is not a regular expression that RE2 can read"),
+        ({"variables": "\n".join(map(str, range(51)))}, "At most 50 lines."),
+        ({"variables": "x" * 201}, "at most 200 characters"),
+        ({"min_score": "0.5"}, "Say which score is meant."),
+        ({"max_tokens": "5", "days": "91"}, "less than or equal to 90"),
+        ({"max_tokens": "5", "label": "Latest"}, "lower-case letters"),
+        ({"max_tokens": "5", "label": "latest"}, "kept automatically"),
+        ({"max_tokens": "5", "keep_variables": "some"}, "Select a valid choice"),
+    ],
+)
+def test_settings_that_cannot_be_are_told_at_their_field_and_nothing_is_kept(
+    visit, sent, message, settings
+):
+    answer = visit("prompt-gate-edit", post=settings_of(**sent))
+    assert answer.status_code == 400
+    assert message in answer.content.decode()
+    assert not Gate.objects.exists()
+
+
+def test_a_gate_is_deleted_after_a_question(visit, project):
+    Gate.objects.create(project=project, label="production", checks={"max_tokens": 5})
+    query = {"label": "production"}
+    assert "Delete the gate of “production”?" in visit("prompt-gate-delete", query).content.decode()
+    assert visit("prompt-gate-delete", post=query).status_code == 302
+    assert not Gate.objects.exists()
+    assert visit("prompt-gate-delete", query).status_code == 404
+
+
+def test_a_run_moves_nothing_and_its_results_are_shown(visit, project, version, make):
+    make("support/greet", "Hello {{who}}, how are you?")
+    Gate.objects.create(
+        project=project, label="production", checks={"keep_variables": "all", "max_tokens": 99}
+    )
+    sent = {"name": "support/greet", "label": "production", "version": "2"}
+    answer = visit("prompt-gate-run", post=sent)
+    assert answer["Location"].endswith(f"#run-{GateRun.objects.get().pk}")
+    assert labels.number_of(version.prompt, "production") == 1
+    page = visit("prompt-gate", {"name": "support/greet"}).content.decode()
+    assert "Variables of version 1 that are missing: name." in page
+    assert "About 7 tokens; 99 are allowed." in page
+    assert "against v1" in page
+
+
+def test_a_run_of_a_label_without_a_gate_says_so(visit, version, client):
+    answer = visit(
+        "prompt-gate-run", post={"name": "support/greet", "label": "staging", "version": "1"}
+    )
+    page = client.get(answer["Location"]).content.decode()
+    assert "“staging” has no gate for “support/greet”" in page
+    assert not GateRun.objects.exists()
+
+
+def test_members_see_and_run_gates_and_admins_change_them(
+    visit, project, version, viewer, member, admin, stranger
+):
+    Gate.objects.create(project=project, label="production", checks={"max_tokens": 5})
+    run = {"name": "support/greet", "label": "production", "version": "1"}
+    allowed = {
+        name: [
+            visit("prompt-gate", {"name": "support/greet"}, user=user).status_code,
+            visit("prompt-gate-run", post=run, user=user).status_code,
+            visit("prompt-gate-edit", user=user).status_code,
+            visit("prompt-gate-edit", post=settings_of(max_tokens="6"), user=user).status_code,
+            visit("prompt-gate-delete", {"label": "production"}, user=user).status_code,
+        ]
+        for name, user in {
+            "viewer": viewer,
+            "member": member,
+            "admin": admin,
+            "stranger": stranger,
+        }.items()
+    }
+    assert allowed == {
+        "viewer": [200, 404, 404, 404, 404],
+        "member": [200, 302, 404, 404, 404],
+        "admin": [200, 302, 200, 302, 200],
+        "stranger": [404] * 5,
+    }
+    page = visit("prompt-gate", {"name": "support/greet"}, user=member).content.decode()
+    assert reverse("prompt-gate-edit", args=[project.id]) not in page
+    assert reverse("prompt-gate-run", args=[project.id]) in page
+
+
+def test_the_state_of_a_gate_is_told_and_who_may_override_it(project, version, make, rf):
+    from django.template.loader import render_to_string
+
+    from accounts.roles import permissions
+
+    new = make("support/greet", "Hello {{who}}")
+    assert gate_state(version.prompt, "production", new) is None
+    Gate.objects.create(project=project, label="production", checks={"keep_variables": "all"})
+    state = gate_state(version.prompt, "production", new)
+    assert not state.is_open
+    assert gate_state(version.prompt, "production", version) is None  # it is there already
+    assert not GateRun.objects.exists()
+    shown = {
+        role: render_to_string(
+            "prompts/_gate_state.html",
+            {"gate": state, "project": {"may": permissions(role)}},
+        )
+        for role in ("admin", "member")
+    }
+    assert 'name="override"' in shown["admin"]
+    assert 'name="override"' not in shown["member"]
+    assert "ask an admin" in shown["member"]
+
+
+def test_hostile_words_stay_words(visit, project, make):
+    make("<img src=x>/a&b", "{{<script>}}", labels=["production"])
+    Gate.objects.create(
+        project=project, label="production", checks={"braces": True, "required": ["<b>%(x)s"]}
+    )
+    sent = {"name": "<img src=x>/a&b", "label": "production", "version": "1"}
+    visit("prompt-gate-run", post=sent)
+    page = visit("prompt-gate", {"name": "<img src=x>/a&b"}).content.decode()
+    assert "<img" not in page
+    assert "<script>}}" not in page
+    assert "&lt;b&gt;%(x)s" in page
