@@ -54,6 +54,21 @@ function move(row, where, button) {
 
 const told = () => rows.dispatchEvent(new CustomEvent("changed-rows", { bubbles: true }));
 
+// A reference to another prompt goes where the cursor was last.
+let writing = editor?.querySelector("textarea[name=text], textarea[name=row_content]");
+editor?.addEventListener("focusin", (event) => {
+  if (event.target.matches("textarea[name=text], textarea[name=row_content]")) writing = event.target;
+});
+editor?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const visible = writing?.checkVisibility() ? writing : [...editor.querySelectorAll("textarea[name=text], textarea[name=row_content]")].find((one) => one.checkVisibility());
+  if (!button || !visible) return;
+  visible.setRangeText(button.dataset.insert, visible.selectionStart, visible.selectionEnd, "end");
+  button.closest("details").open = false;
+  visible.focus();
+  visible.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // Ctrl+Enter saves.
 editor?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;

@@ -99,6 +99,22 @@ def test_a_message_moves_with_its_text_and_nothing_written_is_left_by_a_slip(
     assert contents.nth(0).input_value() == "First"
 
 
+def test_a_prompt_is_included_where_the_cursor_is(open_page, project, stored_prompt, name):
+    page = open_page(f"{project}/prompts/new")
+    page.fill("#id_name", name)
+    field = page.locator("#rows [name=row_content]").nth(1)
+    field.fill("Ask: ")
+    page.get_by_text("Include a prompt").click()
+    page.get_by_role("button", name="look/tone · production").click()
+    assert field.input_value() == "Ask: @@@langfusePrompt:name=look/tone|label=production@@@"
+    page.wait_for_selector("#preview li:has-text('look/tone')")
+    assert "shop" in page.locator("#preview code").all_inner_texts()
+    save(page)
+    page.get_by_role("link", name="With includes in place").click()
+    page.wait_for_selector(".prompt-body :text('Ask: Be kind.')")
+    assert page.wrong == []
+
+
 def test_the_editor_works_without_scripts(open_page, project, name):
     page = open_page(f"{project}/prompts/new", java_script_enabled=False)
     page.fill("#id_name", name)
