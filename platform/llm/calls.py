@@ -57,7 +57,7 @@ def stream(
 def complete(
     connection: LlmConnection, request: Request, patience: Patience = Patience()
 ) -> Answer:
-    """The whole answer, asked for as a whole: until it is there, nothing comes. Raises CallFailed."""
+    """The whole answer, asked for as a whole: nothing comes before it. Raises CallFailed."""
     patience = replace(patience, idle_seconds=patience.seconds)
     texts, calls, usage = list[str](), list[ToolCall](), dict[str, int]()
     for event in _ended(_events(connection, request, patience, streamed=False)):
