@@ -271,6 +271,21 @@ def test_closing_the_answer_hangs_up_on_the_provider(play, column, provider):
     assert provider.hung_up.wait(10)
 
 
+def test_a_fault_of_ours_is_told_as_ours_and_the_page_is_not_left_waiting(
+    play, column, monkeypatch, caplog
+):
+    from llm import calls
+
+    def faulty(*_):
+        raise ZeroDivisionError
+        yield
+
+    monkeypatch.setattr(calls, "stream", faulty)
+    end = play.told(column())[-1]
+    assert end["failed"] and "fault of Sonde’s own" in end["html"]
+    assert "playground_fault" in caplog.text
+
+
 def test_a_run_is_kept_as_a_trace_of_its_own_environment_where_that_is_wished(
     play, column, provider, project, client
 ):
