@@ -171,6 +171,14 @@ def test_wider_shares_take_nobody_off_the_version_that_grows(prompt, by):
     assert SplitStep.objects.first().shares == {"1": 40, "2": 60}
 
 
+def test_a_version_whose_share_stays_keeps_its_units_while_others_change(prompt, by):
+    split = running.start(prompt, "production", {1: 40, 2: 40, 3: 20}, by)
+    units = [f"user-{n}" for n in range(200)]
+    before = {unit for unit in units if served(prompt, unit=unit)[0] == 2}
+    running.change_shares(split, {1: 20, 2: 40, 3: 40}, by)
+    assert before == {unit for unit in units if served(prompt, unit=unit)[0] == 2}
+
+
 @pytest.mark.parametrize("keep", [1, 2])
 def test_to_stop_a_split_gives_everybody_what_is_kept_and_moves_the_label(prompt, by, keep):
     split = running.start(prompt, "production", {1: 50, 2: 50}, by)
