@@ -144,7 +144,7 @@ def test_what_the_change_costs_at_todays_traffic(
     client.force_login(member)
     text = look_at("prompt-compare", name="support/answer", **{"from": "1", "to": "2"})
     assert "≈ 10 → 20 tokens" in text and "(+10)" in text
-    assert "≈ +$0.0400" in text and "1 of them without a price" in text
+    assert "≈ $0.0400 more a day" in text and "1 of them without a price" in text
     assert "5 calls in 24 h" in text
 
 
