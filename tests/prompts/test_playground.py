@@ -11,10 +11,9 @@ from django.urls import reverse
 from prompts.changes import By
 from prompts.models import Prompt, PromptVersion, Way
 from prompts.versions import Draft, create
-from tests.llm.conftest import KEY
+from tests.llm.connected import KEY
 from tests.llm.stand_in import answers, one_word_then_waits, refuses
 
-pytest_plugins = ["tests.llm.conftest"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clickhouse_schema")]
 SCHEMA = '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}'
 
