@@ -104,7 +104,7 @@ def _events(
         yield Failed(Kind.TOO_LARGE, str(error))
     except errors.OutboundError as error:
         yield Failed(Kind.UNREACHABLE, str(error))
-    except sse.NotJson as error:
+    except (sse.NotJson, RecursionError) as error:
         yield Failed(Kind.MALFORMED, str(error))
 
 
