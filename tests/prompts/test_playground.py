@@ -378,7 +378,9 @@ def test_a_column_is_saved_as_the_next_version_with_its_settings(play, column, p
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"name": ""}, {"name": "a//b"}, {"name": "chat-one"}, {"commit": "x" * 1001},
+        {"name": ""}, {"name": "a//b"}, {"name": "chat-one"},
+        {"commit": "a\0b"}, {"config": {"a": "\0"}}, {"name": 7},
+        {"commit": "x" * 1001},
         {"text": "@@@langfusePrompt:name=gone|version=1@@@"},
         {"type": "chat", "messages": [{"role": "tool", "content": "1", "tool_call_id": "c"}]},
     ],
