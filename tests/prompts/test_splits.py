@@ -233,8 +233,8 @@ def test_to_move_the_label_ends_its_split_and_says_so(prompt, by):
 def test_a_version_that_a_split_serves_stays(prompt, by):
     running.start(prompt, "production", {1: 50, 2: 50}, by)
     with pytest.raises(StillSplit, match="serves version 2"):
-        versions.remove(prompt.project, [prompt.versions.get(number=2)])
-    versions.remove(prompt.project, [prompt.versions.get(number=3)])
+        versions.remove(prompt.project, [prompt.versions.get(number=2)], by)
+    versions.remove(prompt.project, [prompt.versions.get(number=3)], by)
     assert {served(prompt, unit=f"user-{n}")[0] for n in range(40)} == {1, 2}
 
 
