@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from prompts.body import MOST_MESSAGES, Body
+from prompts.body import Body
 from prompts.config_json import pretty
 from prompts.forms import VersionForm
 from prompts.models import Prompt, PromptType, PromptVersion
@@ -35,10 +35,10 @@ class Row:
 
 
 def rows_sent(sent: QueryDict) -> list[Row]:
-    """In the order of the page; every row sends all three fields."""
-    columns = (
-        sent.getlist(f"row_{name}")[: MOST_MESSAGES + 1] for name in ("kind", "role", "content")
-    )
+    """In the order of the page; every row sends all three fields. Too many are kept as well, to be
+    told so.
+    """
+    columns = (sent.getlist(f"row_{name}") for name in ("kind", "role", "content"))
     return [
         Row(
             PLACEHOLDER if kind == PLACEHOLDER else MESSAGE,

@@ -1,6 +1,6 @@
 """Moving labels: the release of a version. Whoever calls has asked who may see the prompt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 from django.utils import timezone
@@ -96,7 +96,17 @@ def point(
             prompt=prompt, name=name, defaults={"version": to, "moved_at": timezone.now()}
         )
         resolved(prompt.project_id, to)  # with the label where it is now, nothing goes round
-    moved = LabelMove.objects.create(
+    reason = override if to else ""
+    moved = _noted(prompt, name, before, after, by, note=note, override=reason)
+    announcing.label_moved(moved, by)
+    overtake(prompt, name, by)
+    Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
+
+
+def _noted(
+    prompt: Prompt, name: str, before: int | None, after: int | None, by: By, **why: str
+) -> LabelMove:
+    return LabelMove.objects.create(
         prompt=prompt,
         label=name,
         before=before,
@@ -104,12 +114,14 @@ def point(
         way=by.way,
         user=by.user,
         public_key=by.public_key,
-        note=note,
-        override=override if to else "",
+        **why,
     )
-    announcing.label_moved(moved, by)
-    overtake(prompt, name, by)
-    Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
+
+
+def note_lost(prompt: Prompt, pointing: Iterable[Label], by: By) -> None:
+    """That these labels go with their versions, inside the change that deletes those."""
+    for label in pointing:
+        _noted(prompt, label.name, label.version.number, None, by)
 
 
 def refuse_unless_allowed(prompt: Prompt, name: str, by: By) -> None:

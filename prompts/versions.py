@@ -132,18 +132,22 @@ def set_tags(prompt: Prompt, tags: Sequence[str], by: By | None = None) -> None:
         Prompt.objects.filter(pk=prompt.pk).update(tags=kept, updated_at=timezone.now())
 
 
-def remove(project: Project, versions: Sequence[PromptVersion], by: By | None = None) -> None:
-    """These versions of one prompt, and the prompt with its last one. Raises StillIncluded,
-    InvalidComposition.
+def remove(project: Project, versions: Sequence[PromptVersion], by: By) -> None:
+    """These versions of one prompt with their labels, and the prompt with its last one. Raises
+    StillIncluded, InvalidComposition, and Protected where a label is not theirs to take away.
     """
     with change(project):
         prompt = versions[0].prompt
         gone = {version.pk for version in versions}
         left = prompt.versions.exclude(pk__in=gone)
-        _refuse_where_included(prompt, versions, gone, is_last=not left.exists())
+        lost = list(Label.objects.filter(version__in=gone).select_related("version"))
+        for label in lost:
+            labels.refuse_unless_allowed(prompt, label.name, by)
+        _refuse_where_included(prompt, versions, lost, is_last=not left.exists())
         if left.exists():
             refuse_where_split(prompt, {version.number for version in versions})
             _announce_deleted(versions, by)
+            labels.note_lost(prompt, lost, by)
             prompt.versions.filter(pk__in=gone).delete()
             _refuse_circle_through_latest(prompt)
             Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
@@ -152,7 +156,7 @@ def remove(project: Project, versions: Sequence[PromptVersion], by: By | None = 
             prompt.delete()
 
 
-def _announce_deleted(versions: Sequence[PromptVersion], by: By | None) -> None:
+def _announce_deleted(versions: Sequence[PromptVersion], by: By) -> None:
     for version in versions:
         pointing = version.labels.order_by("name").values_list("name", flat=True)
         announcing.version_deleted(version, list(pointing), by)
@@ -166,10 +170,11 @@ def _refuse_circle_through_latest(prompt: Prompt) -> None:
 
 
 def _refuse_where_included(
-    prompt: Prompt, versions: Sequence[PromptVersion], gone: set[int], *, is_last: bool
+    prompt: Prompt, versions: Sequence[PromptVersion], lost: Sequence[Label], *, is_last: bool
 ) -> None:
-    lost = list(Label.objects.filter(version__in=gone).values_list("name", flat=True))
-    asked = Q(number__in=[version.number for version in versions]) | Q(label__in=lost)
+    asked = Q(number__in=[version.number for version in versions]) | Q(
+        label__in=[label.name for label in lost]
+    )
     if is_last:
         asked |= Q(label=LATEST)
     refuse_where_included(prompt, asked)

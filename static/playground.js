@@ -17,6 +17,9 @@ class Board {
     this.button("stop").addEventListener("click", () => this.running?.abort());
     form.querySelector("[data-fill]").addEventListener("click", () => this.fillFromTrace());
     form.addEventListener("submit", (event) => event.preventDefault());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.running || this.columns.some((column) => column.isChanged)) event.preventDefault();
+    });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) this.run(this.columns);
     });

@@ -6,7 +6,7 @@ document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
   if (event.key !== "j" && event.key !== "k") return;
   const links = [...document.querySelectorAll(".versions a.version")];
-  const at = links.includes(document.activeElement) ? links.indexOf(document.activeElement) : links.findIndex((link) => link.ariaCurrent);
+  const at = links.includes(document.activeElement) ? links.indexOf(document.activeElement) : links.findIndex((link) => link.hasAttribute("aria-current"));
   links[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1)]?.focus();
 });
 document.querySelector(".version[aria-current]")?.scrollIntoView({ block: "nearest" });
@@ -14,7 +14,7 @@ document.querySelector(".version[aria-current]")?.scrollIntoView({ block: "neare
 const editor = document.getElementById("editor");
 const rows = document.getElementById("rows");
 
-// Messages are moved, added and removed in place, so that no text, cursor or undo is lost.
+// Messages are moved, added and removed in place, without asking the server.
 editor?.addEventListener("click", (event) => {
   const button = event.target.closest("[data-add], [data-move]");
   if (!button || !rows) return;
@@ -53,6 +53,21 @@ function move(row, where, button) {
 }
 
 const told = () => rows.dispatchEvent(new CustomEvent("changed-rows", { bubbles: true }));
+
+// A reference to another prompt goes where the cursor was last.
+let writing = editor?.querySelector("textarea[name=text], textarea[name=row_content]");
+editor?.addEventListener("focusin", (event) => {
+  if (event.target.matches("textarea[name=text], textarea[name=row_content]")) writing = event.target;
+});
+editor?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const visible = writing?.checkVisibility() ? writing : [...editor.querySelectorAll("textarea[name=text], textarea[name=row_content]")].find((one) => one.checkVisibility());
+  if (!button || !visible) return;
+  visible.setRangeText(button.dataset.insert, visible.selectionStart, visible.selectionEnd, "end");
+  button.closest("details").open = false;
+  visible.focus();
+  visible.dispatchEvent(new Event("input", { bubbles: true }));
+});
 
 // Ctrl+Enter saves.
 editor?.addEventListener("keydown", (event) => {

@@ -18,6 +18,7 @@ from llm.usage import count, parted
 VERSION = "2023-06-01"
 DEFAULT_MAX_TOKENS = 4096  # the API takes no request without one
 ANSWER_TOOL = "answer_in_json"
+MOST_OPEN = 128  # blocks at a time; one is usual
 SYSTEM_ROLES = ("system", "developer")
 OURS = frozenset({"model", "messages", "system", "stream"})
 REASONS = {
@@ -128,7 +129,8 @@ class Reader:
     usage: dict[str, int] = field(default_factory=dict)
 
     def read(self, data: Mapping[str, Any]) -> Iterator[Event]:
-        kind = data.get("type")
+        kind, place = data.get("type"), data.get("index")
+        index = place if isinstance(place, int) else -1
         if kind == "error":
             yield told_within(data.get("error"))
         elif kind == "message":
@@ -136,11 +138,11 @@ class Reader:
         elif kind == "message_start":
             self._begun(mapping(data.get("message")))
         elif kind == "content_block_start":
-            yield from self._block(data.get("index"), mapping(data.get("content_block")))
+            yield from self._block(index, mapping(data.get("content_block")))
         elif kind == "content_block_delta":
-            yield from self._piece(data.get("index"), mapping(data.get("delta")))
+            yield from self._piece(index, mapping(data.get("delta")))
         elif kind == "content_block_stop":
-            yield from self._closed(data.get("index"))
+            yield from self._closed(index)
         elif kind == "message_delta":
             self._note(mapping(data.get("usage")))
             self.reason = text(mapping(data.get("delta")).get("stop_reason")) or self.reason
@@ -162,15 +164,15 @@ class Reader:
         """The last word on each figure counts: the end repeats what the start said."""
         self.usage |= {name: tokens for name, tokens in said.items() if type(tokens) is int}
 
-    def _block(self, index: Any, block: Mapping[str, Any]) -> Iterator[Event]:
-        if block.get("type") == "tool_use" and isinstance(index, int):
+    def _block(self, index: int, block: Mapping[str, Any]) -> Iterator[Event]:
+        if block.get("type") == "tool_use" and len(self.open) < MOST_OPEN:
             self.open[index] = _Block(text(block.get("id")), text(block.get("name")))
         elif said := text(block.get("text")):
             yield Text(said)
         elif thought := text(block.get("thinking")):
             yield Thought(thought)
 
-    def _piece(self, index: Any, delta: Mapping[str, Any]) -> Iterator[Event]:
+    def _piece(self, index: int, delta: Mapping[str, Any]) -> Iterator[Event]:
         if said := text(delta.get("text")):
             yield Text(said)
         elif thought := text(delta.get("thinking")):
@@ -182,7 +184,7 @@ class Reader:
             else:
                 self.open[index].pieces.append(piece)
 
-    def _closed(self, index: Any) -> Iterator[Event]:
+    def _closed(self, index: int) -> Iterator[Event]:
         block = self.open.pop(index, None)
         if block is None:
             return

@@ -57,7 +57,7 @@ def stream(
 def complete(
     connection: LlmConnection, request: Request, patience: Patience = Patience()
 ) -> Answer:
-    """The whole answer, asked for as a whole: until it is there, nothing comes. Raises CallFailed."""
+    """The whole answer, asked for as a whole: nothing comes before it. Raises CallFailed."""
     patience = replace(patience, idle_seconds=patience.seconds)
     texts, calls, usage = list[str](), list[ToolCall](), dict[str, int]()
     for event in _ended(_events(connection, request, patience, streamed=False)):
@@ -104,7 +104,7 @@ def _events(
         yield Failed(Kind.TOO_LARGE, str(error))
     except errors.OutboundError as error:
         yield Failed(Kind.UNREACHABLE, str(error))
-    except sse.NotJson as error:
+    except (sse.NotJson, RecursionError) as error:
         yield Failed(Kind.MALFORMED, str(error))
 
 

@@ -1,6 +1,5 @@
 """Failures of calls, told to people: what it is and what one can do."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from llm.chat import Failed, Kind
@@ -40,4 +39,4 @@ def told(failure: Failed) -> str:
         return sentence
     seconds = round(failure.retry_after)
     wait = ngettext("Try again in %(n)d second.", "Try again in %(n)d seconds.", seconds)
-    return _("%(sentence)s %(wait)s") % {"sentence": sentence, "wait": wait % {"n": seconds}}
+    return f"{sentence} {wait % {'n': seconds}}"

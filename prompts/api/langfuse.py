@@ -13,7 +13,7 @@ from prompts.api.body import UniqueJson, object_of, text_at, texts_at
 from prompts.api.conditional import prompt_response
 from prompts.api.listing import listed
 from prompts.api.told import told_of_prompts
-from prompts.models import Prompt, PromptType, PromptVersion
+from prompts.models import Prompt, PromptVersion
 from prompts.names import LATEST, PRODUCTION
 from prompts.versions import Draft
 from traces.api.parameters import flag_in, page_in
@@ -132,7 +132,7 @@ def made(request: HttpRequest, body: dict[str, Any]) -> PromptVersion:
         raise ValidationError("prompt must be given.")
     draft = Draft(
         name=text_at(body, "name"),
-        type=text_at(body, "type", PromptType.TEXT),
+        type=text_at(body, "type", "text"),
         body=body["prompt"],
         config=body.get("config"),
         labels=texts_at(body, "labels") or (),

@@ -1,6 +1,8 @@
 """The checks that a gate can be made of: one table, to which other packages add theirs.
 
-A check that cannot be asked, since ClickHouse is away, says so by raising Unavailable.
+A check that cannot be asked, since ClickHouse is away, says so by raising Unavailable. Checks run
+while the project's prompts are locked, so one that takes long (an evaluation over a dataset) looks
+up what an earlier run of its own said of this version, and is `unknown` where there is none.
 """
 
 from collections.abc import Callable

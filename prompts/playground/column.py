@@ -57,7 +57,7 @@ def column_in(given: object) -> Column:
     """Raises Unrunnable."""
     if not isinstance(given, Mapping):
         raise Unrunnable(_("A column must be a JSON object."))
-    kind = PromptType.CHAT if given.get("type") == "chat" else PromptType.TEXT
+    kind = "chat" if given.get("type") == PromptType.CHAT else "text"
     turns = mappings(given.get("messages"))
     try:
         body = chat_body(turns) if kind == "chat" else text_body(given.get("text"))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from django.conf import settings
 from django.utils import translation
 
@@ -18,6 +19,7 @@ LISTEN_SECONDS = 1.0  # after so much silence a sign of life is due, or nobody n
 MOST_WAITING = 200  # events of one run that the page has not taken yet
 PATIENCE = calls.Patience()
 
+log = structlog.get_logger(__name__)
 _slots = threading.BoundedSemaphore(settings.LLM_MOST_RUNS)
 
 
@@ -107,9 +109,9 @@ def _work(run: Run, told: "queue.Queue[Told]", stop: threading.Event, language: 
                     told, (run, event), stop
                 ):
                     return
-        except BaseException:
+        except Exception:  # the outermost loop of the thread: nobody else would hear of it
+            log.exception("playground_fault", connection=run.connection.pk)
             outcome.failure = Failed(Kind.OURS)
-            raise
         finally:
             outcome.latency_ns = time.monotonic_ns() - began
             _put(told, (run, outcome), stop)

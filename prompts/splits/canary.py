@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -47,7 +48,9 @@ class Decision:
 
 def due() -> Iterable[int]:
     """The canaries that run, the one that has waited longest first."""
-    found = Canary.objects.filter(split__ended_at=None).order_by("checked_at")
+    found = Canary.objects.filter(split__ended_at=None).order_by(
+        F("checked_at").asc(nulls_first=True)
+    )
     return list(found.values_list("pk", flat=True))
 
 

@@ -41,12 +41,6 @@ class Plan:
     score: str = ""
 
 
-def splits_of(prompt: Prompt) -> list[Split]:
-    """Those that run."""
-    running = Split.objects.filter(prompt=prompt, ended_at=None)
-    return list(running.select_related("canary", "started_by").order_by("label"))
-
-
 def start(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Split:
     """Serve the label's versions by these shares (percent by number) from now on. The one that the
     label points at must have one. Raises InvalidName, InvalidShares, InvalidSplit, Protected,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from prompts.gates.checks import CHECKS
+from prompts.gates.checks import CHECKS, Check
 from prompts.gates.models import Gate, GateRun
 from prompts.gates.results import Report, Result
 from prompts.gates.running import report_of
@@ -44,17 +44,25 @@ def kept_report(run: GateRun) -> Report:
 
 
 @register.filter
-def checks_of(gate: Gate) -> list[tuple[Any, str]]:
+def checks_of(gate: Gate) -> list[tuple[Any, Any]]:
     """The title of each check with its setting, briefly."""
     return [
-        (check.title, said(gate.checks[key])) for key, check in CHECKS.items() if key in gate.checks
+        (check.title, said(check, gate.checks[key]))
+        for key, check in CHECKS.items()
+        if key in gate.checks
     ]
 
 
-def said(setting: Any) -> str:
+def said(check: Check, setting: Any) -> Any:
+    """A text, also of 0; nothing of what is only on or off."""
     if setting is True:
         return ""
-    return ", ".join(map(str, setting)) if isinstance(setting, list) else str(setting)
+    if isinstance(setting, list):
+        return ", ".join(map(str, setting))
+    if isinstance(setting, float):
+        return f"{setting:g}"
+    choices = dict(getattr(check.field(), "choices", ())) if check.field else {}
+    return choices.get(setting, str(setting))
 
 
 @register.filter

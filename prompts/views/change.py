@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from prompts import releases, uses, versions
 from prompts.composition import InvalidComposition
 from prompts.forms import TagForm
+from prompts.labels import Protected
 from prompts.models import Label, Prompt, PromptVersion
 from prompts.versions import InvalidVersion, StillIncluded
 from prompts.views.asked import asked_prompt, by, editable, page, to, version_of
@@ -32,7 +33,7 @@ def prompt_delete(request: HttpRequest, project_id: str) -> HttpResponse:
         try:
             gone = [version] if version else list(prompt.versions.all())
             versions.remove(project, gone, by(request, project))
-        except (StillIncluded, InvalidComposition) as error:
+        except (StillIncluded, InvalidComposition, Protected) as error:
             wrong = str(error)
         else:
             number = version.number if version else None

@@ -18,12 +18,13 @@ from prompts.editing import MESSAGE, PLACEHOLDER, Row
 from prompts.forms import VersionForm
 from prompts.gates import GateClosed
 from prompts.labels import Protected
-from prompts.models import Prompt, PromptVersion, ProtectedLabel
+from prompts.models import Label, Prompt, PromptType, PromptVersion, ProtectedLabel
 from prompts.names import PRODUCTION
 from prompts.preview import preview_of
 from prompts.versions import Draft, InvalidVersion
 from prompts.views.asked import by, editable, number_in, page, prompt_of, to, version_of
 
+MOST_INCLUDABLE = 100
 MOST_OFFERED = 8  # labels of other prompts
 SUGGESTED_ROLES = ("system", "user", "assistant", "developer", "tool")
 
@@ -141,6 +142,7 @@ def edited(
         "roles": SUGGESTED_ROLES,
         "offered": offered(project, ask, form),
         "newest": version_of(ask.of, "").number if ask.of else "",
+        "includable": includable(project, ask.of),
         "new_message": Row(MESSAGE, "user", ""),
         "new_placeholder": Row(PLACEHOLDER, "", ""),
         **previewed(project, ask, form, rows),
@@ -162,6 +164,18 @@ def closed_to(project: Project) -> set[str]:
         for label in ProtectedLabel.objects.filter(project=project)
         if not project.role.includes(Role(label.least_role))
     }
+
+
+def includable(project: Project, of: Prompt | None) -> list[tuple[str, str]]:
+    """Other prompts of type text by their labels, and how each is included."""
+    labels = Label.objects.filter(prompt__project=project, prompt__type=PromptType.TEXT)
+    found = labels.order_by("prompt__name", "name").values_list("prompt__name", "name")
+    if of is not None:
+        found = found.exclude(prompt=of)
+    return [
+        (f"{name} · {label}", f"@@@langfusePrompt:name={name}|label={label}@@@")
+        for name, label in found[:MOST_INCLUDABLE]
+    ]
 
 
 def labels_on(prompt: Prompt | None) -> list[str]:

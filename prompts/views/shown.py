@@ -49,6 +49,7 @@ def prompt_page(request: HttpRequest, project_id: str, name: str) -> HttpRespons
         "tab": tab,
         "own_labels": labels.get(version.number, []),
         "production": number_of(prompt, PRODUCTION),
+        "before": before(prompt, version),
         "comment_count": comment_count(project, prompt),
         **rail(request, prompt, version, labels),
         **PARTS[tab](request, project, prompt, version),
@@ -71,6 +72,12 @@ def labels_by_number(prompt: Prompt) -> dict[int, list[str]]:
     if newest is not None:
         found[newest].append(LATEST)
     return found
+
+
+def before(prompt: Prompt, version: PromptVersion) -> int | None:
+    """The number of the version before this one; some may be deleted."""
+    older = prompt.versions.filter(number__lt=version.number).order_by("-number")
+    return older.values_list("number", flat=True).first()
 
 
 def rail(

@@ -135,6 +135,30 @@ def test_a_draft_is_saved_as_the_next_version(playground, stack, provider):
     assert page.wrong == []
 
 
+def test_a_run_is_stored_opened_again_and_fills_the_variables(playground, provider):
+    page = playground(f"?name={NAME}&version=1")
+    provider.will(answers("Three days."))
+    page.get_by_label("shop").fill("Acme")
+    page.get_by_label("question").fill("How long?")
+    page.get_by_label("Store runs as traces").check()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("link", name="The trace").click()
+    page.wait_for_url("**/traces/*")
+    trace = page.url
+    page.goto(f"{trace}?tab=call")
+    page.get_by_role("link", name="Open in the playground").click()
+    page.wait_for_url("**/playground?trace=*")
+    told = [one.input_value() for one in page.locator("[data-content]").all()]
+    assert told == ["You help customers of Acme.", "How long?"]
+    again = playground(f"?name={NAME}&version=1")
+    again.locator("[data-fill-trace]").fill(trace)
+    again.get_by_role("button", name="Fill from a trace").click()
+    again.get_by_text("Filled from “playground”.").wait_for()
+    assert again.get_by_label("shop").input_value() == "Acme"
+    assert again.get_by_label("question").input_value() == "How long?"
+    assert page.wrong == again.wrong == []
+
+
 def test_a_mistake_is_told_at_its_column_and_the_other_is_left_alone(playground, provider):
     page = playground()
     provider.asked.clear()

@@ -58,7 +58,7 @@ def test_a_chat_prompt_is_written_changed_compared_promoted_and_taken_back(
     page.wait_for_selector("#preview ins")
     page.fill("#id_message", "Kinder")
     save(page)
-    assert "Version 2" in page.locator(".version-facts h2").inner_text()
+    page.wait_for_url("**version=2")
     page.keyboard.press("c")
     page.wait_for_url("**/prompts/compare?**")
     assert "help" in page.locator(".diff ins").first.inner_text()
@@ -99,15 +99,33 @@ def test_a_message_moves_with_its_text_and_nothing_written_is_left_by_a_slip(
     assert contents.nth(0).input_value() == "First"
 
 
+def test_a_prompt_is_included_where_the_cursor_is(open_page, project, stored_prompt, name):
+    page = open_page(f"{project}/prompts/new")
+    page.fill("#id_name", name)
+    field = page.locator("#rows [name=row_content]").nth(1)
+    field.fill("Ask: ")
+    page.get_by_text("Include a prompt").click()
+    page.get_by_role("button", name="look/tone · production").click()
+    assert field.input_value() == "Ask: @@@langfusePrompt:name=look/tone|label=production@@@"
+    page.wait_for_selector("#preview li:has-text('look/tone')")
+    assert "shop" in page.locator("#preview code").all_inner_texts()
+    save(page)
+    page.get_by_role("link", name="With includes in place").click()
+    page.wait_for_selector(".prompt-body :text('Ask: Be kind.')")
+    assert page.wrong == []
+
+
 def test_the_editor_works_without_scripts(open_page, project, name):
     page = open_page(f"{project}/prompts/new", java_script_enabled=False)
     page.fill("#id_name", name)
     page.locator("#rows [name=row_content]").nth(0).fill("Kept {{word}}")
     page.get_by_role("button", name="Add a message").click()
-    assert page.locator("#rows > li").count() == 3
+    page.locator("#rows > li").nth(2).wait_for()
     assert page.locator("#rows [name=row_content]").nth(0).input_value() == "Kept {{word}}"
     page.get_by_role("button", name="Remove").nth(1).click()
+    page.locator("#rows > li").nth(2).wait_for(state="detached")
     page.get_by_role("button", name="Create the prompt").click()
+    page.locator(".prompt-body .msg").nth(1).wait_for()
     assert page.locator(".prompt-body .msg").count() == 2
 
 
@@ -121,24 +139,25 @@ def test_the_admin_promotes_once_the_gate_is_open(open_page, project, stack, api
     page = open_page(f"{project}/prompts/gates/edit?name={name}&label=production")
     page.select_option("[name=keep_variables]", "all")
     page.get_by_role("button", name="Save the gate").click()
+    page.wait_for_url("**/prompts/gates?**")
     page.goto(f"{stack.url}/admin/prompts/prompt/?q={name}")
     page.locator("#result_list tbody th a").click()
     page.get_by_role("link", name="Promote", exact=True).click()
-    assert "The gate is closed" in page.locator("#content").inner_text()
+    page.locator("#content:has-text('The gate is closed')").wait_for()
     page.fill("#id_note", "From the admin")
     page.get_by_role("button", name="Promote version 2").click()
-    assert "Nothing was moved" in page.locator(".errornote").inner_text()
+    page.locator(".errornote:has-text('Nothing was moved')").wait_for()
     assert page.input_value("#id_note") == "From the admin"
     version("Kindly say {{word}}.")
     page.fill("[name=version]", "3")
     page.get_by_role("button", name="Show the change").click()
-    assert "The gate is open" in page.locator("#content").inner_text()
+    page.locator("#content:has-text('The gate is open')").wait_for()
     assert "Kindly" in page.locator(".diff ins").first.inner_text()
     page.fill("#id_note", "From the admin")
     page.get_by_role("button", name="Promote version 3").click()
-    assert "points at version 3 now" in page.locator(".messagelist").inner_text()
+    page.locator(".messagelist:has-text('points at version 3 now')").wait_for()
     page.get_by_role("button", name="Back to v1").click()
-    assert "is back at version 1" in page.locator(".messagelist").inner_text()
+    page.locator(".messagelist:has-text('is back at version 1')").wait_for()
 
 
 def test_the_keyboard_finds_a_prompt_and_its_versions(open_page, project, stored_prompt):

@@ -118,6 +118,7 @@ def test_the_palette_goes_to_pages_and_looks_for_traces(open_page, stack, sent):
     page.wait_for_url("**/sessions")
     page.keyboard.press("Control+k")
     page.keyboard.type("level:ERROR")
+    page.keyboard.press("ArrowUp")  # the last one looks for prompts
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     page.wait_for_url("**/traces?q=level%3AERROR")

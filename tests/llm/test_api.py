@@ -6,7 +6,7 @@ import pytest
 
 from llm.access import opened
 from llm.models import LlmConnection
-from tests.llm.conftest import KEY
+from tests.llm.connected import KEY
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/public/llm-connections"

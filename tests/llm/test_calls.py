@@ -22,7 +22,7 @@ from llm.chat import (
     ToolCall,
     Used,
 )
-from tests.llm.conftest import KEY
+from tests.llm.connected import KEY
 from tests.llm.stand_in import (
     answers,
     never_ends,

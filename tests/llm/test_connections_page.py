@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from llm.access import opened
 from llm.models import LlmConnection
-from tests.llm.conftest import KEY
+from tests.llm.connected import KEY
 from tests.llm.stand_in import answers, refuses
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
+from tests.llm.connected import make_connection, on_loopback, provider  # noqa: F401
 from tests.prompts.called import calls  # noqa: F401
 from tests.traces.conftest import now, span  # noqa: F401
 

@@ -118,7 +118,10 @@ def test_a_protected_label_is_for_keys_of_admins(post, ask, make_api_key, projec
     assert post()[0] == 201
     patch = partial(ask, "patch", f"{API}/greet/versions/1", {"newLabels": ["production"]})
     assert patch().status_code == 403
-    assert patch(make_api_key(scopes=("prompts", "admin"))).status_code == 200
+    admin = make_api_key(scopes=("prompts", "admin"))
+    assert patch(admin).status_code == 200
+    assert ask("delete", f"{API}/greet").status_code == 403
+    assert ask("delete", f"{API}/greet", key=admin).status_code == 204
 
 
 @pytest.mark.parametrize("path", ["greet\0", "greet%00", "a%FF", "a\n"])

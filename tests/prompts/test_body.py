@@ -1,7 +1,7 @@
 """What a version may say, and what is told of what it may not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompts.body import (
@@ -23,6 +23,7 @@ USER = {"type": "chatmessage", "role": "user", "content": "{{question}} of {{who
 STORABLE = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 
 
+@settings(deadline=None)
 @given(STORABLE)
 def test_any_text_that_can_be_stored_is_kept_as_it_is(text):
     assert text_body(text) == text
@@ -70,6 +71,7 @@ def test_variables_and_placeholders_are_found_in_their_order():
     assert placeholders_in("{{a}}") == []
 
 
+@settings(deadline=None)
 @given(st.lists(STORABLE, min_size=2, max_size=2))
 def test_texts_that_are_replaced_are_all_that_changes(texts):
     body = chat_body([SYSTEM, HISTORY, USER])

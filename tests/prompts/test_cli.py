@@ -12,6 +12,7 @@ from prompts.labels import number_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROGRAM = Path(cli.__file__)
+COMMAND = PROGRAM.parents[1] / "scripts" / "sonde"
 
 
 @pytest.fixture
@@ -180,3 +181,11 @@ def test_the_file_runs_by_itself_on_python_alone(some, live_server, api_key, tmp
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "here" / "support" / "환불.md").read_text().endswith("Be kind.\n")
+
+
+def test_the_command_works_from_wherever_it_is_linked_to(tmp_path):
+    link = tmp_path / "sonde"
+    link.symlink_to(COMMAND)
+    done = subprocess.run([link, "prompts", "push", "--help"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--dry-run" in done.stdout

@@ -124,14 +124,14 @@ def test_a_label_does_not_move_where_it_would_close_a_circle(live, make, by, pro
     assert number_of(second_b.prompt, "production") == 1
 
 
-def test_deleting_the_highest_version_closes_no_circle(make, project):
+def test_deleting_the_highest_version_closes_no_circle(make, project, by):
     """`latest` of “a” would be the version that includes “b” again."""
     make("b", "plain", labels=["production"])
     make("a", tag("b"))
     highest = make("a", "plain")
     make("b", tag("a", "latest"), labels=["production"])
     with pytest.raises(InvalidComposition, match="circle"):
-        remove(project, [highest])
+        remove(project, [highest], by)
     assert highest.prompt.versions.count() == 2
 
 

@@ -5,7 +5,7 @@ import os.path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompts.body import chat_body
@@ -40,18 +40,21 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(TEXTS, st.dictionaries(TEXTS, JSON, max_size=4), TEXTS)
 def test_a_text_is_read_as_it_was_written(body, config, message):
     document = Document("a/b", "text", body, 3, ["production"], ["x"], message, config)
     assert read(written(document), "other") == document
 
 
+@settings(deadline=None)
 @given(st.lists(MESSAGES, min_size=1, max_size=6))
 def test_a_chat_is_read_as_it_was_written(messages):
     document = Document("a", "chat", chat_body(messages), tags=[])
     assert read(written(document), "other").body == document.body
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_a_configuration_is_read_as_it_was_written(config):
     document = Document("a", "text", "x", config=config)
@@ -60,6 +63,7 @@ def test_a_configuration_is_read_as_it_was_written(config):
     assert type(found) is type(config) or config is None
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(min_size=1), st.one_of(st.text(), st.integers(), st.booleans())))
 def test_other_readers_of_yaml_understand_the_head(config):
     assert yaml.safe_load(heads.written({"config": config})) == {"config": config}
@@ -151,6 +155,7 @@ NAMES = st.lists(
 ).map("/".join).filter(names_that_are_allowed)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(NAMES, st.one_of(st.none(), st.integers(1, 99)))
 def test_a_path_stays_where_it_is_put_and_tells_the_name(name, number):
     path = path_of(name, number)

@@ -4,8 +4,11 @@ import pytest
 from django.urls import reverse
 
 from prompts import labels
+from prompts.gates import checks, fields
 from prompts.gates.models import Gate, GateRun
+from prompts.gates.results import Result
 from prompts.gates.state import gate_state
+from prompts.gates.verdicts import Verdict
 
 
 @pytest.fixture
@@ -202,3 +205,24 @@ def test_hostile_words_stay_words(visit, project, make):
     assert "<img" not in page
     assert "<script>}}" not in page
     assert "&lt;b&gt;%(x)s" in page
+
+
+def test_another_package_adds_a_check_to_the_form_and_to_the_runs(visit, project, version, make):
+    def polite(case, setting):
+        is_good = "please" in case.text
+        verdict = Verdict.PASSED if is_good else Verdict.FAILED
+        return Result("polite", verdict, "Asked %(times)d times.", {"times": setting}, n=setting)
+
+    field = fields.number("Politeness", 1, 9, whole=True)
+    checks.register(checks.Check("polite", "Politeness", polite, field, group="score"))
+    try:
+        assert "Politeness" in visit("prompt-gate-edit").content.decode()
+        visit("prompt-gate-edit", post=settings_of(polite="3"))
+        assert Gate.objects.get().checks == {"polite": 3, "days": 7}
+        new = make("support/greet", "Hello {{name}}")
+        report = gate_state(version.prompt, "production", new).report
+        assert [(one.key, one.plain) for one in report.closed] == [("polite", "Asked 3 times.")]
+    finally:
+        del checks.CHECKS["polite"]
+    report = gate_state(version.prompt, "production", new).report
+    assert report.verdict == Verdict.UNKNOWN  # a check that nobody knows lets nothing through

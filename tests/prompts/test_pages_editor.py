@@ -145,3 +145,11 @@ def test_a_label_that_others_move_is_not_offered(client, member, admin, project,
     assert 'value="production"' not in look_at("prompt-create")
     client.force_login(admin)
     assert 'value="production" checked' in look_at("prompt-create")
+
+
+def test_too_many_messages_are_refused_and_all_of_them_kept(client, member, submit):
+    client.force_login(member)
+    rows = [("message", "user", f"Text {number}") for number in range(520)]
+    refused = submit("prompt-create", draft(type="chat", text="", rows=rows))
+    text = text_of(refused)
+    assert refused.status_code == 400 and "at most 500 messages" in text and "Text 519" in text

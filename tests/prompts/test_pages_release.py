@@ -9,6 +9,7 @@ from prompts import labels
 from prompts.changes import By
 from prompts.gates.models import Gate
 from prompts.models import LabelMove, ProtectedLabel, Way
+from prompts.splits import running
 from tests.prompts.test_pages import CHAT, draft
 
 pytestmark = pytest.mark.usefixtures("db", "clickhouse_schema")
@@ -144,7 +145,7 @@ def test_what_the_change_costs_at_todays_traffic(
     client.force_login(member)
     text = look_at("prompt-compare", name="support/answer", **{"from": "1", "to": "2"})
     assert "≈ 10 → 20 tokens" in text and "(+10)" in text
-    assert "≈ +$0.0400" in text and "1 of them without a price" in text
+    assert "≈ $0.0400 more a day" in text and "1 of them without a price" in text
     assert "5 calls in 24 h" in text
 
 
@@ -188,3 +189,20 @@ def test_the_editor_names_the_gate_that_keeps_a_label_where_it_is(
     text = refused.content.decode()
     assert refused.status_code == 400 and "id_labels_error" in text and "keep_variables" in text
     assert "No variables" in text and prompt.versions.count() == 2
+
+
+def test_a_running_split_is_told_before_a_promotion_ends_it(
+    client, member, owner, look_at, submit, two
+):
+    prompt = two[0].prompt
+    split = running.start(
+        prompt, "production", {1: 90, 2: 10}, By(Way.PAGE, owner, role=Role.OWNER)
+    )
+    client.force_login(member)
+    assert "v1 90 % · v2 10 %" in look_at("prompt-page", "support/answer", tab="labels")
+    assert "Moving it ends the split" in look_at("prompt-promote", name="support/answer")
+    gone = submit("prompt-delete", {"name": "support/answer", "version": "2"})
+    assert gone.status_code == 409 and "Stop that split first" in gone.content.decode()
+    assert submit("prompt-promote", asked()).status_code == 302
+    split.refresh_from_db()
+    assert split.ended_at

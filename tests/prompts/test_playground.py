@@ -11,10 +11,9 @@ from django.urls import reverse
 from prompts.changes import By
 from prompts.models import Prompt, PromptVersion, Way
 from prompts.versions import Draft, create
-from tests.llm.conftest import KEY
+from tests.llm.connected import KEY
 from tests.llm.stand_in import answers, one_word_then_waits, refuses
 
-pytest_plugins = ["tests.llm.conftest"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clickhouse_schema")]
 SCHEMA = '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}'
 
@@ -271,6 +270,21 @@ def test_closing_the_answer_hangs_up_on_the_provider(play, column, provider):
     assert provider.hung_up.wait(10)
 
 
+def test_a_fault_of_ours_is_told_as_ours_and_the_page_is_not_left_waiting(
+    play, column, monkeypatch, caplog
+):
+    from llm import calls
+
+    def faulty(*_):
+        raise ZeroDivisionError
+        yield
+
+    monkeypatch.setattr(calls, "stream", faulty)
+    end = play.told(column())[-1]
+    assert end["failed"] and "fault of Sonde’s own" in end["html"]
+    assert "playground_fault" in caplog.text
+
+
 def test_a_run_is_kept_as_a_trace_of_its_own_environment_where_that_is_wished(
     play, column, provider, project, client
 ):
@@ -364,7 +378,9 @@ def test_a_column_is_saved_as_the_next_version_with_its_settings(play, column, p
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"name": ""}, {"name": "a//b"}, {"name": "chat-one"}, {"commit": "x" * 1001},
+        {"name": ""}, {"name": "a//b"}, {"name": "chat-one"},
+        {"commit": "a\0b"}, {"config": {"a": "\0"}}, {"name": 7},
+        {"commit": "x" * 1001},
         {"text": "@@@langfusePrompt:name=gone|version=1@@@"},
         {"type": "chat", "messages": [{"role": "tool", "content": "1", "tool_call_id": "c"}]},
     ],

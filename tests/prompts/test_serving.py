@@ -63,9 +63,9 @@ def test_every_change_counts_from_the_next_request_on(make, served, by, project)
     set_tags(first.prompt, ["new"])
     assert served()["tags"] == ["new"]
     assert served(label="latest")["version"] == 2
-    remove(project, [second])
+    remove(project, [second], by)
     assert served(label="latest")["version"] == 1
-    remove(project, [first])
+    remove(project, [first], by)
     with pytest.raises(Unserved):
         served()
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.roles import Role
@@ -33,6 +33,7 @@ def shares(draw):
     return dict(zip(chosen, parts, strict=True))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(before=shares(), after=shares())
 def test_a_version_that_grows_keeps_all_it_had_and_one_that_shrinks_gets_nothing_new(before, after):
     old = buckets.filled(before)
@@ -44,6 +45,7 @@ def test_a_version_that_grows_keeps_all_it_had_and_one_that_shrinks_gets_nothing
         assert had <= has or has <= had
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(steps=st.lists(st.integers(1, 100), min_size=2, max_size=6, unique=True).map(sorted))
 def test_a_unit_that_has_the_candidate_keeps_it_through_all_steps_of_a_canary(steps):
     places = buckets.filled({1: 100 - steps[0], 2: steps[0]})
@@ -56,6 +58,7 @@ def test_a_unit_that_has_the_candidate_keeps_it_through_all_steps_of_a_canary(st
         had = has
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(share=shares(), salt=st.text(max_size=8))
 def test_the_versions_get_units_by_their_shares(share, salt):
     """Within five standard errors of 2,000 units, which hypothesis does not find a way past."""
@@ -66,6 +69,7 @@ def test_the_versions_get_units_by_their_shares(share, salt):
         assert abs(got[number] / 2000 - p) <= 5 * (p * (1 - p) / 2000) ** 0.5 + 1e-9
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(unit=st.text(min_size=1), salt=st.text())
 def test_a_unit_always_falls_into_the_same_bucket(unit, salt):
     assert buckets.bucket_of(salt, unit) == buckets.bucket_of(salt, unit)
@@ -171,6 +175,14 @@ def test_wider_shares_take_nobody_off_the_version_that_grows(prompt, by):
     assert SplitStep.objects.first().shares == {"1": 40, "2": 60}
 
 
+def test_a_version_whose_share_stays_keeps_its_units_while_others_change(prompt, by):
+    split = running.start(prompt, "production", {1: 40, 2: 40, 3: 20}, by)
+    units = [f"user-{n}" for n in range(200)]
+    before = {unit for unit in units if served(prompt, unit=unit)[0] == 2}
+    running.change_shares(split, {1: 20, 2: 40, 3: 40}, by)
+    assert before == {unit for unit in units if served(prompt, unit=unit)[0] == 2}
+
+
 @pytest.mark.parametrize("keep", [1, 2])
 def test_to_stop_a_split_gives_everybody_what_is_kept_and_moves_the_label(prompt, by, keep):
     split = running.start(prompt, "production", {1: 50, 2: 50}, by)
@@ -225,8 +237,8 @@ def test_to_move_the_label_ends_its_split_and_says_so(prompt, by):
 def test_a_version_that_a_split_serves_stays(prompt, by):
     running.start(prompt, "production", {1: 50, 2: 50}, by)
     with pytest.raises(StillSplit, match="serves version 2"):
-        versions.remove(prompt.project, [prompt.versions.get(number=2)])
-    versions.remove(prompt.project, [prompt.versions.get(number=3)])
+        versions.remove(prompt.project, [prompt.versions.get(number=2)], by)
+    versions.remove(prompt.project, [prompt.versions.get(number=3)], by)
     assert {served(prompt, unit=f"user-{n}")[0] for n in range(40)} == {1, 2}
 
 

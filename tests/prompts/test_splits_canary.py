@@ -135,6 +135,18 @@ def test_a_canary_with_too_little_data_waits_where_it_is(begun, calls, base, can
     assert fresh.findings["calls"] == candidate[0]
 
 
+def test_a_step_asks_for_calls_of_its_own(begun, calls):
+    """What was called before the step tells the guards, and does not make the step ripe."""
+    split = begun()
+    ripen(split)
+    calls(1, 400, ago=5400, **WELL)
+    calls(2, 60, ago=5400, **WELL)
+    assert canary.check(split.pk) == Course.WAIT
+    assert Canary.objects.get(pk=split.pk).findings["calls_in_step"] == 0
+    calls(2, 40, **WELL)
+    assert canary.check(split.pk) == Course.WIDEN
+
+
 def test_a_difference_that_may_be_chance_trips_nothing(begun, calls):
     """Two of sixty calls failed, and four of four hundred: worse by 2.3 points, give or take."""
     split = begun()

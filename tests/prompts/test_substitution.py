@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prompts.substitution import filled, unfilled, variables_of
@@ -18,6 +18,7 @@ VALUES = st.one_of(st.text(), NASTY)
 PLAIN = st.text().filter(lambda text: "{" not in text and "}" not in text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(PLAIN, NAMES)), PLAIN, st.dictionaries(NAMES, VALUES))
 def test_each_variable_becomes_its_value_and_the_rest_stays(parts, end, values):
     text = "".join(f"{plain}{{{{{name}}}}}" for plain, name in parts) + end
@@ -25,6 +26,7 @@ def test_each_variable_becomes_its_value_and_the_rest_stays(parts, end, values):
     assert filled(text, values) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(NAMES, min_size=1, unique=True), st.data())
 def test_what_is_put_in_is_not_read_again(names, data):
     values = {name: data.draw(NASTY) for name in names}
@@ -32,6 +34,7 @@ def test_what_is_put_in_is_not_read_again(names, data):
     assert filled(f"{{{{{names[0]}}}}}", values) == values[names[0]]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="{}ab_ .%$\\\t\n", max_size=60), st.dictionaries(NAMES, VALUES))
 def test_no_text_fails_and_one_without_values_stays_as_it_is(text, values):
     assert filled(text, {}) == text
@@ -39,6 +42,7 @@ def test_no_text_fails_and_one_without_values_stays_as_it_is(text, values):
     assert set(variables_of([text])) <= set(re.findall(r"[^\W\d][\w.-]*", text))
 
 
+@settings(deadline=None)
 @given(st.text(), st.dictionaries(NAMES, st.text()))
 def test_filling_twice_is_filling_once_where_values_hold_no_braces(text, values):
     safe = {name: value.replace("{", "").replace("}", "") for name, value in values.items()}

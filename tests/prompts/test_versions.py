@@ -5,10 +5,21 @@ import threading
 import pytest
 from django.db import connection
 
+from accounts.roles import Role
 from prompts.body import InvalidBody
+from prompts.changes import By
 from prompts.composition import InvalidComposition
 from prompts.kept import MOST_DEPTH
-from prompts.models import Label, LabelMove, Prompt, PromptVersion, Revision
+from prompts.labels import Protected
+from prompts.models import (
+    Label,
+    LabelMove,
+    Prompt,
+    PromptVersion,
+    ProtectedLabel,
+    Revision,
+    Way,
+)
 from prompts.names import InvalidName
 from prompts.versions import Draft, InvalidVersion, StillIncluded, create, remove, set_tags
 
@@ -24,18 +35,15 @@ def test_versions_are_numbered_from_one_by_prompt(make):
     assert [make("a").number, make("a").number, make("b").number, make("a").number] == [1, 2, 1, 3]
 
 
-def test_a_number_is_not_used_again_below_the_highest(make, project):
+def test_a_number_is_not_used_again_below_the_highest(make, project, by):
     first, second, third = make(), make(), make()
-    remove(project, [second])
+    remove(project, [second], by)
     assert make().number == 4
     assert [version.number for version in first.prompt.versions.all()] == [4, 3, 1]
     assert third.number == 3
 
 
 def test_a_version_says_who_made_it(make, owner, by):
-    from prompts.changes import By
-    from prompts.models import Way
-
     assert make(by=By(Way.PAGE, user=owner)).author == owner
     assert make(by=by).public_key == "pk-test"
 
@@ -98,28 +106,41 @@ def test_labels_move_to_the_new_version_and_each_move_is_noted(make):
     assert list(moves) == [("production", 1, 2), ("production", None, 1)]
 
 
-def test_removing_a_version_takes_its_labels_and_the_last_one_the_prompt(make, project):
+def test_removing_a_version_takes_its_labels_and_the_last_one_the_prompt(make, project, by):
     first, second = make(labels=["a"]), make(labels=["b"])
-    remove(project, [first])
+    remove(project, [first], by)
     assert list(Label.objects.filter(prompt=first.prompt).values_list("name", flat=True)) == ["b"]
-    remove(project, [second])
+    moves = LabelMove.objects.filter(prompt=first.prompt, label="a")
+    assert list(moves.values_list("before", "after")) == [(1, None), (None, 1)]
+    remove(project, [second], by)
     assert not Prompt.objects.filter(project=project).exists()
 
 
+def test_a_version_keeps_a_protected_label_from_those_who_may_not_move_it(make, project, by):
+    first, second = make(labels=["production"]), make()
+    ProtectedLabel.objects.create(project=project, name="production")
+    for versions in ([first], [first, second]):
+        with pytest.raises(Protected):
+            remove(project, versions, by)
+    remove(project, [second], by)
+    remove(project, [first], By(Way.API, role=Role.ADMIN))
+    assert not project.prompts.exists()
+
+
 @pytest.mark.parametrize("asked", ["label=production", "version=1", "label=latest"])
-def test_what_others_include_is_not_removed(make, project, asked):
+def test_what_others_include_is_not_removed(make, project, by, asked):
     included = make("tone", "Be kind.", labels=["production"])
     make("parent", f"@@@langfusePrompt:name=tone|{asked}@@@")
     with pytest.raises(StillIncluded, match="parent version 1"):
-        remove(project, [included])
+        remove(project, [included], by)
     assert project.prompts.count() == 2
 
 
-def test_a_version_that_nobody_includes_goes_though_another_is_included(make, project):
+def test_a_version_that_nobody_includes_goes_though_another_is_included(make, project, by):
     make("tone", "Be kind.", labels=["production"])
     second = make("tone", "Be brief.")
     make("parent", "@@@langfusePrompt:name=tone|label=production@@@")
-    remove(project, [second])
+    remove(project, [second], by)
     assert project.prompts.get(name="tone").versions.count() == 1
 
 

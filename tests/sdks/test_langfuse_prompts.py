@@ -35,3 +35,18 @@ def test_an_application_runs_on_prompts_from_here(major: int, run: Callable[...,
     if major >= 4:
         assert said["raw"] and said["deleted"]
         assert (said["type"], said["left"]) == ("text", [1])
+
+
+@pytest.mark.sdks
+@pytest.mark.parametrize("client", ["langfuse-js-3.39.2", "langfuse-js-5.11.1"])
+def test_an_application_in_javascript_does_too(client: str, run: Callable[..., dict]) -> None:
+    said = run(environments.node(client), "langfuse_js_prompts.mjs")
+    assert said == {
+        "first": [1, "Hi {{name}}", ["a"], {"temperature": 0.5}],
+        "compiled": "Hi {{x}}",
+        "byLabel": 2,
+        "byVersion": "Hello {{name}}",
+        "nowInProduction": 2,
+        "talk": [["system", "You are Ann."], ["user", "Yes?"]],
+        "missing": True,
+    }
