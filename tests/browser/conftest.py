@@ -115,6 +115,8 @@ def sent(stack) -> dict[str, str]:
     for trace in (*traces, long, hostile, orphaned):
         sender.post("/v1/traces", export_request([trace]))
     sender.post("/api/public/scores", [score for trace in traces for score in trace.scores])
+    said = {"objectType": "TRACE", "objectId": long.id, "content": f"Slow? @{stack.email}"}
+    sender.post("/api/public/comments", {"projectId": stack.project_id, **said})
     talk = next(one for one in traces if one.session)
     return {
         "failed": failed.id,

@@ -89,7 +89,7 @@ def test_the_graph_is_walked_with_the_keyboard_and_opens_spans(open_page, traces
 def test_a_person_is_picked_mentioned_and_the_comment_edited(open_page, traces, sent):
     page = open_page(f"{traces}/{sent['rag']}?tab=comments")
     page.fill("#new-comment", "Please look,")
-    page.locator("summary", has_text="Mention").click()
+    page.locator("#pane summary", has_text="Mention").click()
     page.locator("[data-mention]").first.click()
     page.keyboard.type("<b>soon</b>")
     page.get_by_role("button", name="Comment", exact=True).click()
@@ -102,6 +102,26 @@ def test_a_person_is_picked_mentioned_and_the_comment_edited(open_page, traces, 
     page.get_by_text("Edit or delete").click()
     page.get_by_role("button", name="Delete").click()
     page.get_by_text("No comments yet.").wait_for()
+    assert page.wrong == []
+
+
+def test_who_is_mentioned_is_told_in_their_menu_and_led_to_the_comment(
+    open_page, traces, stack, sent
+):
+    from traces.management.commands.demo import Sender
+
+    said = {"objectType": "TRACE", "objectId": sent["long"], "content": f"@{stack.email} here"}
+    sender = Sender(stack.url, stack.public_key, stack.secret_key)
+    sender.post("/api/public/comments", {"projectId": stack.project_id, **said})
+    page = open_page(traces)
+    page.locator(".person > summary .chip").wait_for()
+    page.locator(".person > summary").click()
+    page.get_by_role("link", name="Mentions").click()
+    page.locator(".comment", has_text="here").get_by_text("Unread").wait_for()
+    assert page.locator(".person > summary .chip").count() == 0
+    page.locator(".comment", has_text="here").get_by_role("link").click()
+    page.wait_for_url(f"**/traces/{sent['long']}?span=trace&tab=comments#comment-*")
+    page.locator("#pane .comment .mention").first.wait_for()
     assert page.wrong == []
 
 
