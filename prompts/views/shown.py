@@ -172,12 +172,13 @@ def use_part(
 def comments_part(
     request: HttpRequest, project: Project, prompt: Prompt, version: PromptVersion
 ) -> dict[str, Any]:
-    about = threads.of(project.id, threads.ObjectType.PROMPT, [prompt.pk])
+    about = threads.of(project.id, str(threads.ObjectType.PROMPT), [prompt.pk])
     return {"comments": about.get(prompt.pk, [])}
 
 
 def comment_count(project: Project, prompt: Prompt) -> int:
-    return threads.counts(project.id, threads.ObjectType.PROMPT, [prompt.pk]).get(prompt.pk, 0)
+    counts = threads.counts(project.id, str(threads.ObjectType.PROMPT), [prompt.pk])
+    return counts.get(prompt.pk, 0)
 
 
 PARTS: dict[str, Callable[[HttpRequest, Project, Prompt, PromptVersion], dict[str, Any]]] = {
