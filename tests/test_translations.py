@@ -35,7 +35,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 # The same in every language.
 NAMES = {
     "Sonde", "ClickHouse", "Langfuse", "OpenAI", "OpenTelemetry", "LangChain", "LiteLLM", "curl",
-    "UTC", "JSON", "OTLP", "Python", "Esc", "ms", "id",
+    "UTC", "JSON", "OTLP", "Python", "Esc", "ms", "id", "API", "Zip",
 }  # fmt: skip
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "data-label", "data-copied"}
 
