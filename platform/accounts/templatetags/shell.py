@@ -65,6 +65,9 @@ def icon(name: str, label: str = "") -> SafeString:
         return format_html('<svg class="icon" role="img" aria-label="{}">{}</svg>', label, use)
     return format_html('<svg class="icon" aria-hidden="true">{}</svg>', use)
 
+# Pages that are reached from a place of the rail, under addresses of their own.
+WITHIN = {"prompt-list": ("playground",)}
+
 
 @register.simple_tag
 def rail(
@@ -85,7 +88,8 @@ def rail_links(request: HttpRequest, project: Project, links: tuple, kept: str) 
             url = reverse(url_name, args=[project.id])
         except NoReverseMatch:
             continue
-        is_current = request.path == url or request.path.startswith(f"{url}/")
+        places = [url, *(reverse(name, args=[project.id]) for name in WITHIN.get(url_name, ()))]
+        is_current = any(f"{request.path}/".startswith(f"{place}/") for place in places)
         query = f"?{kept}" if kept and url_name in WITH_TIME else ""
         found.append(RailLink(f"{url}{query}", words, icon_name, keys, is_current))
     return found
