@@ -65,6 +65,7 @@ def icon(name: str, label: str = "") -> SafeString:
         return format_html('<svg class="icon" role="img" aria-label="{}">{}</svg>', label, use)
     return format_html('<svg class="icon" aria-hidden="true">{}</svg>', use)
 
+
 # Pages that are reached from a place of the rail, under addresses of their own.
 WITHIN = {"prompt-list": ("playground",)}
 
