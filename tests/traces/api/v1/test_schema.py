@@ -97,10 +97,11 @@ def test_whatever_is_asked_is_answered_as_the_schema_says(schema, api_key, auth,
     api.app = application
     statuses = set()
     for found in api.get_all_operations():
-        cases = found.ok().as_strategy(generation_mode=mode)
+        operation = found.ok()
+        cases = operation.as_strategy(generation_mode=mode)
 
         @settings(
-            max_examples=25 if found.method == "get" else 10,
+            max_examples=25 if operation.method == "get" else 10,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
