@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
+from prompts import labels
 from prompts.api.asking import by_key, latest_of, prompt_of, version_of
 from prompts.api.v1.asked import sent
 from prompts.api.v1.fields import PROBLEMS
@@ -52,8 +53,12 @@ class GateFields(serializers.Serializer):
     prompt = serializers.CharField()
     label = serializers.CharField()
     version = serializers.IntegerField()
+    current = serializers.IntegerField(
+        allow_null=True, help_text="What the label points at; null where it points nowhere."
+    )
     against = serializers.IntegerField(
-        allow_null=True, help_text="What the label points at; null where it is new."
+        allow_null=True,
+        help_text="What it was compared with: current, or what the label pointed at last.",
     )
     verdict = serializers.ChoiceField(VERDICTS)
     is_open = serializers.BooleanField(help_text="Whether the label would move now.")
@@ -91,7 +96,8 @@ class GateView(PromptsV1View):
         if kind in TEXTS:
             write, content_type = TEXTS[kind]
             return HttpResponse(write(prompt.name, report), content_type=content_type)
-        return Response({**formats.shape(prompt.name, report), "run": kept.pk})
+        current = labels.number_of(prompt, report.label)
+        return Response({**formats.shape(prompt.name, report, current), "run": kept.pk})
 
 
 def format_of(request: HttpRequest) -> str:

@@ -19,5 +19,5 @@ def asked(prompt: Prompt, label: str, version: PromptVersion, by: By) -> tuple[R
     gate = gate_of(prompt, name)
     if gate is None:
         raise NoGate(f"“{name}” has no gate for “{prompt.name}”. Set one up in the project first.")
-    report = run(gate, prompt, version, closing.current_of(prompt, name))
+    report = run(gate, prompt, version, closing.compared_with(prompt, name))
     return report, recorded(prompt, report, by)

@@ -14,6 +14,8 @@ from prompts.gates.results import Report
 from prompts.gates.running import gate_of, recorded, run
 from prompts.models import Label, LabelMove, Prompt, PromptVersion
 
+MOST_MOVES = 50  # looked through for a version that is still there
+
 
 def let_through(prompt: Prompt, label: str, to: PromptVersion, by: By, override: str) -> str:
     """Returns the reason by which the gate was overridden, "" where that was not needed. Raises
@@ -23,7 +25,7 @@ def let_through(prompt: Prompt, label: str, to: PromptVersion, by: By, override:
     current = current_of(prompt, label)
     if gate is None or is_way_back(prompt, label, current, to.number):
         return ""
-    report = run(gate, prompt, to, current)
+    report = run(gate, prompt, to, compared_with(prompt, label))
     if report.is_open:
         recorded(prompt, report, by, is_move=True)
         return ""
@@ -42,7 +44,7 @@ def let_into_split(prompt: Prompt, label: str, to: PromptVersion, by: By) -> Non
     gate = gate_of(prompt, label)
     if gate is None:
         return
-    report = run(gate, prompt, to, current_of(prompt, label), with_traffic=False)
+    report = run(gate, prompt, to, compared_with(prompt, label), with_traffic=False)
     if not report.is_open:
         raise GateClosed(why(report), report)
     recorded(prompt, report, by, is_move=True)
@@ -52,6 +54,19 @@ def current_of(prompt: Prompt, label: str) -> PromptVersion | None:
     found = Label.objects.filter(prompt=prompt, name=label).select_related("version__prompt")
     pointing = found.first()
     return pointing.version if pointing else None
+
+
+def compared_with(prompt: Prompt, label: str) -> PromptVersion | None:
+    """What the label points at, or pointed at last: else taking it away and setting it anew would
+    be a way around the checks that compare.
+    """
+    if current := current_of(prompt, label):
+        return current
+    moves = LabelMove.objects.filter(prompt=prompt, label=label)[:MOST_MOVES]
+    numbers = [number for move in moves for number in (move.after, move.before) if number]
+    there = prompt.versions.filter(number__in=numbers).select_related("prompt")
+    by_number = {version.number: version for version in there}
+    return next((by_number[number] for number in numbers if number in by_number), None)
 
 
 def is_way_back(prompt: Prompt, label: str, current: PromptVersion | None, number: int) -> bool:

@@ -18,11 +18,15 @@ NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|@~]")
 
 
-def shape(prompt: str, report: Report) -> dict[str, Any]:
+def shape(prompt: str, report: Report, current: int | None) -> dict[str, Any]:
+    """`current` is what the label points at: nowhere, perhaps, though it was compared with what it
+    pointed at last.
+    """
     return {
         "prompt": prompt,
         "label": report.label,
         "version": report.number,
+        "current": current,
         "against": report.against,
         "verdict": report.verdict.value,
         "is_open": report.is_open,

@@ -29,4 +29,5 @@ def gate_state(prompt: Prompt, label: str, version: PromptVersion) -> GateState 
     if gate is None or (current and current.number == version.number):
         return None
     is_way_back = closing.is_way_back(prompt, label, current, version.number)
-    return GateState(gate, run(gate, prompt, version, current), is_way_back)
+    report = run(gate, prompt, version, closing.compared_with(prompt, label))
+    return GateState(gate, report, is_way_back)

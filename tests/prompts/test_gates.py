@@ -259,6 +259,27 @@ def test_the_way_back_is_open_and_the_way_forth_again_is_not(written, gate, by):
         labels.move(old.prompt, "production", new, by)
 
 
+def test_to_take_a_label_away_first_is_no_way_around_what_a_gate_compares(written, gate, by):
+    old = written("{{a}}", labels=["production"])
+    new = written("b")
+    gate({"keep_variables": "all"})
+    labels.move(old.prompt, "production", None, by)
+    with pytest.raises(GateClosed, match="Variables of version 1 that are missing: a"):
+        labels.move(old.prompt, "production", new, by)
+    labels.move(old.prompt, "production", old, by)
+
+
+def test_nor_is_to_delete_what_the_label_points_at(written, gate, by):
+    old = written("{{a}}", labels=["production"])
+    gone = written("{{a}} once more", labels=["production"])
+    new = written("b")
+    gate({"keep_variables": "all"})
+    versions.remove(old.prompt.project, [gone], by)
+    assert labels.number_of(old.prompt, "production") is None
+    with pytest.raises(GateClosed, match="Variables of version 1 that are missing: a"):
+        labels.move(old.prompt, "production", new, by)
+
+
 def test_taking_a_label_away_asks_no_gate(written, gate, by):
     version = written("much too long a text, this one", labels=["production"])
     gate({"max_tokens": 5})

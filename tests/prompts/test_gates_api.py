@@ -39,6 +39,7 @@ def test_the_api_runs_a_gate_and_tells_each_check(gated, ask, api_key):
         "prompt": "support/greet",
         "label": "production",
         "version": 2,
+        "current": 1,
         "against": 1,
         "verdict": "failed",
         "is_open": False,
