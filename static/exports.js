@@ -44,8 +44,17 @@ function showTicked() {
   form.classList.toggle("is-open", on.length > 0);
   form.classList.toggle("may-be-all", isWhole);
   form.querySelector("[data-ticked]").textContent = on.length.toLocaleString(document.documentElement.lang);
+  compare(form.querySelector("[data-compare]"), on);
   const total = document.getElementById("total");
   form.querySelector("[data-total]").textContent = total?.textContent ? `(${total.textContent.trim()})` : "";
+}
+
+// Two can be looked at side by side, the one above on the left.
+function compare(link, on) {
+  link.hidden = on.length !== 2;
+  if (link.hidden) return;
+  const page = on[0].closest("tr").querySelector("a.main").href;
+  link.href = `${page.split(/[?#]/)[0]}?span=trace&with=${encodeURIComponent(on[1].value)}`;
 }
 
 document.addEventListener("htmx:afterSettle", showTicked);

@@ -14,8 +14,8 @@ PAGE = 50
 def page(user: User, before: int | None = None) -> tuple[list[Mention], int | None]:
     """The newest mentions that came before that one, and the last of them where more follow."""
     found = _of(user) if before is None else _of(user).filter(pk__lt=before)
-    about = found.select_related("comment__author", "comment__project").order_by("-pk")
-    some = list(about[: PAGE + 1])
+    about = found.select_related("comment__author", "comment__project")
+    some = list(about.prefetch_related("comment__mentioned").order_by("-pk")[: PAGE + 1])
     return some[:PAGE], some[PAGE - 1].pk if len(some) > PAGE else None
 
 

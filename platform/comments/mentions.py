@@ -1,7 +1,7 @@
 """Who a comment speaks to: `@[Ada](user:7)`, as pages write it, or `@ada@example.org`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -24,10 +24,15 @@ class Piece:
     is_mention: bool = False
 
 
-def pieces(content: str) -> Iterator[Piece]:
-    """The whole comment, in order."""
+def pieces(content: str, mentioned: Collection[User]) -> Iterator[Piece]:
+    """The whole comment, in order. What names none of `mentioned` is text like the rest."""
+    ids = {user.pk for user in mentioned}
+    emails = {user.email.lower() for user in mentioned}
     end = 0
     for found in MENTION.finditer(content):
+        is_known = int(found["id"]) in ids if found["id"] else found["email"].lower() in emails
+        if not is_known:
+            continue
         if found.start() > end:
             yield Piece(content[end : found.start()])
         yield Piece(f"@{found['name'] or found['email']}", is_mention=True)

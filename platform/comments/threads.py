@@ -37,6 +37,7 @@ def of(
     """
     found: dict[str, list[Comment]] = defaultdict(list)
     about = _about(project_id, object_type, object_ids, trace_id).select_related("author")
+    about = about.prefetch_related("mentioned")
     for comment in about.order_by("created_at", "id"):
         found[comment.object_id].append(comment)
     return dict(found)

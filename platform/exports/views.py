@@ -3,7 +3,7 @@
 import structlog
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -20,6 +20,7 @@ from exports.forms import ExportForm, QueryForm
 from exports.models import BulkRun, Export, Format
 
 SHOWN = 50
+MOST_ADDRESS = 3_000  # characters
 log = structlog.get_logger(__name__)
 
 
@@ -118,8 +119,16 @@ def back(project: Project) -> HttpResponse:
 
 
 def refused(request: HttpRequest, project: Project, form: QueryForm) -> HttpResponse:
-    """Back to the list as it was, with what is wrong."""
+    """Back to the list as it was, with what is wrong, and with what was ticked unless it is too
+    much for an address.
+    """
     messages.error(request, next(str(errors[0]) for errors in form.errors.values()))
+    if "address" in request.POST:
+        shown = QueryDict(request.POST["address"][:MOST_ADDRESS], mutable=True)
+        ticked = urlencode([("ticked", one) for one in request.POST.getlist("trace")])
+        kept = [shown.urlencode(), *([ticked] if len(ticked) <= MOST_ADDRESS else [])]
+        page = reverse("trace-list", args=[project.id])
+        return redirect(f"{page}?{'&'.join(filter(None, kept))}")
     found = form.cleaned_data
     return back_to_list(project, {**found, "query": found.get("q")})
 

@@ -50,6 +50,37 @@ def test_traces_are_chosen_tagged_and_the_tag_taken_back(open_page, traces):
     assert page.wrong == []
 
 
+def test_an_empty_tag_is_refused_in_place(open_page, traces):
+    page = open_page(traces)
+    page.locator("#traces .tick[name=trace]").first.check()
+    for tag in ("", "  "):
+        page.fill("#selection [name=tag]", tag)
+        page.get_by_role("button", name="Add tag").click()
+        assert page.evaluate("document.activeElement.name") == "tag"
+    assert page.url.endswith("/traces")
+    assert page.locator("#traces .tick[name=trace]:checked").count() == 1
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("heading", name="Delete 1 trace?").wait_for()
+
+
+def test_two_that_are_ticked_can_be_compared(open_page, traces):
+    page = open_page(traces)
+    ticks = page.locator("#traces .tick[name=trace]")
+    compare = page.locator("[data-compare]")
+    ticks.nth(0).check()
+    assert compare.is_hidden()
+    ticks.nth(2).check()
+    ids = [ticks.nth(at).get_attribute("value") for at in (0, 2)]
+    compare.click()
+    page.wait_for_url(f"**/traces/{ids[0]}?span=trace&with={ids[1]}")
+    assert page.locator("h1").inner_text() == "Compare"
+    page.go_back()
+    for at in (0, 1, 2):
+        ticks.nth(at).check()
+    assert compare.is_hidden()
+    assert page.wrong == []
+
+
 def test_all_that_match_stay_in_sight_while_they_are_chosen(open_page, traces):
     page = open_page(traces)
     page.locator("[data-tick-all]").click()

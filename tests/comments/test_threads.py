@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import User
 from comments import mentions, threads
 from comments.mentions import Piece
 from comments.models import MAX_CONTENT
@@ -60,15 +61,26 @@ def test_what_a_page_writes_to_mention_somebody_mentions_them(say, member):
 
 
 def test_a_comment_comes_in_pieces_to_show():
-    assert list(mentions.pieces("Hi @[Ada L.](user:7), see @bo@example.org.")) == [
+    known = [User(pk=7, email="ada@example.org"), User(pk=8, email="bo@example.org")]
+    assert list(mentions.pieces("Hi @[Ada L.](user:7), see @bo@example.org.", known)) == [
         Piece("Hi "),
         Piece("@Ada L.", is_mention=True),
         Piece(", see "),
         Piece("@bo@example.org", is_mention=True),
         Piece("."),
     ]
-    assert list(mentions.pieces("@[](user:7) @[a](user:x) a@b")) == [
+    assert list(mentions.pieces("@[](user:7) @[a](user:x) a@b", known)) == [
         Piece("@[](user:7) @[a](user:x) a@b")
+    ]
+
+
+def test_what_names_nobody_is_text_as_it_was_written():
+    known = [User(pk=7, email="Ada@example.org")]
+    content = "Hi @[Bo](user:8) and @nobody@x.y"
+    assert list(mentions.pieces(content, known)) == [Piece(content)]
+    assert list(mentions.pieces("@nobody@x.y, @ada@EXAMPLE.org", known)) == [
+        Piece("@nobody@x.y, "),
+        Piece("@ada@EXAMPLE.org", is_mention=True),
     ]
 
 

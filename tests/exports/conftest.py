@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.urls import reverse
 
-from tests.traces.conftest import now, score, span  # noqa: F401
+from tests.traces.conftest import listed, now, score, span  # noqa: F401
 
 HOUR = 3_600_000_000_000
 

@@ -1,5 +1,7 @@
 """Asking for changes of many traces, and the pages that tell of them."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -108,6 +110,19 @@ def test_what_makes_no_sense_changes_nothing(three, client, member, sent, fields
     assert "/exports" not in sent("add_tag", **fields)["Location"]
     assert "/exports" not in sent("undo", **fields)["Location"]
     assert not BulkRun.objects.exists()
+
+
+def test_what_is_refused_leaves_the_list_as_it_was_with_its_ticks(three, client, member, sent):
+    client.force_login(member)
+    said = {"trace": ["a", "c"], "address": "range=7d&live=1&q=name%3Ax"}
+    to = sent("add_tag", **said)["Location"]
+    assert to.endswith("/traces?range=7d&live=1&q=name%3Ax&ticked=a&ticked=c")
+    html = client.get(to.replace("&q=name%3Ax", "")).content.decode()
+    assert "Write the tag first" in html and "live=1&amp;ticked" not in html
+    boxes = re.findall(r'name="trace" value="(.)"( checked)?', html)
+    assert sorted(boxes) == [("a", " checked"), ("b", ""), ("c", " checked")]
+    many = ["x" * 400 + str(number) for number in range(20)]
+    assert "ticked" not in sent("add_tag", trace=many, address="range=7d")["Location"]
 
 
 def test_every_trace_that_was_ticked_is_changed_however_long_its_id_and_whenever_it_begins(

@@ -29,7 +29,9 @@ class JsonBody(BaseParser):
             raise TooLarge
         try:
             return json_in(text)
-        except (ValueError, RecursionError) as error:
+        except RecursionError as error:
+            raise exceptions.ValidationError("The JSON is nested too deeply.") from error
+        except ValueError as error:
             raise exceptions.ValidationError(
                 "The body must be JSON in UTF-8, without NULs in its texts."
             ) from error

@@ -152,7 +152,9 @@ def filters_in(query: QueryDict) -> list[Filter]:
         return []
     try:
         conditions = json_in(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise ValidationError("filter is nested too deeply.") from error
+    except ValueError as error:
         raise ValidationError("filter must be a JSON array without NULs in its texts.") from error
     if not isinstance(conditions, list) or len(conditions) > MAX_FILTERS:
         raise ValidationError(f"filter must be a JSON array of at most {MAX_FILTERS} conditions.")

@@ -18,15 +18,23 @@ PER_SPAN = {  # numbers of one span, which no sum of a trace makes sense of
     "ttft": f"({TTFT_NS}) / 1e9",
     "prompt_version": "s.prompt_version",
 }
-# As lists name a trace: as it was named as a whole, else as its root.
+# As lists name a trace: as it was named as a whole, else as its root, else as its first span.
 TRACE_NAME = """
     if(maxIf(s.trace_name, s.trace_name != '') != '',
         argMinIf(s.trace_name, (s.span_id != '', s.start_time), s.trace_name != ''),
-        argMinIf(s.name, (s.start_time, s.span_id), s.is_root OR s.parent_span_id = ''))
+        argMinIf(s.name, (NOT (s.is_root OR s.parent_span_id = ''), s.start_time, s.span_id),
+            s.span_id != ''))
+"""
+# What a row has that says nothing of it: one that was only made for tags, to begin with.
+UNSAID_ENVIRONMENTS = "('', 'default')"
+TRACE_ENVIRONMENT = f"""
+    if(countIf(s.environment NOT IN {UNSAID_ENVIRONMENTS}) = 0, 'default',
+        argMinIf(s.environment, (s.start_time, s.span_id),
+            s.environment NOT IN {UNSAID_ENVIRONMENTS}))
 """
 COLUMNS = {  # fields that are one column of a span
     "level": "s.level",
-    "environment": "s.environment",
+    "environment": "if(s.environment = '', 'default', s.environment)",
     "span": "s.name",
     "type": "s.type",
     "model": "s.model",
@@ -39,6 +47,7 @@ COLUMNS = {  # fields that are one column of a span
     "service": "s.service_name",
     "error": "s.status_message",
 }
+OF_SPANS_ONLY = ("level", "type")  # a trace's own row has them by default, and shows none
 LISTS = {"tag": "s.tags", "tool": "s.tool_call_names"}
 INDEXED = ("user", "session")  # by which traces are found before anything is grouped
 SUMS = {  # of a trace, in the unit of the field
@@ -117,6 +126,10 @@ def clause(term: Term, bind: Bind) -> Clause:
             of_trace=_is_one("trace", term, bind),
             before="" if negated else f"countIf({' OR '.join(either)}) > 0",
         )
+    if term.field == "environment":
+        found = _is_one(TRACE_ENVIRONMENT, term, bind)
+        before = "" if negated else f"countIf({of_span(term, bind)}) > 0"
+        return Clause(is_negated=negated, of_trace=found, before=before)
     indexed = term.field in INDEXED and not negated and not term.comparison
     return Clause(is_negated=negated, of_span=of_span(term, bind), is_indexed=indexed)
 
@@ -138,7 +151,8 @@ def _has(term: Term) -> Clause:
 def of_span(term: Term, bind: Bind) -> str:
     """The term over one row of spans, for the fields that mean the same of a span and its trace."""
     if term.field in COLUMNS:
-        return _is_one(COLUMNS[term.field], term, bind)
+        found = _is_one(COLUMNS[term.field], term, bind)
+        return f"(s.span_id != '' AND {found})" if term.field in OF_SPANS_ONLY else found
     if term.field in LISTS:
         return _holds_one(LISTS[term.field], term, bind)
     if term.field in PER_SPAN:

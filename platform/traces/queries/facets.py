@@ -9,7 +9,7 @@ for an hour that is just being written, where it took a third longer.
 from dataclasses import dataclass, replace
 
 from traces.clickhouse import rows
-from traces.queries.clauses import TRACE_NAME
+from traces.queries.clauses import COLUMNS, TRACE_ENVIRONMENT, TRACE_NAME
 from traces.queries.filters import TraceFilter, conditions, narrowing, parameters
 from traces.queries.limits import LIST, WHOLE_RANGE
 from traces.queries.observations import conditions_of
@@ -21,8 +21,8 @@ VALUES_OF_A_TRACE = 30
 FACETS = {  # field: its values on a span, as an array
     # nearly every trace has a span of the default level
     "level": "if(s.level IN ('', 'DEFAULT'), [], [toString(s.level)])",
-    "environment": "[toString(s.environment)]",
-    "name": "[toString(s.name)]",  # of a trace: its own
+    "environment": f"[toString({COLUMNS['environment']})]",
+    "name": "[toString(s.name)]",
     "model": "[toString(s.model)]",
     "type": "if(s.span_id = '', [], [toString(s.type)])",
     "tag": "arrayMap(x -> toString(x), s.tags)",
@@ -30,6 +30,10 @@ FACETS = {  # field: its values on a span, as an array
     "tool": "arrayMap(x -> toString(x), s.tool_call_names)",
     "version": "[toString(s.version_label)]",
     "release": "[toString(s.release)]",
+}
+OF_TRACES = {  # what a trace has one of, as it is shown
+    "environment": f"[toString({TRACE_ENVIRONMENT})]",
+    "name": "[toString(trace)]",
 }
 SAMPLE = """
     project_id = {project_id:String}
@@ -55,10 +59,9 @@ def facets(project_id: str, wanted: TraceFilter, most: int = 12) -> Facets:
     every = conditions(both)
     common, fulfilled = every[: len(others)], every[len(others) :]
     values = ", ".join(
-        f"[toString(trace)] AS f{number}" if name == "name"
-        else f"groupUniqArrayArray({VALUES_OF_A_TRACE})({sql}) AS f{number}"
+        f"{OF_TRACES.get(name, f'groupUniqArrayArray({VALUES_OF_A_TRACE})({sql})')} AS f{number}"
         for number, (name, sql) in enumerate(FACETS.items())
-    )  # fmt: skip
+    )
     each = f"""
         SELECT trace_id, {TRACE_NAME} AS trace, {values} {_truths(fulfilled)}
         FROM spans AS s FINAL

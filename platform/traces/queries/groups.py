@@ -161,7 +161,8 @@ def _traces_of(column: str, wanted: TraceFilter) -> str:
             countIf(cost_source = 'unknown') AS unpriced, countIf(level = 'ERROR') AS errors
         FROM (
             SELECT trace_id, span_id, start_time, end_time, user_id, session_id, input_tokens,
-                output_tokens, total_tokens, total_cost, cost_source, level, is_deleted
+                output_tokens, total_tokens, total_cost, cost_source, level, environment,
+                is_deleted
                 {marks(wanted)}
             {current(named)}
         ) AS s

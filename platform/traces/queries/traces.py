@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from traces.clickhouse import rows
 from traces.queries.candidates import candidates
-from traces.queries.clauses import LATENCY_NS
+from traces.queries.clauses import LATENCY_NS, TRACE_ENVIRONMENT
 from traces.queries.current import current
 from traces.queries.filters import (
     HOUR,
@@ -125,7 +125,7 @@ FACTS = f"""
     countIf(cost_source = 'unknown') AS unpriced,
     argMinIf(user_id, {EARLIEST}, user_id != '') AS user,
     argMinIf(session_id, {EARLIEST}, session_id != '') AS session,
-    argMinIf(s.environment, {EARLIEST}, s.environment NOT IN ('', 'default')) AS environment,
+    {TRACE_ENVIRONMENT} AS environment,
     argMinIf(s.release, {EARLIEST}, s.release != '') AS release,
     argMinIf(version_label, {EARLIEST}, version_label != '') AS version,
     arraySort(groupUniqArrayArray(s.tags)) AS tags,
@@ -211,7 +211,6 @@ def _facts(
 
 def _trace_row(row: dict) -> TraceRow:
     row = {**row, "name": row["trace"], "type": row["root_type"]}
-    row["environment"] = row["environment"] or "default"
     row["input"] = preview(row["input"], "user")
     row["output"] = preview(row["output"], "assistant")
     return TraceRow(**{name: row[name] for name in TraceRow.__slots__ if name in row})

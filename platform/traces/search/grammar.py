@@ -6,9 +6,11 @@ What cannot be read, or makes no sense, is a problem at its place and never left
 import math
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from traces.search import mistakes
 from traces.search.fields import (
     HAS,
     HAS_ALIASES,
@@ -56,10 +58,20 @@ def parsed(text: str) -> Query:
             problems.append(error.problem)
             end = max(error.problem.end, at + 1)
         at = _behind_space(text, end)
+    problems += _connectives(text, terms)
     if len(terms) > MAX_TERMS:
         message = _("A query has at most %(most)s terms.") % {"most": MAX_TERMS}
         problems.append(Problem(message, terms[MAX_TERMS].start, len(text)))
     return Query(tuple(terms), tuple(problems))
+
+
+def _connectives(text: str, terms: list[Term]) -> Iterator[Problem]:
+    """`not level:ERROR`: in lower case they are words, but not beside a field."""
+    for before, term, after in zip([None, *terms], terms, [*terms[1:], None], strict=False):
+        is_beside_field = any(one and one.field != TEXT for one in (before, after))
+        is_bare = term.field == TEXT and text[term.start + term.is_negated] != '"'
+        if is_bare and is_beside_field and term.values[0].upper() in mistakes.CONNECTIVES:
+            yield Problem(mistakes.connective(term.values[0]), term.start, term.end)
 
 
 def normalized(text: str) -> str:
@@ -77,7 +89,9 @@ def _term(text: str, at: int) -> tuple[Term, int]:
         raise _Unreadable(
             _("Brackets hold the values of a field: level:(ERROR OR WARNING)."), at, start + 1
         )
-    value, end = _value(text, start)
+    if mistake := mistakes.comparison(text, start):
+        raise _Unreadable(mistake[0], at, mistake[1])
+    value, end = _value(text, start, is_text=True)
     if ":" in value and text[start] != '"':
         name = value.partition(":")[0]
         raise _Unreadable(
@@ -85,10 +99,8 @@ def _term(text: str, at: int) -> tuple[Term, int]:
             at,
             end,
         )
-    if value == "OR" and text[start] != '"':
-        raise _Unreadable(
-            _("OR stands between the values of one field: level:(ERROR OR WARNING)."), at, end
-        )
+    if value in mistakes.CONNECTIVES and text[start] != '"':
+        raise _Unreadable(mistakes.connective(value), at, end)
     return Term(TEXT, (value,), is_negated=is_negated, start=at, end=end), end
 
 
@@ -144,7 +156,7 @@ def _values(text: str, at: int) -> tuple[list[str], int]:
             raise _Unreadable(_("Values in brackets are joined by OR."), at, at + 1)
 
 
-def _value(text: str, at: int) -> tuple[str, int]:
+def _value(text: str, at: int, *, is_text: bool = False) -> tuple[str, int]:
     if text[at] == '"':
         found = _QUOTED.match(text, at)
         if not found:
@@ -155,6 +167,8 @@ def _value(text: str, at: int) -> tuple[str, int]:
     found = _BARE.match(text, at)
     if not found:
         raise _Unreadable(_("A value with brackets in it needs quotes."), at, at + 1)
+    if mistake := mistakes.pattern(found.group(), is_text=is_text):
+        raise _Unreadable(mistake, at, found.end())
     return found.group(), found.end()
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 TEXT = "text"  # the field of a bare word
 COMPARISONS = (">=", "<=", ">", "<", "~")
-PLAIN_VALUE = re.compile(r"(?![<>~])[^\s\"()\\]+")
-PLAIN_WORD = re.compile(r"(?!-)[^\s\"():\\]+")
+PLAIN_VALUE = re.compile(r"(?!OR$|[<>~]|/.+/i?$)[^\s\"()\\*]+")
+PLAIN_WORD = re.compile(r"(?!-|(?i:and|or|not)$)[^\s\"():\\*<>=]+")
 PLAIN_KEY = re.compile(r"[^\s\"():\\]+")
 
 
@@ -109,6 +109,6 @@ def _is_same_bound(one: Term, other: Term) -> bool:
 
 def quoted(value: str, plain: re.Pattern = PLAIN_VALUE) -> str:
     """The value as it is written, with quotes where it needs them."""
-    if plain.fullmatch(value) and value != "OR":
+    if plain.fullmatch(value):
         return value
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

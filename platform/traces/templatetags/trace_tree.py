@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from comments.mentions import Piece, pieces
+from comments.models import Comment
 from traces.critical import Gap, gaps
 from traces.figures.graph import Graph, Step
 from traces.queries.trace import SpanRow
@@ -53,9 +54,9 @@ def source_words(source: str) -> str:
 
 
 @register.filter
-def comment_pieces(content: str) -> list[Piece]:
+def comment_pieces(comment: Comment) -> list[Piece]:
     """A comment's text, its mentions apart."""
-    return list(pieces(content))
+    return list(pieces(comment.content, comment.mentioned.all()))
 
 
 @register.filter

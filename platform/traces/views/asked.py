@@ -48,7 +48,7 @@ VIEWS = {  # words, the term that makes it, the order
     "unjudged": (gettext_lazy("No feedback"), Term("has", ("feedback",), is_negated=True), ""),
 }
 KINDS = {"traces": gettext_lazy("Traces"), "observations": gettext_lazy("Observations")}
-PLACES = ("after", "part", "newest")  # of one request, not of the page
+PLACES = ("after", "part", "newest", "ticked")  # of one request, not of the page
 TIME = ("range", "from", "to")
 # What narrows traces, sessions and users alike, and so goes along from the one list to the other.
 CARRIED = ("environment", "release", "version", "tag")

@@ -7,7 +7,7 @@ from itertools import chain
 
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import project_for
 from traces.api.v1.shapes import score_shape, span_shape, stated_shape, trace_shape
@@ -19,7 +19,7 @@ from traces.queries.whole import row_places, whole_rows
 from traces.views.away import tells_when_away
 
 
-@require_GET
+@require_safe
 @tells_when_away
 def trace_file(request: HttpRequest, project_id: str) -> HttpResponseBase:
     """`?trace=…&as=otlp|sonde`; sent as it is read, a portion at a time."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
@@ -32,7 +32,7 @@ from traces.views.columns import choosable
 from traces.views.timerange import RANGES
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 @tells_when_away
 def trace_list(request: HttpRequest, project_id: str) -> HttpResponse:
@@ -43,6 +43,7 @@ def trace_list(request: HttpRequest, project_id: str) -> HttpResponse:
         return part(request, project, ask)
     context = {"project": project, "ask": ask, **page_context(project.id, ask)}
     context |= {"saved": views_of(project, request.user), "address_now": canonical(ask.address)}
+    context["ticked"] = request.GET.getlist("ticked")
     rows = "traces/_rows.html" if ask.kind == "traces" else "traces/_observation_rows.html"
     template = rows if is_fragment(request) and ask.after else "traces/list.html"
     response = render(request, template, context)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import project_for
 from accounts.views.home import last_project
@@ -18,19 +18,22 @@ from traces.views.away import tells_when_away
 from traces.views.talk import About
 
 
-@require_GET
+@require_safe
 @never_cache
 def mention_list(request: HttpRequest) -> HttpResponse:
-    """Of every project that the person may see. What is shown counts as read from then on."""
+    """Of every project that the person may see. What is shown counts as read from then on; a HEAD
+    shows nothing.
+    """
     before = request.GET.get("before", "")
     is_place = before.isdecimal() and before.isascii() and len(before) < 19
     found, older = inbox.page(request.user, int(before) if is_place else None)
-    inbox.mark_read(request.user, found)
+    if request.method == "GET":
+        inbox.mark_read(request.user, found)
     context = {"project": last_project(request), "mentions": found, "older": older}
     return render(request, "traces/mentions.html", context)
 
 
-@require_GET
+@require_safe
 @tells_when_away
 def comment_place(request: HttpRequest, project_id: str, comment_id: str) -> HttpResponse:
     """To the page of what is commented on, at the comment."""

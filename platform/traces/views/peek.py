@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import project_for
 from traces.queries.conversation import texts_of
@@ -15,7 +15,7 @@ from traces.views.away import tells_when_away
 MAX_LINES = 80  # of JSON
 
 
-@require_GET
+@require_safe
 @tells_when_away
 def peek(request: HttpRequest, project_id: str) -> HttpResponse:
     """`?id=` names the trace; 404 in words where there is none."""

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import project_for, projects_of
 from traces.errors import Unavailable
@@ -14,7 +14,7 @@ from traces.queries.trace import locate
 KNOWN = {"traces": "trace-list", "sessions": "session-list", "users": "user-list"}
 
 
-@require_GET
+@require_safe
 def langfuse(request: HttpRequest, project_id: str, rest: str = "") -> HttpResponse:
     """/project/<id>/traces/<trace>?observation=<span>, /project/<id>/sessions/<session>, and the
     lists.
@@ -31,7 +31,7 @@ def langfuse(request: HttpRequest, project_id: str, rest: str = "") -> HttpRespo
     return redirect(KNOWN.get(kind, "trace-list"), project.id)
 
 
-@require_GET
+@require_safe
 def langfuse_trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     """/trace/<trace>, which SDKs up to 2 print: to whichever project of this person's has it."""
     for project in projects_of(request.user):

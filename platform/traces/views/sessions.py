@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
@@ -16,14 +16,14 @@ from traces.views.groups import group_list
 from traces.views.lists import is_fragment
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 @tells_when_away
 def session_list(request: HttpRequest, project_id: str) -> HttpResponse:
     return group_list(request, project_id, "session")
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 @tells_when_away
 def session_page(request: HttpRequest, project_id: str) -> HttpResponse:

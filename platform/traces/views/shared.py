@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from sharing import links
@@ -14,7 +14,7 @@ from traces.views.lists import is_fragment
 from traces.views.trace import answer
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_not_required
 @vary_on_headers("HX-Request", "HX-Target")

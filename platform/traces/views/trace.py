@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
@@ -32,7 +32,7 @@ from traces.views.lists import is_fragment
 from traces.views.share import links_of
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request", "HX-Target")
 @tells_when_away
 def trace_page(request: HttpRequest, project_id: str, trace_id: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
@@ -19,14 +19,14 @@ from traces.views.groups import group_list
 from traces.views.timerange import RANGES
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 @tells_when_away
 def user_list(request: HttpRequest, project_id: str) -> HttpResponse:
     return group_list(request, project_id, "user")
 
 
-@require_GET
+@require_safe
 @tells_when_away
 def user_page(request: HttpRequest, project_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)

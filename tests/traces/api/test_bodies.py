@@ -81,3 +81,24 @@ def test_a_body_is_json_whatever_its_type_says(client, api_key, auth, kind):
         "/api/public/traces", '{"traceIds": ["t1"]}', content_type=kind, headers=auth(api_key)
     )
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("post", "comments"), ("post", "models"), ("delete", "traces")]
+)
+def test_of_a_body_that_is_nested_too_deeply_this_is_said(client, make_api_key, auth, method, path):
+    answer = getattr(client, method)(
+        f"/api/public/{path}",
+        b"[" * 100_000,
+        content_type="application/json",
+        headers=auth(make_api_key(scopes=("ingest", "read", "admin"))),
+    )
+    assert answer.status_code == 400
+    assert answer.json()["error"] == [{"message": "The JSON is nested too deeply."}]
+
+
+def test_of_a_filter_that_is_nested_too_deeply_this_is_said(client, api_key, auth):
+    deep = {"filter": "[" * 50_000}
+    answer = client.get("/api/public/traces", deep, headers=auth(api_key))
+    assert answer.status_code == 400
+    assert answer.json()["error"] == [{"message": "filter is nested too deeply."}]

@@ -50,7 +50,19 @@ READ = [
     ("a - b", [(TEXT, "", "", "a"), (TEXT, "", "", "-"), (TEXT, "", "", "b")]),
     ('"level:ERROR"', [(TEXT, "", "", "level:ERROR")]),
     ("or", [(TEXT, "", "", "or")]),
-]
+    ("this and that", [(TEXT, "", "", "this"), (TEXT, "", "", "and"), (TEXT, "", "", "that")]),
+    ('"NOT" level:ERROR', [(TEXT, "", "", "NOT"), ("level", "", "", "ERROR")]),
+    ('level:ERROR "and" user:NOT', [
+        ("level", "", "", "ERROR"), (TEXT, "", "", "and"), ("user", "", "", "NOT"),
+    ]),
+    ('"latency>2" a>b x=1', [
+        (TEXT, "", "", "latency>2"), (TEXT, "", "", "a>b"), (TEXT, "", "", "x=1"),
+    ]),
+    ('tag:"rag*" name:"/rag/" /rag/', [
+        ("tag", "", "", "rag*"), ("name", "", "", "/rag/"), (TEXT, "", "", "/rag/"),
+    ]),
+    ("name:/api/chat", [("name", "", "", "/api/chat")]),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "terms"), READ)
@@ -76,6 +88,24 @@ UNREADABLE = [  # the part between the bars is what is wrong
     ('user:|"ann|', "quote"),
     ('|""|', "nothing"),
     ("a |OR| b", "between"),
+    ("|NOT| level:ERROR", "-level:ERROR"),
+    ("level:ERROR |AND| user:ann", "space"),
+    ("a |NOT| b", "minus"),
+    ("|not| level:ERROR", "minus"),
+    ("level:ERROR |and| user:ann", "space"),
+    ("refund |And| user:ann", "space"),
+    ("level:ERROR |or| user:ann", "between"),
+    ("a |-NOT|", "minus"),
+    ("|latency>2| user:ann", "latency:>2."),
+    ("|cost < 0.5|", "cost:<0.5."),
+    ("a |scores.helpful<=0.5|", "scores.helpful:<=0.5."),
+    ("|level=ERROR|", "level:ERROR."),
+    ("|user!=ann|", "-user:ann."),
+    ("|latency>|", "latency:>…"),
+    ("tag:|rag*|", "wildcards"),
+    ("name:(a OR |*b|)", "wildcards"),
+    ("|refund*|", "wildcards"),
+    ("name:|/rag/|", "regular"),
     ("|(|a", "Brackets"),
     ("|https://example.org|", "quotes"),
     ("|has:luck|", "error"),
@@ -99,7 +129,8 @@ def test_a_query_has_bounds():
 
 
 words = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1)
-texts = words.map(lambda word: word.strip()).filter(bool)
+special = st.sampled_from(["AND", "or", "Not", "latency>2", "a*", "/a/", "cost", ">", "2"])
+texts = words.map(lambda word: word.strip()).filter(bool) | special
 free = st.builds(Term, st.just(TEXT), st.tuples(texts), is_negated=st.booleans())
 chosen = st.builds(
     Term,

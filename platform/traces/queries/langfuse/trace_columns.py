@@ -1,5 +1,7 @@
 """What is said of a trace as a whole, as SQL over its rows `s`: its own row goes first."""
 
+from traces.queries.clauses import UNSAID_ENVIRONMENTS
+
 # Which of a trace's rows is asked first: its own, then those without a parent, then the earliest.
 RANK = "(s.span_id = '', s.parent_span_id = '', -toUnixTimestamp64Nano(s.start_time))"
 _ENDED = "ifNull(s.end_time, s.start_time)"
@@ -23,8 +25,8 @@ LATENCY_NS = (
 USER, SESSION = said("user_id"), said("session_id")
 RELEASE, VERSION = said("release"), said("version_label")
 ENVIRONMENT = (
-    f"if(countIf(s.environment != 'default') = 0, 'default',"
-    f" argMaxIf(s.environment, {RANK}, s.environment != 'default'))"
+    f"if(countIf(s.environment NOT IN {UNSAID_ENVIRONMENTS}) = 0, 'default',"
+    f" argMaxIf(s.environment, {RANK}, s.environment NOT IN {UNSAID_ENVIRONMENTS}))"
 )
 TAGS = "arraySort(groupUniqArrayArray(s.tags))"
 TOTAL_COST = "sum(s.total_cost)"
