@@ -251,9 +251,8 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Sonde",
     "VERSION": "1",
-    "DESCRIPTION": (
-        "Traces, observations, sessions, users, scores and prompts of the key's own project."
-    ),
+    "DESCRIPTION": "What there is in the key's own project: traces, observations, sessions, users, "
+    "scores and prompts.",
     "PREPROCESSING_HOOKS": ["traces.api.v1.schema.ours_only"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_INCLUDE_SCHEMA": False,
