@@ -15,9 +15,13 @@ def main() -> None:
     if sys.argv[1:2] == ["up"]:  # before Django, whose settings need what it makes
         sys.exit(launch.main())
     launch_environment.attach(os.environ)
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,14 @@ document.addEventListener("click", (event) => {
   row.querySelector("a.main")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
 });
 
+// A link that stands for a box is ticked with Space too.
+document.addEventListener("keydown", (event) => {
+  const box = event.key === " " && event.target.closest?.("a[role=checkbox]");
+  if (!box) return;
+  event.preventDefault();
+  box.click();
+});
+
 // A <select data-submit> sends its form by itself.
 document.addEventListener("change", (event) => event.target.matches("select[data-submit]") && event.target.form.requestSubmit());
 

@@ -115,6 +115,14 @@ def read_ports(folder: Path) -> dict[str, int]:
         return {}
 
 
+def read_base_url(folder: Path) -> str:
+    """Where the latest start answered; nothing before the first one."""
+    try:
+        return str(json.loads((folder / "ports.json").read_text())["base_url"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def write_private(path: Path, text: str) -> None:
     """All of it or nothing, readable by the owner only, and on the disk when this returns."""
     unfinished = path.with_name(path.name + ".unfinished")

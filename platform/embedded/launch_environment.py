@@ -65,9 +65,12 @@ def text(environment: Mapping[str, str], name: str, default: str = "") -> str:
 
 
 def ports_for_engines(options: Options) -> dict[str, int]:
-    """Those they had the last time, where these are still free."""
+    """Those they had the last time, where these are still free. Kept for the next time and for
+    `attach`, with the address of the whole.
+    """
     ports = choose_ports(datafolder.read_ports(options.folder))
-    datafolder.write_private(options.folder / "ports.json", json.dumps(ports))
+    kept = {**ports, "base_url": options.base_url}
+    datafolder.write_private(options.folder / "ports.json", json.dumps(kept))
     return ports
 
 
@@ -100,7 +103,7 @@ def for_the_app(
 
 
 def attach(environment: MutableMapping[str, str]) -> None:
-    """Let a command such as `manage.py reprice` find the secrets and engines of `make up`.
+    """Let a command such as `manage.py demo` find the secrets, engines and address of `make up`.
 
     Changes nothing where there is no data folder of `make up`, as on servers, and nothing that is
     already set.
@@ -115,6 +118,8 @@ def attach(environment: MutableMapping[str, str]) -> None:
     made = {name: secrets[name] for name in APP_SECRETS}
     if ports := datafolder.read_ports(folder):
         made |= urls(ENGINE_OF, ports, passwords(secrets))
+    if (base_url := datafolder.read_base_url(folder)) and not text(environment, "SONDE_PORT"):
+        made["SONDE_BASE_URL"] = base_url
     for name, value in made.items():
         if not text(environment, name):
             environment[name] = value

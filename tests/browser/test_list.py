@@ -31,6 +31,66 @@ def test_the_list_filters_without_a_reload_and_keeps_its_address(open_page, proj
     assert any("환불" in text for text in asked) and len(asked) < 40
 
 
+def test_time_is_chosen_by_drawing_over_the_bars(open_page, project, sent):
+    page = open_page(f"{project}/traces?range=24h")
+    chart = page.locator("#strip svg.chart")
+    chart.locator("a").first.wait_for(state="attached")
+    box = chart.bounding_box()
+    bins = chart.locator("[data-since]").evaluate_all(
+        "all => all.map(bin => [bin.dataset.since, bin.dataset.until])"
+    )
+    middle = box["y"] + box["height"] / 2
+    width = box["width"] / len(bins)
+    page.mouse.move(box["x"] + width * 10.5, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + width * 3.5, middle, steps=4)
+    assert chart.locator(".is-chosen").count() == 8
+    assert "UTC" in page.locator("#strip-chosen").inner_text()
+    page.mouse.up()
+    page.wait_for_url(re.compile(f"from={bins[3][0]}&to={bins[10][1]}"))
+    assert "range=" not in page.url
+    assert page.wrong == []
+
+
+def test_time_is_chosen_with_the_keyboard(open_page, project, sent):
+    page = open_page(f"{project}/traces?range=24h")
+    bars = page.locator("#strip svg.chart a")
+    bars.first.wait_for(state="attached")
+    stops = page.locator("#strip svg.chart a[tabindex='0']")
+    assert stops.count() == 1
+    times = bars.evaluate_all("all => all.map(bin => [bin.dataset.since, bin.dataset.until])")
+    stops.focus()
+    page.keyboard.press("ArrowLeft")
+    for _step in range(2):
+        page.keyboard.press("Shift+ArrowLeft")
+    assert stops.count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(f"from={times[-4][0]}&to={times[-2][1]}"))
+    bars.first.wait_for(state="attached")
+    page.keyboard.press("Escape")
+    assert page.wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_on_a_phone_the_list_begins_in_the_upper_part(open_page, project, sent, language):
+    page = open_page(f"{project}/traces", size={"width": 360, "height": 740}, language=language)
+    page.locator("#strip svg.chart a").first.wait_for(state="attached")
+    assert page.locator("#traces a.main").first.bounding_box()["y"] < 400
+    buttons = page.locator(".toolbar > .btn, .toolbar > .menu > summary, .toolbar > .kinds")
+    tops = {round(box) for box in buttons.evaluate_all("a => a.map(b => b.offsetTop)")}
+    assert max(tops) - min(tops) < 8
+    assert page.get_by_text("Export" if language == "en" else "내보내기").first.is_visible()
+
+
+def test_facet_values_are_boxes_to_the_keyboard_too(open_page, project, sent):
+    page = open_page(f"{project}/traces")
+    box = page.get_by_role("checkbox", name="rag-answer").first
+    box.focus()
+    page.keyboard.press("Space")
+    page.wait_for_url(re.compile("q=name%3Arag-answer"))
+    page.get_by_role("checkbox", name="rag-answer", checked=True).first.wait_for()
+
+
 def test_more_traces_load_below(open_page, project, sent):
     page = open_page(f"{project}/traces")
     assert page.locator("#traces a.main").count() == 50
@@ -79,7 +139,7 @@ def test_a_facet_and_the_bar_say_the_same_and_back_undoes_it(open_page, project,
     page.locator("#choices .option", has=page.locator("[title='ERROR']")).click()
     page.wait_for_url("**/traces?q=level*")
     assert page.input_value("#q") == "level:ERROR"
-    page.locator("#choices .option[aria-current] [title='ERROR']").wait_for()
+    page.locator("#choices .option[aria-checked=true] [title='ERROR']").wait_for()
     assert page.locator("#traces .chip.bad, #traces .bad").count() > 0
     page.fill("#q", "level:ERROR latency:>1")
     page.press("#q", "Enter")

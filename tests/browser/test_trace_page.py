@@ -51,6 +51,50 @@ def test_its_views_fit_obey_the_policy_and_can_be_read_by_everyone(
     assert page.wrong == []
 
 
+@pytest.fixture(scope="module")
+def tagged(stack) -> dict[str, str]:
+    """Traces with five tags, with one that is very long, and with parameters that are."""
+    import time
+    import uuid
+
+    from traces.management.commands.demo import Sender
+
+    tags = {
+        "five": [f"customer:acme-international-holdings-{number}" for number in range(5)],
+        "long": ["customer:" + "y" * 180],
+    }
+    ids = {name: uuid.uuid4().hex for name in tags}
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    asked = {"response_format": '{"schema":"' + "x" * 90 + '"}', "stop": ["</answer>" * 9]}
+    batch = []
+    for name, trace_id in ids.items():
+        trace = {"id": trace_id, "name": "nightly-evaluation", "tags": tags[name]}
+        call = {"id": uuid.uuid4().hex, "traceId": trace_id, "name": "ask", "startTime": now}
+        call["modelParameters"] = asked
+        for kind, body in (("trace-create", trace), ("generation-create", call)):
+            batch.append({"id": uuid.uuid4().hex, "type": kind, "timestamp": now, "body": body})
+    sender = Sender(stack.url, stack.public_key, stack.secret_key)
+    sender.post("/api/public/ingestion", {"batch": batch})
+    return ids
+
+
+@pytest.mark.parametrize("width", [1440, 1000, 760, 360])
+@pytest.mark.parametrize("name", ["five", "long"])
+def test_tags_and_parameters_leave_room_and_all_tags_can_be_reached(
+    open_page, traces, tagged, name, width
+):
+    page = open_page(f"{traces}/{tagged[name]}", size={"width": width, "height": 800})
+    page.get_by_text("response_format").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("h1").bounding_box()["width"] > 80
+    if name == "five" and width > 720:
+        page.locator(".bar summary", has_text="+3").click()
+        assert page.locator(".bar .menu-item:visible", has_text="customer:").count() == 5
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    elif name == "five":
+        assert page.locator(".facts .tags a:visible").count() == 5
+
+
 def test_a_search_is_stepped_through_also_into_what_is_folded(open_page, traces, sent):
     page = open_page(f"{traces}/{sent['long']}")
     page.keyboard.press("/")

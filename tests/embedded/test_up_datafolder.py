@@ -137,6 +137,31 @@ def test_a_command_beside_a_running_sonde_finds_its_engines(tmp_path):
     assert environment["VALKEY_URL"] == "redis://mine"
 
 
+def test_a_command_finds_the_address_that_sonde_was_started_with(tmp_path):
+    read_secrets(tmp_path)
+    place = {"SONDE_DATA_DIR": str(tmp_path)}
+    options = launch_environment.read_options({**place, "SONDE_PORT": "8223"})
+    ports = launch_environment.ports_for_engines(options)
+    assert read_ports(tmp_path) == ports
+    environment = dict(place)
+    launch_environment.attach(environment)
+    assert environment["SONDE_BASE_URL"] == "http://127.0.0.1:8223"
+    for own in ({"SONDE_PORT": "9"}, {"SONDE_BASE_URL": "http://here"}):
+        environment = {**place, **own}
+        launch_environment.attach(environment)
+        assert environment.get("SONDE_BASE_URL") == own.get("SONDE_BASE_URL")
+
+
+@pytest.mark.parametrize("asked", [["help", "demo"], ["demo"]])
+def test_a_command_before_the_first_start_says_so_in_a_line(tmp_path, asked):
+    environment = {"SONDE_DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    command = [sys.executable, str(launch_environment.ROOT / "manage.py"), *asked]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert said.stderr.startswith("SONDE_SECRET_KEY is not set. `make up` makes one")
+    assert said.stderr.count("\n") == 1
+
+
 def test_without_a_data_folder_of_make_up_a_command_gets_nothing(tmp_path):
     environment = {"SONDE_DATA_DIR": str(tmp_path)}
     launch_environment.attach(environment)

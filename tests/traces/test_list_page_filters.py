@@ -154,4 +154,4 @@ def test_only_an_estimated_number_of_traces_is_called_about(look, span, monkeypa
 def test_a_chosen_value_stays_chosen_even_where_nothing_has_it(look, span):
     span("t1", "r", model="gpt-4o")
     html = look({"part": "choices", "model": "gone"}, **HTMX).content.decode()
-    assert re.search(r'aria-current="true"[^>]*>.*?title="gone"', html)
+    assert re.search(r'aria-checked="true"[^>]*>.*?title="gone"', html)

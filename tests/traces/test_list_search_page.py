@@ -1,7 +1,7 @@
 """The query bar, the sidebar, columns, observations and the glance at one trace."""
 
 import re
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 from django.urls import reverse
 
@@ -105,6 +105,21 @@ def test_columns_are_chosen_in_the_address_and_may_be_keys_of_the_metadata(look,
     assert "cols=input%2Cmetadata.region%2Cmetadata.x" in chosen.content.decode()
     observations = look({"cols": "metadata.region", "kind": "observations"})
     assert "eu-west" in text_of(observations)
+
+
+def test_a_metadata_key_with_any_signs_stays_the_same_column(look, span):
+    keys = ['weird,key "x"', "back\\slash", "ends\\", "a\\,b", "plain"]
+    span("t", "r", metadata={key: f"value of {number}" for number, key in enumerate(keys)})
+    cols = ""
+    for key in keys:
+        shown = look({"cols": cols}).context["columns"] if cols else []
+        sent = {"col": [column.name for column in shown], "metadata_column": key}
+        cols = dict(parse_qsl(look(sent).context["ask"].address))["cols"]
+    page = look({"cols": cols, "range": "24h"})
+    assert [column.key for column in page.context["columns"]] == keys
+    words = text_of(page)
+    for number in range(len(keys)):
+        assert f"value of {number}" in words
 
 
 def test_a_column_that_is_not_there_is_told(look, span):

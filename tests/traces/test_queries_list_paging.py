@@ -4,9 +4,12 @@ from decimal import Decimal
 import pytest
 
 from traces.clickhouse import command
+from traces.queries import candidates
 from traces.queries.filters import DAY, HOUR, TraceFilter
 from traces.queries.sorted import sorted_traces
+from traces.queries.windows import Place, Search, Window, walk
 from traces.records import Span
+from traces.search.grammar import parsed
 from traces.search.terms import Term
 from traces.writer import insert_spans
 
@@ -185,3 +188,44 @@ def test_listing_two_thousand_traces_deep_stays_quick(project, now, listed):
         seen, after = seen + len(page.traces), page.after
     assert seen == 500
     assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize("round_seconds", [0.1, 0.9, 1.3, 2.5])
+def test_a_walk_ends_before_its_time_is_up(monkeypatch, round_seconds):
+    clock = [0.0]
+    monkeypatch.setattr("traces.queries.windows.time.monotonic", lambda: clock[0])
+
+    def read(window: Window) -> list[Place]:
+        clock[0] += round_seconds * max(1, window.width / HOUR)
+        return []
+
+    search = Search(1000 * HOUR)
+    stream = walk(
+        read,
+        lambda found, window: {},
+        since=0,
+        until=1000 * HOUR,
+        after=None,
+        first_width=HOUR,
+        seconds=4.0,
+        search=search,
+    )
+    assert list(stream) == []
+    assert search.gave_up and search.searched_to < 1000 * HOUR
+    assert clock[0] <= 4.0
+
+
+def test_of_many_phrases_a_few_are_looked_up_in_the_index_and_all_must_be_there(
+    span, listed, monkeypatch
+):
+    phrases = [f"phrase number {number}" for number in range(24)]
+    span("all", "r", input=" ".join(phrases[:12]))
+    span("all", "s", parent_span_id="r", input=" ".join(phrases[12:]))
+    span("most", "r", input=" ".join(phrases[1:]))
+    query = " ".join(f'"{phrase}"' for phrase in phrases)
+    assert listed(query) == ["all"]
+    asked: list[str] = []
+    monkeypatch.setattr(candidates, "rows", lambda sql, **_bound: asked.append(sql) or [])
+    wanted = TraceFilter(since=0, until=1, terms=parsed(query).terms)
+    candidates.candidates("p", wanted, Window(0, 1))
+    assert asked[0].count("SELECT trace_id FROM spans") == 2 * 4

@@ -39,6 +39,11 @@ class Strip:
     slowest: int  # of all bins, in nanoseconds
     dearest: Decimal  # the cost of the dearest bin
 
+    @property
+    def last(self) -> Column | None:
+        """The last in which anything was found."""
+        return next((one for one in reversed(self.columns) if one.bin.found), None)
+
 
 def strip(histogram: Histogram) -> Strip:
     bins = histogram.bins

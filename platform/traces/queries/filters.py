@@ -4,6 +4,7 @@ A trace matches when, for every term, at least one of its spans matches (or none
 negated); comparisons are of its sums. Values are bound, never pasted.
 """
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,16 +100,21 @@ def _signed(one: Clause, condition: str) -> str:
     return f"NOT ({condition})" if one.is_negated else f"({condition})"
 
 
-def narrowing(wanted: TraceFilter) -> str:
-    """Narrows to the traces that an index or their scores tell, before anything is grouped."""
+def narrowing(wanted: TraceFilter, *, most_texts: int = sys.maxsize) -> str:
+    """Narrows to the traces that an index or their scores tell, before anything is grouped. Of
+    texts the longest count, which the fewest have.
+    """
     clauses, _values = _compiled(wanted)
+    both = list(zip(clauses, wanted.terms, strict=True))
+    both.sort(key=lambda pair: -len(pair[1].values[0]) if pair[0].text else 0)
+    texts = [one for one, _term in both if one.text and not one.is_negated][:most_texts]
     narrowed = ""
     for one in clauses:
         if one.of_id:
             narrowed += f" AND {_signed(one, one.of_id)}"
         elif one.is_indexed:
             narrowed += f" AND trace_id IN ({_traces_with(one.of_span)})"
-        elif one.text and not one.is_negated:
+        elif one in texts:
             by_text = _traces_with(TEXT_OF_SPAN.format(pattern=one.text))
             by_trace = _traces_with(TEXT_OF_TRACE.format(pattern=one.text))
             narrowed += f" AND (trace_id IN ({by_text}) OR trace_id IN ({by_trace}))"

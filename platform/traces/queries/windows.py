@@ -48,6 +48,30 @@ class Cut:
 
 
 @dataclass(slots=True)
+class Pace:
+    """How long the rounds of a walk take, and so whether there is time for another one."""
+
+    deadline: float
+    begun: float = 0.0
+    longest: float = 0.0
+
+    def begin(self) -> None:
+        self.begun = time.monotonic()
+
+    def is_late(self) -> bool:
+        """Whether another round, as long as the longest so far, would end behind the deadline."""
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self.begun)
+        return now + self.longest > self.deadline
+
+    def widened(self, width: int) -> int:
+        """What there is time for next, if a wider window takes as much longer."""
+        left = self.deadline - time.monotonic()
+        factor = left / self.longest if self.longest else GROWTH
+        return int(width * min(GROWTH, max(1, factor)))
+
+
+@dataclass(slots=True)
 class Search:
     """How far a listing has come: all that is at `searched_to` or later has been looked at. Where
     the time ran out, `gave_up` is where to go on.
@@ -73,22 +97,24 @@ def walk(
 
     `read` gives the newest `batch` things of a window, among them every one whose exact place may
     lie there; `exact` gives the places and rows of those that belong in the list. Ends with the
-    range, or (`search.gave_up`) when the time is up.
+    range, or (`search.gave_up`) before the time is up.
     """
-    deadline = time.monotonic() + seconds
+    pace = Pace(time.monotonic() + seconds)
     cut = after or Cut(Place(until, ""), first_width)
     last, width = cut.last, max(1, min(cut.width, until - since))
     high = top = min(until, last.at + 1 if last.id else last.at)
     waiting: dict[str, Place] = {}  # of the windows from here up to `top`, to be read together
     while high > since:
+        pace.begin()
         asked = Window(max(since, high - width), high)
         window, found = _narrowed(read, asked, last, batch)
         waiting |= {place.id: place for place in found}
         is_moment = len(found) == batch
-        is_late = time.monotonic() > deadline
+        is_late = pace.is_late()
         if is_moment or is_late or window.low <= since or len(waiting) >= batch // 2:
             whole = Window(window.low, top)
             rows = exact(list(waiting.values()), whole) if waiting else {}
+            is_late |= pace.is_late()
             for place, row in sorted(rows.items(), key=lambda one: one[0], reverse=True):
                 if whole.low <= place.at < whole.high and place < last:
                     yield Cut(place, window.width), row
@@ -97,7 +123,8 @@ def walk(
             last = Place(window.low, found[-1].id)
         else:
             high = window.low
-            width = window.width if window.low > asked.low else max(width, first_width) * GROWTH
+            is_narrowed = window.low > asked.low
+            width = window.width if is_narrowed else pace.widened(max(width, first_width))
         search.searched_to = high
         if is_late and high > since:
             search.gave_up = Cut(min(last, Place(high, "")), width)

@@ -18,7 +18,7 @@ from traces.queries.observations import ORDERS as OBSERVATION_ORDERS
 from traces.queries.sorted import ORDERS
 from traces.search.grammar import MAX_CHARACTERS, MAX_VALUES, normalized, parsed
 from traces.search.terms import Query, Term, quoted
-from traces.views.columns import METADATA, Column, columns_in
+from traces.views.columns import METADATA, Column, columns_in, written
 from traces.views.narrowing import Narrowing, narrowing
 from traces.views.timerange import DEFAULT_RANGE, RANGES, as_text, time_asked
 
@@ -253,9 +253,9 @@ def _cols(given: QueryDict) -> str:
     if not any(name in given for name in COLUMN_PARTS):
         return given.get("cols", "")
     chosen = given.getlist("col")
-    if key := given.get("metadata_column", "").strip().replace(",", " "):
+    if key := given.get("metadata_column", "").strip():
         chosen.append(f"{METADATA}.{key}")
-    return ",".join(chosen)
+    return written(chosen)
 
 
 def _sort(given: QueryDict, orders: Collection[str], problems: list[str]) -> tuple[str, bool]:

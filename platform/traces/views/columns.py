@@ -1,8 +1,11 @@
 """The columns of the lists: which there are, and which a page was asked to show (`cols=`).
 
-Time and name are always there. `metadata.region` is a column of that key.
+Time and name are always there. `metadata.region` is a column of that key; a comma in a key is `\\,`
+and a backslash `\\\\`.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -12,6 +15,7 @@ from django.utils.translation import gettext_lazy
 MAX_COLUMNS = 12
 MAX_KEY = 200
 METADATA = "metadata"
+_NAME = re.compile(r"(?:\\[\\,]|[^,])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def choosable(kind: str) -> list[Column]:
 
 def columns_in(text: str, kind: str, problems: list[str]) -> list[Column]:
     """The columns that `cols` names; those of the kind's default where it names none."""
-    names = [name for name in text.split(",") if name.strip()] or list(DEFAULT[kind])
+    names = [name for name in _names(text) if name.strip()] or list(DEFAULT[kind])
     if len(names) > MAX_COLUMNS:
         problems.append(_("At most %(most)s columns are shown.") % {"most": MAX_COLUMNS})
     fit = {column.name: column for column in choosable(kind)}
@@ -80,3 +84,12 @@ def columns_in(text: str, kind: str, problems: list[str]) -> list[Column]:
         else:
             problems.append(_("There is no column “%(name)s”.") % {"name": name[:40]})
     return list(found.values())
+
+
+def written(names: Iterable[str]) -> str:
+    """The names as `cols` holds them."""
+    return ",".join(re.sub(r"([\\,])", r"\\\1", name) for name in names)
+
+
+def _names(text: str) -> list[str]:
+    return [re.sub(r"\\([\\,])", r"\1", name) for name in _NAME.findall(text)]
