@@ -1,6 +1,10 @@
-"""Valkey as a memory that may be away: then nothing is remembered, and few wait to learn it."""
+"""What was made once and is given out often: kept in Valkey for all processes, and near at hand in
+each. Valkey may be away: then few wait to learn it.
+"""
 
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -35,3 +39,30 @@ class Memory:
             cache.set(key, value, KEEP_SECONDS)
         except RedisError:
             self.away_until = self.clock() + AWAY_SECONDS
+
+
+class Near:
+    """What this process gave out last, within bounds: what is used least goes first."""
+
+    def __init__(self, most_bytes: int = 16 * 1024 * 1024) -> None:
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self.kept: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def get(self, key: str) -> Any:
+        """None where nothing is kept."""
+        with self.lock:
+            if key not in self.kept:
+                return None
+            self.kept.move_to_end(key)
+            return self.kept[key][0]
+
+    def put(self, key: str, value: object, size: int) -> None:
+        size += 1024  # of the key, and of what holds it all together
+        with self.lock:
+            self.bytes -= self.kept.pop(key, (None, 0))[1]
+            self.kept[key] = (value, size)
+            self.bytes += size
+            while self.bytes > self.most_bytes:
+                self.bytes -= self.kept.popitem(last=False)[1][1]

@@ -14,10 +14,11 @@ from django.db import InterfaceError, OperationalError
 from prompts.composition import InvalidComposition, Wanted, resolved, versions_wanted
 from prompts.models import Label, PromptVersion, Revision
 from prompts.names import LATEST, PRODUCTION
-from prompts.remembering import Memory
+from prompts.remembering import Memory, Near
 from prompts.splits.choosing import Shares, split_of
 
 memory = Memory()
+near = Near()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,16 @@ def _revision(project_id: str) -> int | None:
 def _entry(project_id: str, wanted: Wanted, resolve: bool, revision: int | None) -> Entry:
     asked = f"{project_id}\0{wanted.name}\0{wanted.label}\0{wanted.number}\0{resolve:d}"
     key = "prompt:" + hashlib.sha256(asked.encode()).hexdigest()
-    known = memory.get(key)
-    if known and revision in (known.revision, None):
-        return known
+    for remembered in (near.get, memory.get):
+        known = remembered(key)
+        if known and revision in (known.revision, None):
+            near.put(key, known, len(known.body))
+            return known
     if revision is None:
         raise OperationalError("Postgres is away, and nothing is remembered of this prompt.")
     made = _made(project_id, wanted, resolve, revision)
     memory.put(key, made)
+    near.put(key, made, len(made.body))
     return made
 
 

@@ -3,6 +3,7 @@
 import base64
 import http.client
 import json
+import random
 import secrets
 import threading
 import time
@@ -54,7 +55,7 @@ class Program(threading.Thread):
             self.latencies.append(time.perf_counter() - began)
             if answer.status != 200:
                 raise RuntimeError(f"{path}: {answer.status}")
-            time.sleep(self.pause)
+            time.sleep(random.uniform(0, 2 * self.pause))  # or all would come at once
 
 
 def made(url: str, keys: tuple[str, str], count: int) -> list[str]:
@@ -86,7 +87,7 @@ def load(
     pause: float = 0.0,
 ) -> Waits:
     """Every client goes round the paths, each from a place of its own; `pause` seconds between
-    its requests.
+    its requests on average.
     """
     headers = authorization(keys)
     programs = []

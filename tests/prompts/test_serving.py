@@ -22,6 +22,7 @@ from tests.ingest.proxy import Fault, Proxy
 def fresh_memory(monkeypatch):
     """Nobody has met an absent Valkey yet."""
     monkeypatch.setattr(serving, "memory", serving.Memory())
+    monkeypatch.setattr(serving, "near", serving.Near())
 
 
 @pytest.fixture
@@ -51,6 +52,27 @@ def test_the_second_time_one_small_question_is_asked(make, served, django_assert
     first = served()
     with django_assert_num_queries(1):
         assert served() == first
+
+
+def test_another_process_finds_in_valkey_what_this_one_made(
+    make, served, monkeypatch, django_assert_num_queries
+):
+    make(labels=["production"])
+    first = served()
+    monkeypatch.setattr(serving, "near", serving.Near())
+    with django_assert_num_queries(1):
+        assert served() == first
+
+
+def test_what_is_kept_near_stays_within_its_bounds():
+    near = serving.Near(most_bytes=10_000)
+    for number in range(9):
+        near.put(f"k{number}", number, 1_000)
+        near.get("k0")
+    assert near.bytes <= 10_000
+    assert [near.get(f"k{number}") for number in (0, 1, 8)] == [0, None, 8]
+    near.put("k0", "new", 20_000)  # too large for all of it
+    assert (near.get("k0"), near.bytes) == (None, 0)
 
 
 def test_every_change_counts_from_the_next_request_on(make, served, by, project):
@@ -126,6 +148,7 @@ def test_a_valkey_that_hangs_is_waited_for_once(make, served, settings, valkey_a
         valkey_at(proxy.port)
         began = time.monotonic()
         for _ in range(20):
+            serving.near.kept.clear()  # or Valkey would be asked once only
             assert served()["version"] == 1
         assert time.monotonic() - began < 5  # 20 times half a second, twice, would be 20
     finally:
