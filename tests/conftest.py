@@ -21,10 +21,15 @@ from urllib.parse import urlsplit, urlunsplit
 import clickhouse_connect
 import django
 import pytest
+from hypothesis import HealthCheck, settings
 
 from embedded.engines import ENGINE_OF, Passwords, choose_ports, services, urls
 from embedded.supervisor import StartError, Supervisor
 from tests.running_sonde import Stack
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("sonde", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sonde")
 
 RUN = "SONDE_TEST_RUN"  # set by the process that started the engines, seen by the workers
 
