@@ -138,6 +138,8 @@ WRONG = [
     ("traces", "min_cost", "nan"),
     ("traces", "min_cost", "-1"),
     ("traces", "q", "colour:red"),
+    ("traces", "q", "NOT level:ERROR"),
+    ("traces", "q", "latency>2"),
     ("traces", "nmae", "first"),
     ("observations", "type", "DOG"),
     ("observations", "is_root", "maybe"),
