@@ -85,8 +85,8 @@ def test_on_a_phone_the_list_begins_in_the_upper_part(open_page, project, sent, 
 def test_facet_values_are_boxes_to_the_keyboard_too(open_page, project, sent):
     page = open_page(f"{project}/traces")
     box = page.get_by_role("checkbox", name="rag-answer").first
-    box.focus()
-    page.keyboard.press("Space")
+    page.wait_for_load_state("networkidle")  # what is drawn anew meanwhile has no focus
+    box.press("Space")
     page.wait_for_url(re.compile("q=name%3Arag-answer"))
     page.get_by_role("checkbox", name="rag-answer", checked=True).first.wait_for()
 

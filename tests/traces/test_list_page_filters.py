@@ -130,6 +130,17 @@ def test_what_cannot_be_understood_is_said_not_dropped(look, query, said):
     assert response.status_code == 200 and said in text_of(response)
 
 
+def test_the_legend_says_what_was_slowest_and_dearest_and_nothing_of_nothing(look, span):
+    nothing = text_of(look({"part": "strip"}, **HTMX))
+    assert "slowest trace – dearest bar, summed –" in nothing
+    span("t", "s", took=2, total_cost="0.5")
+    assert "slowest trace 2.00 s dearest bar, summed $0.50" in text_of(
+        look({"part": "strip"}, **HTMX)
+    )
+    of_spans = text_of(look({"part": "strip", "kind": "observations"}, **HTMX))
+    assert "slowest observation 2.00 s" in of_spans
+
+
 def test_the_strip_and_the_choices_load_by_themselves(look, span):
     span("t1", "r", name="alpha", environment="prod", level="ERROR")
     page = look().content.decode()
