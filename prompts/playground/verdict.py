@@ -1,11 +1,13 @@
 """Whether an answer meets its JSON schema. Nothing is fetched, and no schema can run for long."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, SchemaError
 from jsonschema.validators import extend
 from referencing import Registry
@@ -13,6 +15,9 @@ from referencing.exceptions import Unresolvable
 
 MOST_SHOWN = 5
 MOST_STEPS = 10_000
+MOST_SECONDS = 2.0
+MOST_PARTS = 2_000  # of a schema: even whether it is one costs a step or more for each
+MOST_WORK = 50_000_000  # characters looked at or repeated: a finding repeats what it is about
 MAX_CHARACTERS = 1_000_000
 MOST_UNIQUE = 1_000  # of a list whose items must differ: each may be held against each
 # Python's patterns take as long as whoever wrote them likes, and what is unevaluated is looked for
@@ -55,6 +60,9 @@ def verdict(answer: str, schema: Mapping[str, Any]) -> Verdict:
     except (ValueError, RecursionError) as error:
         return Verdict(False, (f"JSON: {error}"[:MAX_WORDS],))
     pretty = pretty_of(answer)
+    if parts_of(schema) > MOST_PARTS:
+        words = _("The schema has more than %(most)s parts.") % {"most": f"{MOST_PARTS:,}"}
+        return Verdict(None, (words,), pretty)
     try:
         Draft202012Validator.check_schema(dict(schema))
         checker = counted()(dict(schema), registry=Registry())
@@ -67,23 +75,80 @@ def verdict(answer: str, schema: Mapping[str, Any]) -> Verdict:
     except Unresolvable as error:
         return Verdict(None, (f"$ref: {error.ref}"[:MAX_WORDS],), pretty)
     except (TooMuch, RecursionError):
-        return Verdict(None, (), pretty)
+        return Verdict(None, (_("The check would take too long."),), pretty)
     return Verdict(not problems, tuple(problems), pretty)
 
 
+def parts_of(schema: Mapping[str, Any]) -> int:
+    """Its values, however deep, and no more than one above MOST_PARTS."""
+    count, waiting = 0, [schema]
+    while waiting and count <= MOST_PARTS:
+        value: Any = waiting.pop()
+        count += 1
+        waiting.extend(inner_of(value))
+    return count
+
+
+def inner_of(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+class Sizes:
+    """How many characters a value of JSON takes, about; of a nested one counted once only. For
+    values that live as long as this does.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[int, int] = {}
+
+    def of(self, value: Any) -> int:
+        if isinstance(value, str):
+            return len(value) + 2
+        if not is_nested(value):
+            return 8
+        if (size := self.known.get(id(value))) is None:
+            keys = sum(map(len, value)) if isinstance(value, dict) else 0
+            size = 2 + keys + len(value) + sum(map(self.of, inner_of(value)))
+            self.known[id(value)] = size
+        return size
+
+
+class Work:
+    """What a check has cost so far."""
+
+    def __init__(self) -> None:
+        self.steps = self.done = 0
+        self.until = time.monotonic() + MOST_SECONDS
+        self.sizes = Sizes()
+
+    def note(self, of: str, wanted: Any, value: Any) -> None:
+        """Raises TooMuch."""
+        # One finding for each name that is missing, and each repeats the value.
+        times = len(wanted) + 1 if of == "required" and isinstance(wanted, list) else 1
+        if of == "dependentRequired":
+            times = self.sizes.of(wanted)
+        self.steps += 1
+        self.done += (self.sizes.of(wanted) + self.sizes.of(value)) * times
+        is_late = time.monotonic() > self.until
+        if self.steps > MOST_STEPS or self.done > MOST_WORK or is_late:
+            raise TooMuch
+
+
 def counted() -> Any:
-    """A validator that takes a bounded number of steps, and leaves UNCHECKED out."""
-    steps = 0
+    """A validator that does a bounded amount of work, and leaves UNCHECKED out."""
+    work = Work()
 
     def step(of: str) -> Any:
         check = Draft202012Validator.VALIDATORS[of]
 
         def checked(checker: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
-            nonlocal steps
-            steps += 1
-            is_long = isinstance(value, list) and len(value) > MOST_UNIQUE
-            if steps > MOST_STEPS or (of == "uniqueItems" and is_long):
+            work.note(of, wanted, value)
+            if of == "uniqueItems" and isinstance(value, list) and len(value) > MOST_UNIQUE:
                 raise TooMuch
+            if of == "additionalProperties" and "patternProperties" in schema:
+                return  # what is additional, the patterns say
             yield from check(checker, wanted, value, schema) or ()
 
         return checked

@@ -184,6 +184,35 @@ def test_no_answer_keeps_the_check_busy(answer, schema, meets):
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize(
+    ("answer", "schema"),
+    [
+        ("1", {"anyOf": [{}] * 60_000}),
+        (json.dumps(["x"] * 5_000), {"items": {"enum": list(range(60_000))}}),
+        (json.dumps(["x" * 180] * 5_000), {"items": {"enum": ["y" * 100] * 1_900}}),
+        (json.dumps("x" * 999_000), {"anyOf": [{"enum": [1]}] * 600}),
+        (json.dumps([1] * 300_000), {"anyOf": [{"items": False}] * 900}),
+        (json.dumps({"x": "y" * 900_000}), {"required": [f"a{n}" for n in range(1_900)]}),
+    ],
+)
+def test_no_schema_keeps_the_check_busy_and_the_page_says_why(answer, schema):
+    from prompts.playground.verdict import verdict
+
+    began = time.monotonic()
+    found = verdict(answer, schema)
+    assert (found.meets, len(found.problems)) == (None, 1)
+    assert time.monotonic() - began < 5
+
+
+def test_no_pattern_decides_which_properties_are_additional():
+    from prompts.playground.verdict import verdict
+
+    schema = {"patternProperties": {"^(a+)+$": {}}, "additionalProperties": False}
+    began = time.monotonic()
+    assert verdict(json.dumps({f"{'a' * 25}!": 1}), schema).meets is True
+    assert time.monotonic() - began < 1
+
+
 def test_chat_versions_take_messages_and_placeholders(play, column, provider):
     messages = [
         {"role": "system", "content": "You are {{who}}."},
