@@ -29,6 +29,7 @@ from outbound.urls import Target, parse
 
 LLM, WEBHOOK = "llm", "webhook"  # the surfaces: what an operator can open networks to
 USER_AGENT = "Sonde/0.1"
+MOST_LINE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,26 @@ class Streamed:
             yield part
 
     def lines(self) -> Iterator[str]:
-        """Without their ends, as they arrive; for server-sent events."""
-        rest = b""
+        """Without their ends, as they arrive; for server-sent events. Raises TooLarge for a line of
+        more than MOST_LINE_BYTES, too.
+        """
+        rest: list[bytes] = []  # joined once: a line may come a byte at a time
+        count = 0
         for part in self.chunks():
-            *whole, rest = (rest + part).split(b"\n")
+            *whole, last = part.split(b"\n")
             for line in whole:
-                yield line.removesuffix(b"\r").decode("utf-8", "replace")
+                yield _line([*rest, line])
+                rest, count = [], 0
+            count += len(last)
+            if last:
+                rest.append(last)
+            if count > MOST_LINE_BYTES:
+                raise TooLarge(
+                    _("A line of the answer is longer than %(count)d bytes.")
+                    % {"count": MOST_LINE_BYTES}
+                )
         if rest:
-            yield rest.removesuffix(b"\r").decode("utf-8", "replace")
+            yield _line(rest)
 
     def read(self) -> bytes:
         return b"".join(self.chunks())
@@ -124,13 +137,17 @@ def send(
         return Answer(answer.status, answer.headers, body, taken, is_cut)
 
 
+def _line(parts: list[bytes]) -> str:
+    return b"".join(parts).removesuffix(b"\r").decode("utf-8", "replace")
+
+
 def _beginning(answer: Streamed, count: int) -> tuple[bytes, bool]:
-    body = b""
+    body = bytearray()
     for part in answer.parts:
         body += part
         if len(body) > count:
-            return body[:count], True
-    return body, False
+            return bytes(body[:count]), True
+    return bytes(body), False
 
 
 @contextmanager

@@ -77,6 +77,32 @@ def test_an_answer_is_read_while_it_comes(opened):
         assert list(lines) == ["", "data: two"]
 
 
+def lines_of(parts, most_bytes=20_000_000):
+    """Of an answer that comes in these parts."""
+    return list(sending.Streamed(200, {}, iter(parts), Limits(most_bytes=most_bytes)).lines())
+
+
+def test_lines_are_the_same_however_they_are_cut():
+    whole = "하나\r\n\n\r\nda\rta\nlast".encode()
+    wanted = ["하나", "", "", "da\rta", "last"]
+    for size in range(1, len(whole) + 1):
+        parts = [whole[at : at + size] for at in range(0, len(whole), size)]
+        assert lines_of(parts) == wanted
+
+
+def test_a_line_that_comes_in_many_parts_takes_no_longer_than_its_length():
+    began = time.process_time()
+    assert lines_of([b"x"] * 1_000_000 + [b"\n"]) == ["x" * 1_000_000]
+    assert time.process_time() - began < 5
+
+
+def test_a_line_without_an_end_is_not_read_to_the_end():
+    parts = iter([b"x" * 65_536] * 100)
+    with pytest.raises(TooLarge, match="line"):
+        lines_of(parts)
+    assert sum(1 for _ in parts) > 80
+
+
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"]
 )
