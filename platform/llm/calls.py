@@ -25,7 +25,7 @@ from llm.chat import (
     ToolCall,
     Used,
 )
-from llm.failures import refusal
+from llm.failures import cut, refusal
 from llm.models import LlmConnection, Protocol
 from outbound import errors, sending
 
@@ -153,7 +153,7 @@ def _refused(answer: sending.Streamed) -> Failed:
 
 
 def _without_secrets(access: Access, failure: Failed) -> Failed:
-    said = access.without_secrets(failure.said)
+    said = cut(access.without_secrets(failure.said))  # in this order: half a key is no secret known
     return Failed(failure.kind, said, failure.status, failure.retry_after)
 
 

@@ -1,4 +1,6 @@
-"""What a provider's refusal means, and its own words for it. Pure."""
+"""What a provider's refusal means, and its own words for it, whole: `cut` when no secret is left in
+them. Pure.
+"""
 
 import re
 from collections.abc import Mapping
@@ -50,7 +52,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> Failed:
     error = error_in(body)
     if error is None:
         is_text = headers.get("content-type", "").startswith("text/plain")
-        said = shown(body[:2000].decode("utf-8", "replace")) if is_text else ""
+        said = plain(body.decode("utf-8", "replace")) if is_text else ""
         return Failed(kind_of(status), said, status, wait_in(headers))
     return Failed(kind_of(status, *codes(error)), words(error), status, wait_in(headers))
 
@@ -94,11 +96,14 @@ def words(error: Any) -> str:
         error = error.get("message") or error.get("msg") or error.get("type") or ""
     elif isinstance(error, list) and error:
         return words(error[0])
-    return shown(str(error))
+    return plain(str(error))
 
 
-def shown(text: str) -> str:
-    text = CONTROL.sub(" ", text).strip()
+def plain(text: str) -> str:
+    return CONTROL.sub(" ", text).strip()
+
+
+def cut(text: str) -> str:
     return text if len(text) <= MAX_SAID else text[:MAX_SAID] + "…"
 
 

@@ -386,6 +386,15 @@ def test_a_key_that_no_longer_opens_is_told_and_nobody_is_asked(
     assert provider.asked == []
 
 
+def test_no_part_of_a_key_is_told_where_words_are_cut(make_connection, provider):
+    connection = make_connection()
+    words = f"{'x' * 490} {KEY} and more"
+    provider.will(refuses(401, {"message": words}))
+    assert failure(connection).said == f"{'x' * 490} … and mor…"
+    provider.will(streams({"error": {"message": words}}))
+    assert failure(connection).said == f"{'x' * 490} … and mor…"
+
+
 def test_a_key_that_the_provider_repeats_is_not_told(make_connection, provider):
     provider.will(refuses(401, {"message": f"Incorrect API key: {KEY}."}))
     connection = make_connection(headers={"X-Auth": "Bearer header-secret"})
