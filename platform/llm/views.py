@@ -15,6 +15,7 @@ from accounts.sealing import Unsealable
 from llm import connections, words
 from llm.forms import ConnectionForm
 from llm.models import LlmConnection
+from llm.slots import Busy, slot
 from llm.trial import tried
 from llm.wishes import Unacceptable, models_in
 
@@ -67,23 +68,30 @@ def edited(request: HttpRequest, project: Project, connection: LlmConnection) ->
 @require_POST
 @never_cache
 def connection_test(request: HttpRequest, project_id: str, connection_id: str) -> HttpResponse:
-    """With htmx the result alone, else the list with it."""
+    """With htmx the result alone, else the list with it. It waits for the model in one of the
+    playground's slots.
+    """
     project = changeable(request.user, project_id)
     connection = own(project, connection_id)
     context = {"project": project, "connection": connection}
+    status = 200
     try:
         models = models_in([request.POST.get("model", "")]) or connection.model_names
         if models:
-            context["trial"] = trial = tried(connection, models[0])
+            with slot():
+                context["trial"] = trial = tried(connection, models[0])
             context["told"] = words.told(trial.failure) if trial.failure else ""
         else:
             context["told"] = _("Type the name of a model to test with.")
     except Unacceptable as error:
         context["told"] = str(error)
-    if request.htmx:
+    except Busy:
+        status = 503
+        context["told"] = _("As many runs as may be are at work. Try again in a moment.")
+    if request.htmx:  # it shows nothing but what is well
         return render(request, "llm/_trial.html", context)
     listed = {"connections": connections.of(project), "tested": connection.pk}
-    return render(request, "llm/connections.html", {**context, **listed})
+    return render(request, "llm/connections.html", {**context, **listed}, status=status)
 
 
 @page

@@ -7,7 +7,6 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from django.conf import settings
 from django.utils import translation
 
 from llm import calls
@@ -20,11 +19,6 @@ MOST_WAITING = 200  # events of one run that the page has not taken yet
 PATIENCE = calls.Patience()
 
 log = structlog.get_logger(__name__)
-_slots = threading.BoundedSemaphore(settings.LLM_MOST_RUNS)
-
-
-class Busy(Exception):
-    """This process streams to as many pages as it may: the other threads are for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +46,6 @@ class Outcome:
 
 
 Told = tuple[Run, Event | Outcome]
-
-
-def slot() -> "Slot":
-    """Raises Busy."""
-    if not _slots.acquire(blocking=False):
-        raise Busy
-    return Slot()
-
-
-class Slot:
-    """The right to stream, given back once."""
-
-    def __init__(self) -> None:
-        self._given_back = threading.Lock()
-
-    def give_back(self) -> None:
-        if self._given_back.acquire(blocking=False):
-            _slots.release()
 
 
 def run_all(runs: Sequence[Run]) -> Generator[Told | None, None, None]:

@@ -13,7 +13,8 @@ from django.utils import translation
 from accounts.models import Project, User
 from llm import words
 from llm.chat import Event, Text, Thought, ToolCall
-from prompts.playground.running import Outcome, Run, Slot, run_all
+from llm.slots import Slot
+from prompts.playground.running import Outcome, Run, run_all
 from prompts.playground.spans import span_of
 from prompts.playground.verdict import pretty_of, verdict
 from traces.errors import Refused, Unavailable

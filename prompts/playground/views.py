@@ -16,11 +16,12 @@ from accounts.models import Project
 from accounts.roles import LEAST_ROLE, Role
 from llm import connections
 from llm.loose import text
+from llm.slots import Busy, slot
 from prompts.models import PromptVersion
 from prompts.playground import saving
 from prompts.playground.asked import Wrong, payload, runs_in
 from prompts.playground.filling import filled_from
-from prompts.playground.running import MOST_COLUMNS, Busy, slot
+from prompts.playground.running import MOST_COLUMNS
 from prompts.playground.sources import (
     EMPTY,
     column_of_span,

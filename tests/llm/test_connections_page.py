@@ -1,6 +1,7 @@
 """The settings page of LLM connections: who may, what is kept, and what is never shown."""
 
 import logging
+import threading
 
 import pytest
 from django.urls import reverse
@@ -168,6 +169,22 @@ def test_a_test_tells_the_answer_or_a_clear_reason(pages, make_connection, provi
     assert "does not take the key" in page and "HTTP 401" in page and KEY not in page
     assert "<html" in page
     assert provider.asked[1].body["model"] == "other"
+
+
+def test_a_test_takes_a_slot_and_says_where_none_is_free(
+    pages, make_connection, provider, monkeypatch
+):
+    slots = threading.BoundedSemaphore(1)
+    monkeypatch.setattr("llm.slots._slots", slots)
+    one = make_connection(model_names=["gpt-4o-mini"])
+    with slots:
+        answer = pages.post("llm-connection-test", one.pk)
+        fragment = pages.post("llm-connection-test", one.pk, htmx=True)
+    assert answer.status_code == 503 and "Try again in a moment" in answer.content.decode()
+    assert fragment.status_code == 200 and "Try again in a moment" in fragment.content.decode()
+    assert provider.asked == []
+    for _ in range(2):  # each gives its slot back
+        assert "answered in" in pages.post("llm-connection-test", one.pk).content.decode()
 
 
 def test_without_a_model_there_is_nothing_to_test_with(pages, make_connection, provider):

@@ -278,10 +278,8 @@ def test_what_is_no_request_is_a_400(play, column, provider, body):
 
 
 def test_only_so_many_pages_are_streamed_to_at_once(play, column, monkeypatch):
-    from prompts.playground import running
-
     slots = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(running, "_slots", slots)
+    monkeypatch.setattr("llm.slots._slots", slots)
     assert play.told(column())[-1]["kind"] == "end"
     first = play.run(column())
     refused = play.run(column())
