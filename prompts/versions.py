@@ -26,6 +26,7 @@ from prompts.models import (
 )
 from prompts.names import LATEST, MOST_TAGS, label_names, prompt_name, tag_name
 from prompts.splits.overtaking import refuse_where_split
+from prompts.weighing import HEAVY
 
 
 class InvalidVersion(ValueError):
@@ -140,7 +141,8 @@ def remove(project: Project, versions: Sequence[PromptVersion], by: By) -> None:
         prompt = versions[0].prompt
         gone = {version.pk for version in versions}
         left = prompt.versions.exclude(pk__in=gone)
-        lost = list(Label.objects.filter(version__in=gone).select_related("version"))
+        pointing = Label.objects.filter(version__in=gone).select_related("version")
+        lost = list(pointing.defer(*(f"version__{name}" for name in HEAVY)))
         for label in lost:
             labels.refuse_unless_allowed(prompt, label.name, by)
         _refuse_where_included(prompt, versions, lost, is_last=not left.exists())
@@ -148,7 +150,7 @@ def remove(project: Project, versions: Sequence[PromptVersion], by: By) -> None:
             refuse_where_split(prompt, {version.number for version in versions})
             _announce_deleted(versions, by)
             labels.note_lost(prompt, lost, by)
-            prompt.versions.filter(pk__in=gone).delete()
+            prompt.versions.filter(pk__in=gone).defer(*HEAVY).delete()
             _refuse_circle_through_latest(prompt)
             Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
         else:

@@ -16,6 +16,7 @@ from prompts.api.told import told_of_prompts
 from prompts.models import Prompt, PromptVersion
 from prompts.names import LATEST, PRODUCTION
 from prompts.versions import Draft
+from prompts.weighing import HEAVY
 from traces.api.parameters import flag_in, page_in
 from traces.api.view import LangfuseView
 
@@ -143,7 +144,7 @@ def made(request: HttpRequest, body: dict[str, Any]) -> PromptVersion:
 
 
 def those_of(prompt: Prompt, number: int | None, label: str) -> list[PromptVersion]:
-    found = prompt.versions.all()
+    found = prompt.versions.defer(*HEAVY)
     if number is not None:
         found = found.filter(number=number)
     if label == LATEST:

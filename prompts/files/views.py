@@ -13,8 +13,7 @@ from accounts.models import Project
 from accounts.roles import LEAST_ROLE, Role
 from prompts.changes import By
 from prompts.files.applying import Action, Change, How, Refused, apply
-from prompts.files.archive import packed
-from prompts.files.exporting import TooMany, exported
+from prompts.files.exporting import TooMany, exported, zipped
 from prompts.files.forms import HowForm, UploadForm
 from prompts.models import Way
 
@@ -27,11 +26,12 @@ def files_zip(request: HttpRequest, project_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)
     try:
         files = exported(project.id, folder=request.GET.get("folder", "").replace("\0", ""))
+        made = zipped(files)
     except TooMany as error:
         messages.error(request, str(error))
         return redirect("prompt-files", project.id)
     log.info("prompts_exported", user=request.user.pk, project=project.id, files=len(files))
-    answer = HttpResponse(packed(files), content_type="application/zip")
+    answer = HttpResponse(made, content_type="application/zip")
     name = f"{slugify(project.name) or 'sonde'}-prompts.zip"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"

@@ -17,6 +17,7 @@ from prompts.labels import Protected
 from prompts.models import Label, Prompt, PromptVersion
 from prompts.versions import InvalidVersion, StillIncluded
 from prompts.views.asked import asked_prompt, by, editable, page, to, version_of
+from prompts.weighing import HEAVY
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ def prompt_delete(request: HttpRequest, project_id: str) -> HttpResponse:
     wrong = ""
     if request.method == "POST":
         try:
-            gone = [version] if version else list(prompt.versions.all())
+            gone = [version] if version else list(prompt.versions.defer(*HEAVY))
             versions.remove(project, gone, by(request, project))
         except (StillIncluded, InvalidComposition, Protected) as error:
             wrong = str(error)

@@ -45,6 +45,18 @@ def test_versions_and_prompts_come_in_pages(make, v1):
     assert v1("get", "", {"cursor": "none"})[0] == 400
 
 
+def test_a_page_of_long_versions_ends_early_and_the_cursor_goes_on(make, v1, monkeypatch):
+    monkeypatch.setattr("prompts.api.v1.views.MOST_PAGE_BYTES", 5_000)
+    for text in ("a", "é" * 1_000, "b" * 2_000, "c" * 2_000, "d" * 9_000):
+        make("a", text)
+    pages, cursor = [], {}
+    while cursor is not None:
+        answer = v1("get", "a/versions", cursor)[1]
+        pages.append([one["version"] for one in answer["data"]])
+        cursor = answer["next_cursor"] and {"cursor": answer["next_cursor"]}
+    assert pages == [[5], [4, 3], [2, 1]]
+
+
 def test_prompts_are_found_by_name_folder_label_and_tag(make, v1):
     make("a/one", labels=["production"], tags=["x"])
     make("a/b/two", tags=["y"])

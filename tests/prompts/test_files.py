@@ -1,12 +1,14 @@
 """All prompts out as files and in again: lossless, all or nothing, and nothing twice."""
 
 import io
+import random
+import string
 import zipfile
 
 import pytest
 
 from prompts.changes import By
-from prompts.files import archive
+from prompts.files import archive, exporting
 from prompts.files.applying import Action, How, Refused, apply
 from prompts.files.archive import InvalidArchive, packed, unpacked
 from prompts.files.exporting import TooMany, exported
@@ -222,6 +224,20 @@ def test_a_thousand_versions_are_exported_and_more_are_not(make, files, monkeypa
     with pytest.raises(TooMany):
         files()
     assert list(files(folder="b")) == ["b/c.md"]
+
+
+@pytest.mark.parametrize(
+    ("bound", "most"), [("MOST_WEIGHT", 2_000), ("MAX_BYTES", 2_000), ("MAX_ZIP_BYTES", 1_400)]
+)
+def test_what_no_import_would_take_back_is_not_exported(make, project, monkeypatch, bound, most):
+    monkeypatch.setattr(f"prompts.files.exporting.{bound}", most)
+    for folder in "ab":
+        text = "".join(random.Random(folder).choices(string.ascii_letters, k=1_000))
+        make(f"{folder}/x", text)
+    with pytest.raises(TooMany, match="a folder at a time"):
+        exporting.zipped(exported(project.id))
+    one = exported(project.id, folder="a")
+    assert list(unpacked(exporting.zipped(one))) == ["a/x.md"]
 
 
 def test_a_zip_holds_what_was_put_in_and_is_the_same_each_time(some, files):

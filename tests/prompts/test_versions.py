@@ -170,3 +170,19 @@ def test_versions_made_at_once_get_numbers_of_their_own(project, by):
     moves = list(prompt.moves.order_by("pk").values_list("before", "after"))
     assert [before for before, _ in moves] == [None, *(after for _, after in moves[:-1])]
     assert Revision.objects.get(project=project).number == 8
+
+
+@pytest.mark.parametrize("query", ["", "?version=1", "?label=a"])
+def test_deleting_loads_no_texts_of_what_goes(make, ask, monkeypatch, query):
+    for number in range(3):
+        make("long", "x" * 1_000, labels=["a"] if number == 1 else [])
+    loaded = []
+    from_db = PromptVersion.from_db.__func__
+
+    def noting(cls, db, names, values):
+        loaded.extend([dict(zip(names, values, strict=False))] if "body" in names else [])
+        return from_db(cls, db, names, values)
+
+    monkeypatch.setattr(PromptVersion, "from_db", classmethod(noting))
+    assert ask("delete", f"/api/public/v2/prompts/long{query}").status_code == 204
+    assert [one["number"] for one in loaded if one["number"] != 3 or not query] == []

@@ -17,8 +17,8 @@ from prompts.api.v1.fields import PROBLEMS
 from prompts.api.v1.views import TAGS, PromptsV1View
 from prompts.changes import By
 from prompts.files.applying import Action, Change, How, Refused, apply
-from prompts.files.archive import MAX_ZIP_BYTES, InvalidArchive, packed, unpacked
-from prompts.files.exporting import TooMany, exported
+from prompts.files.archive import MAX_ZIP_BYTES, InvalidArchive, unpacked
+from prompts.files.exporting import TooMany, exported, zipped
 from prompts.models import MAX_MESSAGE, MAX_REASON, Prompt, Way
 from traces.api.v1.asked import asked
 from traces.api.v1.fields import words
@@ -104,10 +104,10 @@ class FilesView(PromptsV1View):
     def get(self, request: HttpRequest) -> HttpResponse:
         found = asked(ExportAsked, request)
         try:
-            files = exported(request.auth.project_id, folder=found["folder"])
+            made = zipped(exported(request.auth.project_id, folder=found["folder"]))
         except TooMany as error:
             raise ValidationError({"folder": [str(error)]}) from error
-        answer = HttpResponse(packed(files), content_type=ZIP)
+        answer = HttpResponse(made, content_type=ZIP)
         answer["Cache-Control"] = "private, no-store"
         return answer
 

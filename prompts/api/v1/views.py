@@ -35,11 +35,13 @@ from prompts.api.v1.fields import (
 from prompts.models import Prompt
 from prompts.names import LATEST
 from prompts.versions import Draft
+from prompts.weighing import weighed, within
 from traces.api.parameters import encoded_cursor
 from traces.api.v1.asked import asked, cursor_of
 from traces.api.v1.problems import V1View, problem_response
 
 TAGS = ["Prompts"]
+MOST_PAGE_BYTES = 8 * 1024 * 1024  # of texts and configurations
 
 
 class PromptsV1View(V1View):
@@ -121,7 +123,10 @@ class VersionsView(PromptsV1View):
         operation_id="list_prompt_versions",
         tags=TAGS,
         summary="The versions of a prompt, the newest first",
-        description="With their texts.",
+        description=(
+            "With their texts. A page has fewer than `limit` where those are long: what there is "
+            "more is behind `next_cursor`, as always."
+        ),
         parameters=[PageAsked],
         responses={200: VersionPageFields, **PROBLEMS},
     )
@@ -132,12 +137,14 @@ class VersionsView(PromptsV1View):
         rows = prompt.versions.select_related("author", "prompt").order_by("-number")
         if cursor := cursor_of(found, int):
             rows = rows.filter(number__lt=cursor[0])
-        rows = list(rows[: found["limit"] + 1])
-        page = rows[: found["limit"]]
+        weights = list(weighed(rows).values_list("weight", flat=True)[: found["limit"] + 1])
+        page = list(rows[: within(weights[: found["limit"]], MOST_PAGE_BYTES)])
         return Response(
             {
                 "data": [version_shape(row, labels.get(row.number, [])) for row in page],
-                "next_cursor": encoded_cursor(page[-1].number) if len(rows) > len(page) else None,
+                "next_cursor": encoded_cursor(page[-1].number)
+                if page and len(weights) > len(page)
+                else None,
             }
         )
 
