@@ -22,6 +22,7 @@ from prompts import releases
 from prompts.changes import By
 from prompts.config_json import pretty
 from prompts.diff import laid_out
+from prompts.gates.models import GateChange
 from prompts.models import (
     LabelMove,
     Prompt,
@@ -197,6 +198,16 @@ class LabelMoveAdmin(ReadOnly):
     list_filter = ("way", ("prompt__project", admin.RelatedOnlyFieldListFilter))
     search_fields = ("prompt__name", "label", "note")
     list_select_related = ("prompt", "user")
+
+
+@admin.register(GateChange)
+class GateChangeAdmin(ReadOnly):
+    """The record of what became of gates' settings."""
+
+    list_display = ("at", "project", "prompt_name", "label", "before", "after", "user")
+    list_filter = (("project", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("prompt_name", "label")
+    list_select_related = ("project", "user")
 
 
 @admin.register(ProtectedLabel)

@@ -36,7 +36,7 @@ def prompt_deleted(prompt: Prompt, numbers: Sequence[int], by: By | None) -> Non
     _tell(prompt, Event.PROMPT_DELETED, told, has_page=False)
 
 
-def label_moved(move: LabelMove, by: By) -> None:
+def label_moved(move: LabelMove, by: By, *, has_page: bool = True) -> None:
     told = {
         "label": move.label,
         "from_version": move.before,
@@ -45,7 +45,7 @@ def label_moved(move: LabelMove, by: By) -> None:
         "override": move.override,
         "author": author(by),
     }
-    _tell(move.prompt, Event.LABEL_MOVED, told, move.after)
+    _tell(move.prompt, Event.LABEL_MOVED, told, move.after, has_page=has_page)
 
 
 def tags_changed(

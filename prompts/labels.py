@@ -11,7 +11,7 @@ from prompts import announcing
 from prompts.changes import By, change
 from prompts.composition import resolved
 from prompts.gates.closing import let_through, refusals_kept
-from prompts.including import refuse_where_included
+from prompts.including import refuse_where_broken, refuse_where_included
 from prompts.models import Label, LabelMove, Prompt, PromptVersion, ProtectedLabel
 from prompts.names import label_name, label_names
 from prompts.splits.overtaking import overtake
@@ -24,7 +24,9 @@ class Protected(PermissionError):
 
 
 class Moved(ValueError):
-    """Somebody else moved the label since it was looked at; the message says where to."""
+    """Somebody else moved the label since it was looked at, or deleted the version that it was to
+    point at; the message says so.
+    """
 
 
 def move(
@@ -45,7 +47,8 @@ def move(
     InvalidComposition, StillIncluded.
     """
     name = label_name(label)
-    with refusals_kept(prompt, by), change(prompt.project):
+    with refusals_kept(prompt.project, prompt.name, by), change(prompt.project):
+        refuse_where_gone(prompt, to)
         before = number_of(prompt, name)
         if seen not in (UNASKED, before):
             words = _("“%(label)s” was moved meanwhile: it points at %(there)s now. Look again.")
@@ -56,12 +59,20 @@ def move(
 
 def move_all(prompt: Prompt, names: Sequence[str], to: PromptVersion, by: By) -> None:
     """Point all of these labels at the version, or none of them. `latest` is refused, as in
-    `move`. Raises InvalidName, Protected, GateClosed, InvalidComposition.
+    `move`. Raises InvalidName, Moved, Protected, GateClosed, InvalidComposition.
     """
     checked = label_names(names)
-    with refusals_kept(prompt, by), change(prompt.project):
+    with refusals_kept(prompt.project, prompt.name, by), change(prompt.project):
+        refuse_where_gone(prompt, to)
         for name in checked:
             point(prompt, name, to, by)
+
+
+def refuse_where_gone(prompt: Prompt, to: PromptVersion | None) -> None:
+    """It was looked up before the lock was held, and may be deleted by now."""
+    if to is not None and not prompt.versions.filter(pk=to.pk).exists():
+        words = _("Version %(number)s was deleted meanwhile. Look again.")
+        raise Moved(words % {"number": to.number})
 
 
 def number_of(prompt: Prompt, label: str) -> int | None:
@@ -96,6 +107,7 @@ def point(
             prompt=prompt, name=name, defaults={"version": to, "moved_at": timezone.now()}
         )
         resolved(prompt.project_id, to)  # with the label where it is now, nothing goes round
+        refuse_where_broken(prompt, name)
     reason = override if to else ""
     moved = _noted(prompt, name, before, after, by, note=note, override=reason)
     announcing.label_moved(moved, by)
@@ -118,10 +130,13 @@ def _noted(
     )
 
 
-def note_lost(prompt: Prompt, pointing: Iterable[Label], by: By) -> None:
-    """That these labels go with their versions, inside the change that deletes those."""
+def note_lost(prompt: Prompt, pointing: Iterable[Label], by: By, *, has_page: bool = True) -> None:
+    """That these labels go with their versions, inside the change that deletes those. `has_page` is
+    whether the prompt stays.
+    """
     for label in pointing:
-        _noted(prompt, label.name, label.version.number, None, by)
+        moved = _noted(prompt, label.name, label.version.number, None, by)
+        announcing.label_moved(moved, by, has_page=has_page)
 
 
 def refuse_unless_allowed(prompt: Prompt, name: str, by: By) -> None:

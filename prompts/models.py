@@ -45,6 +45,28 @@ class Prompt(models.Model):
         return self.name
 
 
+class Numbering(models.Model):
+    """The highest number that a name's versions ever had, and the gates of its prompt while that is
+    deleted. It outlives the prompt: a number never stands for two texts, and to delete a prompt and
+    make it again is no way around its gates or out of its history.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=MAX_NAME)
+    last = models.PositiveIntegerField(default=0)
+    gates = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("numbering of versions")
+        verbose_name_plural = _("numberings of versions")
+        constraints = (
+            models.UniqueConstraint(fields=("project", "name"), name="one_numbering_of_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.last}"
+
+
 class PromptVersion(models.Model):
     """Never changed once made: what a number stands for is what was served under it."""
 
@@ -134,11 +156,14 @@ WAYS = [
 
 
 class LabelMove(models.Model):
-    """The record of one move, kept whatever becomes of the versions. A label that is new has no
-    number before; one that was taken away has none after.
+    """The record of one move, kept whatever becomes of the versions and the prompt. A label that is
+    new has no number before; one that was taken away has none after.
     """
 
-    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="moves")
+    prompt = models.ForeignKey(Prompt, models.CASCADE, null=True, related_name="moves")
+    kept_under = models.ForeignKey(
+        Numbering, models.CASCADE, null=True, editable=False, related_name="+"
+    )  # while the prompt is deleted
     label = models.CharField(_("label"), max_length=MAX_LABEL)
     before = models.PositiveIntegerField(_("from version"), null=True)
     after = models.PositiveIntegerField(_("to version"), null=True)

@@ -1,20 +1,22 @@
 """Making and removing versions. Whoever calls has asked who may."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
-from prompts import announcing, labels
+from accounts.roles import Role
+from prompts import announcing, labels, surviving
 from prompts.body import Body, chat_body, text_body
 from prompts.changes import By, change
 from prompts.composition import references_in, resolved
+from prompts.gates.closing import guarded_versions, refusals_kept
 from prompts.including import StillIncluded as StillIncluded  # for those who call `remove`
-from prompts.including import refuse_where_included
+from prompts.including import refuse_where_broken, refuse_where_included
 from prompts.kept import NO_TEXT, Unkept, config_kept
 from prompts.models import (
     MAX_MESSAGE,
@@ -50,17 +52,18 @@ class Draft:
 
 def create(project: Project, draft: Draft, by: By, *, override: str = "") -> PromptVersion:
     """The next version, with its labels moved to it. Raises InvalidName, InvalidBody,
-    InvalidVersion, InvalidComposition, or what moving a label raises; then nothing was written.
+    InvalidVersion, InvalidComposition, or what moving a label raises; then nothing was written
+    but what a closed gate said.
     """
     name, body, config = prompt_name(draft.name), _body(draft), _config(draft.config)
     names = label_names([label for label in draft.labels if label != LATEST])
     tags = None if draft.tags is None else _tags(draft.tags)
     _refuse_message(draft.message)
-    with change(project):
+    with refusals_kept(project, name, by), change(project):
         prompt = _prompt(project, name, draft.type)
         version = PromptVersion.objects.create(
             prompt=prompt,
-            number=(prompt.versions.aggregate(Max("number"))["number__max"] or 0) + 1,
+            number=surviving.next_number(prompt),
             body=body,
             config=config,
             message=draft.message,
@@ -72,6 +75,7 @@ def create(project: Project, draft: Draft, by: By, *, override: str = "") -> Pro
             Reference(version=version, name=want.name, label=want.label, number=want.number)
             for want in references_in(body)
         )
+        refuse_where_broken(prompt, LATEST)
         announcing.version_created(version, names, by)
         for label in names:
             labels.point(prompt, label, version, by, override=override)
@@ -114,9 +118,11 @@ def _body(draft: Draft) -> Body:
 
 
 def _prompt(project: Project, name: str, kind: str) -> Prompt:
-    prompt, _is_new = Prompt.objects.get_or_create(
+    prompt, is_new = Prompt.objects.get_or_create(
         project=project, name=name, defaults={"type": kind}
     )
+    if is_new:
+        surviving.take_up(prompt)
     if prompt.type != kind:
         words = _("The prompt “%(name)s” is of type “%(type)s”, and all its versions are.")
         raise InvalidVersion(words % {"name": name, "type": prompt.type})
@@ -134,28 +140,57 @@ def set_tags(prompt: Prompt, tags: Sequence[str], by: By | None = None) -> None:
 
 
 def remove(project: Project, versions: Sequence[PromptVersion], by: By) -> None:
-    """These versions of one prompt with their labels, and the prompt with its last one. Raises
-    StillIncluded, InvalidComposition, and Protected where a label is not theirs to take away.
+    """These versions of one prompt with their labels, and the prompt with its last one; its history
+    and its gates are kept for a prompt of the same name. Raises StillIncluded, InvalidComposition,
+    and Protected where a label is not theirs to take away or a gate compares with a version.
     """
     with change(project):
+        gone = _still_there(versions)
+        versions = [version for version in versions if version.pk in gone]
+        if not versions:
+            return  # somebody else deleted them meanwhile
         prompt = versions[0].prompt
-        gone = {version.pk for version in versions}
         left = prompt.versions.exclude(pk__in=gone)
         pointing = Label.objects.filter(version__in=gone).select_related("version")
         lost = list(pointing.defer(*(f"version__{name}" for name in HEAVY)))
         for label in lost:
             labels.refuse_unless_allowed(prompt, label.name, by)
+        _refuse_where_guarded(prompt, gone, by)
         _refuse_where_included(prompt, versions, lost, is_last=not left.exists())
+        refuse_where_split(prompt, {version.number for version in versions})
         if left.exists():
-            refuse_where_split(prompt, {version.number for version in versions})
-            _announce_deleted(versions, by)
             labels.note_lost(prompt, lost, by)
+            _announce_deleted(versions, by)
             prompt.versions.filter(pk__in=gone).defer(*HEAVY).delete()
             _refuse_circle_through_latest(prompt)
+            refuse_where_broken(prompt, LATEST)
             Prompt.objects.filter(pk=prompt.pk).update(updated_at=timezone.now())
         else:
+            labels.note_lost(prompt, lost, by, has_page=False)
             announcing.prompt_deleted(prompt, [version.number for version in versions], by)
+            surviving.lay_by(prompt)
             prompt.delete()
+
+
+def _still_there(versions: Sequence[PromptVersion]) -> set[int]:
+    asked = PromptVersion.objects.filter(pk__in=[version.pk for version in versions])
+    return set(asked.values_list("pk", flat=True))
+
+
+def _refuse_where_guarded(prompt: Prompt, gone: Collection[int], by: By) -> None:
+    """What a gate compares with goes only with an admin: without it, its checks have nothing to
+    hold the next version to.
+    """
+    if by.role is not None and by.role.includes(Role.ADMIN):
+        return
+    for label, version in guarded_versions(prompt):
+        if version.pk in gone:
+            words = _(
+                "The gate of “%(label)s” compares with version %(number)s: only the role "
+                "“%(role)s” deletes it."
+            )
+            said = {"label": label, "number": version.number, "role": Role.ADMIN.label}
+            raise labels.Protected(words % said)
 
 
 def _announce_deleted(versions: Sequence[PromptVersion], by: By) -> None:

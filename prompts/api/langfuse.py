@@ -13,6 +13,7 @@ from prompts.api.body import UniqueJson, object_of, text_at, texts_at
 from prompts.api.conditional import prompt_response
 from prompts.api.listing import listed
 from prompts.api.told import told_of_prompts
+from prompts.changes import change
 from prompts.models import Prompt, PromptVersion
 from prompts.names import LATEST, PRODUCTION
 from prompts.versions import Draft
@@ -113,7 +114,8 @@ def deleted(request: HttpRequest, name: str) -> Response:
     """Of all its versions, those that `version` and `label` name."""
     number, label = asked_in(request)
     prompt = prompt_of(request, name)
-    versions.remove(prompt.project, those_of(prompt, number, label), by_key(request.auth))
+    with change(prompt.project):  # nothing moves between looking and deleting
+        versions.remove(prompt.project, those_of(prompt, number, label), by_key(request.auth))
     return Response(status=204)
 
 

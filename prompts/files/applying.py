@@ -15,6 +15,8 @@ from prompts.composition import InvalidComposition
 from prompts.files.format import Document
 from prompts.files.planning import Problem, documents_in, in_order
 from prompts.gates import GateClosed
+from prompts.gates.closing import keep_refusal
+from prompts.gates.results import Report
 from prompts.including import StillIncluded
 from prompts.kept import Unkept, config_kept
 from prompts.models import Prompt, PromptVersion
@@ -91,7 +93,25 @@ def apply(project: Project, files: Mapping[str, str], by: By, how: How) -> list[
     documents, problems = documents_in(files)
     if problems:
         raise Refused(problems)
-    changes = []
+    closed: list[tuple[str, Report]] = []
+    try:
+        changes = _applied(project, documents, by, how, closed)
+    except Refused:
+        for name, report in () if how.is_dry else closed:
+            keep_refusal(project, name, report, by)
+        raise
+    return sorted(changes, key=lambda one: one.path)
+
+
+def _applied(
+    project: Project,
+    documents: Mapping[str, Document],
+    by: By,
+    how: How,
+    closed: list[tuple[str, Report]],
+) -> list[Change]:
+    """`closed` gets the runs that closed a gate, with the prompt: kept though nothing else is."""
+    changes, problems = [], []
     with transaction.atomic():
         with change(project):
             for path, document, is_main in in_order(documents):
@@ -100,11 +120,13 @@ def apply(project: Project, files: Mapping[str, str], by: By, how: How) -> list[
                         changes.append(_apply(project, path, document, is_main, by, how))
                 except WRONG as error:
                     problems.append(Problem(path, str(error)))
+                    if isinstance(error, GateClosed):
+                        closed.append((prompt_name(document.name), error.report))
         if problems:
             raise Refused(problems)
         if how.is_dry:
             transaction.set_rollback(True)
-    return sorted(changes, key=lambda one: one.path)
+    return changes
 
 
 def _apply(

@@ -70,28 +70,28 @@ class Case:
     def score(self) -> str:
         return str(self.settings.get("score", ""))
 
-    @cached_property
-    def _observed(self) -> dict[int, Observed]:
-        numbers = {self.version.number, *([self.against.number] if self.against else [])}
-        since = self.now - self.days * DAY
-        return observed(
+    def _observed(self, version: PromptVersion) -> Observed:
+        """No call is the version's own that began before it was made."""
+        made = int(version.created_at.timestamp() * 1_000_000) * 1000
+        found = observed(
             self.prompt.project_id,
             self.prompt.name,
-            numbers,
-            since=since,
+            {version.number},
+            since=max(self.now - self.days * DAY, made),
             until=self.now,
             score=self.score,
         )
+        return found[version.number]
 
-    @property
+    @cached_property
     def seen(self) -> Observed:
         """The calls of the version in the last days, under whatever label."""
-        return self._observed[self.version.number]
+        return self._observed(self.version)
 
-    @property
+    @cached_property
     def seen_against(self) -> Observed:
         assert self.against is not None
-        return self._observed[self.against.number]
+        return self._observed(self.against)
 
     @cached_property
     def traffic(self) -> Traffic | None:

@@ -7,23 +7,33 @@ what the label points at, nothing changes in between, and no run can be out of d
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db.models import Q
+
+from accounts.models import Project
 from accounts.roles import Role
 from prompts.changes import By
 from prompts.gates import GateClosed
+from prompts.gates.loose import refuse_loose
+from prompts.gates.models import Gate
 from prompts.gates.results import Report
 from prompts.gates.running import gate_of, recorded, run
 from prompts.models import Label, LabelMove, Prompt, PromptVersion
+from prompts.surviving import numbering_of
 
 MOST_MOVES = 50  # looked through for a version that is still there
+SMALL_SHARE = 10  # percent of a label that a split may give to what has no calls to judge by yet
 
 
 def let_through(prompt: Prompt, label: str, to: PromptVersion, by: By, override: str) -> str:
     """Returns the reason by which the gate was overridden, "" where that was not needed. Raises
-    GateClosed.
+    GateClosed, and InvalidComposition where a protected label without a gate would serve what
+    others can change.
     """
     gate = gate_of(prompt, label)
-    current = current_of(prompt, label)
-    if gate is None or is_way_back(prompt, label, current, to.number):
+    if is_way_back(prompt, label, current_of(prompt, label), to.number):
+        return ""
+    if gate is None:
+        refuse_loose(prompt, label, to)
         return ""
     report = run(gate, prompt, to, compared_with(prompt, label))
     if report.is_open:
@@ -37,17 +47,31 @@ def let_through(prompt: Prompt, label: str, to: PromptVersion, by: By, override:
     return override
 
 
-def let_into_split(prompt: Prompt, label: str, to: PromptVersion, by: By) -> None:
-    """Before a version gets a share of a label: every check but those of calls, which the split is
-    to bring. No gate is overridden for a share. Raises GateClosed.
+def let_into_split(
+    prompt: Prompt, label: str, to: PromptVersion, by: By, *, is_small: bool
+) -> None:
+    """Before a version gets a share of a label, or a greater one: every check, but while the share
+    is small those of calls, which it is to bring. No gate is overridden for a share. Raises as
+    `let_through`.
     """
     gate = gate_of(prompt, label)
     if gate is None:
+        refuse_loose(prompt, label, to)
         return
-    report = run(gate, prompt, to, compared_with(prompt, label), with_traffic=False)
+    report = run(gate, prompt, to, compared_with(prompt, label), with_traffic=not is_small)
     if not report.is_open:
-        raise GateClosed(why(report), report)
+        hint = "" if is_small else f" Up to {SMALL_SHARE} percent need no calls yet."
+        raise GateClosed(why(report) + hint, report)
     recorded(prompt, report, by, is_move=True)
+
+
+def guarded_versions(prompt: Prompt) -> Iterator[tuple[str, PromptVersion]]:
+    """Of each label with a gate, the version that the gate would compare with now."""
+    gates = Gate.objects.filter(project=prompt.project_id)
+    found = gates.filter(Q(prompt=None) | Q(prompt=prompt)).order_by("label")
+    for label in found.values_list("label", flat=True).distinct():
+        if version := compared_with(prompt, label):
+            yield label, version
 
 
 def current_of(prompt: Prompt, label: str) -> PromptVersion | None:
@@ -91,10 +115,16 @@ def why(report: Report) -> str:
 
 
 @contextmanager
-def refusals_kept(prompt: Prompt, by: By) -> Iterator[None]:
+def refusals_kept(project: Project, name: str, by: By) -> Iterator[None]:
     """Around a change: a run that closed the gate is kept though nothing else of the change is."""
     try:
         yield
     except GateClosed as closed:
-        recorded(prompt, closed.report, by, is_move=True)
+        keep_refusal(project, name, closed.report, by)
         raise
+
+
+def keep_refusal(project: Project, name: str, report: Report, by: By) -> None:
+    """After the change was taken back, and with it the prompt, where it was to be a new one."""
+    prompt = Prompt.objects.filter(project=project, name=name).first()
+    recorded(prompt or numbering_of(project, name), report, by, is_move=True)

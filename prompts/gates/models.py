@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from prompts.gates.verdicts import WORDS
-from prompts.names import MAX_LABEL
+from prompts.names import MAX_LABEL, MAX_NAME
 
 MAX_REASON = 1_000
 CHOICES = [(verdict.value, words) for verdict, words in WORDS.items()]
@@ -45,9 +45,16 @@ class Gate(models.Model):
 
 
 class GateRun(models.Model):
-    """What the checks said of one version at one time, kept whatever becomes of the gate."""
+    """What the checks said of one version at one time, kept whatever becomes of the gate and the
+    prompt.
+    """
 
-    prompt = models.ForeignKey("prompts.Prompt", models.CASCADE, related_name="gate_runs")
+    prompt = models.ForeignKey(
+        "prompts.Prompt", models.CASCADE, null=True, related_name="gate_runs"
+    )
+    kept_under = models.ForeignKey(
+        "prompts.Numbering", models.CASCADE, null=True, editable=False, related_name="+"
+    )  # while there is no such prompt
     label = models.CharField(_("label"), max_length=MAX_LABEL)
     number = models.PositiveIntegerField(_("version"))
     against = models.PositiveIntegerField(_("against version"), null=True)
@@ -68,3 +75,27 @@ class GateRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} v{self.number}: {self.verdict}"
+
+
+class GateChange(models.Model):
+    """That somebody set a gate up, changed or deleted it. `prompt_name` is empty where the gate was
+    for every prompt; no checks before, or after, where there was no gate.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    prompt_name = models.CharField(_("prompt"), max_length=MAX_NAME, blank=True)
+    label = models.CharField(_("label"), max_length=MAX_LABEL)
+    before = models.JSONField(_("checks before"), null=True)
+    after = models.JSONField(_("checks after"), null=True)
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("user")
+    )
+    at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("change of a gate")
+        verbose_name_plural = _("changes of gates")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.prompt_name or '*'}"

@@ -9,6 +9,7 @@ from prompts.composition import InvalidComposition
 from prompts.gates import fields
 from prompts.gates.case import Case
 from prompts.gates.checks import Check, register
+from prompts.gates.loose import loose
 from prompts.gates.patterns import compiled
 from prompts.gates.results import Result
 from prompts.gates.verdicts import Verdict
@@ -30,6 +31,12 @@ def includes(case: Case, setting: Any) -> Result:
         case.composed  # noqa: B018
     except InvalidComposition as error:
         return Result("includes", Verdict.FAILED, "%(error)s", {"error": str(error)})
+    if found := loose(case.prompt, case.label, case.version):
+        reason = gettext_noop(
+            "It includes what changes without this label's gate: %(loose)s. Include it by version, "
+            "or by a label that is held as well."
+        )
+        return Result("includes", Verdict.FAILED, reason, {"loose": [str(one) for one in found]})
     return Result("includes", Verdict.PASSED, gettext_noop("All that it includes is there."))
 
 

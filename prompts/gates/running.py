@@ -12,12 +12,13 @@ from prompts.gates.models import Gate, GateRun
 from prompts.gates.patterns import InvalidPattern
 from prompts.gates.results import Report, Result, of_kept
 from prompts.gates.verdicts import Verdict
-from prompts.models import Prompt, PromptVersion
+from prompts.models import Numbering, Prompt, PromptVersion
 from traces.errors import Unavailable
 
 __all__ = ["gate_of", "recorded", "report_of", "run"]
 SHIPPED = (of_text, of_traffic)  # importing them has filled the table of checks
 AWAY = gettext_noop("ClickHouse could not tell. Try again in a moment.")
+VAST = gettext_noop("The figures are too large to reckon with. Look for an absurd score.")
 GONE = gettext_noop("There is no such check any more. Save the gate's settings again.")
 
 
@@ -48,8 +49,12 @@ def run(
 
 
 def result_of(check: Check, case: Case, setting: Any) -> Result:
+    """What goes wrong with one check is `unknown` for that one."""
     try:
-        return check.run(case, setting)
+        found = check.run(case, setting)
+        return found if found.is_finite else Result(check.key, Verdict.UNKNOWN, VAST, n=found.n)
+    except ArithmeticError:
+        return Result(check.key, Verdict.UNKNOWN, VAST)
     except Unavailable:
         return Result(check.key, Verdict.UNKNOWN, AWAY)
     except InvalidPattern as error:
@@ -62,10 +67,12 @@ def report_of(kept: GateRun) -> Report:
 
 
 def recorded(
-    prompt: Prompt, report: Report, by: By, *, is_move: bool = False, override: str = ""
+    of: Prompt | Numbering, report: Report, by: By, *, is_move: bool = False, override: str = ""
 ) -> GateRun:
+    """`of` is the numbering of its name where the prompt is not there (yet)."""
     return GateRun.objects.create(
-        prompt=prompt,
+        prompt=of if isinstance(of, Prompt) else None,
+        kept_under=of if isinstance(of, Numbering) else None,
         label=report.label,
         number=report.number,
         against=report.against,

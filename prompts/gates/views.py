@@ -13,7 +13,9 @@ from accounts.access import project_for
 from accounts.models import Project
 from accounts.roles import LEAST_ROLE, Role
 from prompts import listing
+from prompts.changes import change
 from prompts.gates import asking
+from prompts.gates.changed import note
 from prompts.gates.forms import GateForm
 from prompts.gates.models import Gate, GateRun
 from prompts.models import Prompt
@@ -113,16 +115,20 @@ def asked_gate(request: HttpRequest, project: Project) -> tuple[Prompt | None, s
 
 def save(request: HttpRequest, project: Project, prompt: Prompt | None, form: GateForm) -> None:
     label = form.cleaned_data["label"]
-    Gate.objects.update_or_create(
-        project=project,
-        prompt=prompt,
-        label=label,
-        defaults={
-            "checks": form.checks,
-            "changed_by": request.user,
-            "changed_at": timezone.now(),
-        },
-    )
+    with change(project):
+        kept = Gate.objects.filter(project=project, prompt=prompt, label=label)
+        before = kept.values_list("checks", flat=True).first()
+        Gate.objects.update_or_create(
+            project=project,
+            prompt=prompt,
+            label=label,
+            defaults={
+                "checks": form.checks,
+                "changed_by": request.user,
+                "changed_at": timezone.now(),
+            },
+        )
+        note(project, prompt, label, before, form.checks, by(request, project))
     messages.success(request, _("“%(label)s” moves only through its gate now.") % {"label": label})
 
 
@@ -133,7 +139,9 @@ def gate_delete(request: HttpRequest, project_id: str) -> HttpResponse:
     if gate is None:
         raise Http404("There is no such gate.")
     if request.method == "POST":
-        gate.delete()
+        with change(project):
+            note(project, prompt, label, gate.checks, None, by(request, project))
+            gate.delete()
         messages.success(request, _("The gate of “%(label)s” is deleted.") % {"label": label})
         return redirect(address(project, prompt))
     context = {"project": project, "prompt": prompt, "gate": gate}

@@ -20,7 +20,10 @@ class Split(models.Model):
     `base`: that is what other prompts include.
     """
 
-    prompt = models.ForeignKey("prompts.Prompt", models.CASCADE, related_name="splits")
+    prompt = models.ForeignKey("prompts.Prompt", models.CASCADE, null=True, related_name="splits")
+    kept_under = models.ForeignKey(
+        "prompts.Numbering", models.CASCADE, null=True, editable=False, related_name="+"
+    )  # while the prompt is deleted
     label = models.CharField(_("label"), max_length=MAX_LABEL)
     base = models.PositiveIntegerField()
     salt = models.CharField(max_length=32)  # so that two splits do not pick the same units

@@ -47,7 +47,7 @@ def start(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Spli
     GateClosed.
     """
     shares = buckets.checked_shares(shares)
-    with closing.refusals_kept(prompt, by), change(prompt.project):
+    with closing.refusals_kept(prompt.project, prompt.name, by), change(prompt.project):
         split = _begin(prompt, label, shares, by)
         note(split, StepKind.STARTED, by)
     return split
@@ -58,7 +58,7 @@ def start_canary(prompt: Prompt, label: str, candidate: int, plan: Plan, by: By)
     the same as `start`.
     """
     check_plan(plan)
-    with closing.refusals_kept(prompt, by), change(prompt.project):
+    with closing.refusals_kept(prompt.project, prompt.name, by), change(prompt.project):
         base = labels.number_of(prompt, label)
         if base == candidate:
             raise InvalidSplit(f"“{label}” points at version {candidate} already.")
@@ -106,7 +106,7 @@ def _begin(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Spl
         raise InvalidSplit(f"Version {base}, which “{name}” points at, must have a share.")
     if Split.objects.filter(prompt=prompt, label=name, ended_at=None).exists():
         raise InvalidSplit(f"“{name}” is split already. Stop that split first.")
-    _check_versions(prompt, name, base, shares, by)
+    _check_versions(prompt, name, base, shares, {}, by)
     split = Split.objects.create(
         prompt=prompt,
         label=name,
@@ -120,17 +120,23 @@ def _begin(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Spl
 
 
 def _check_versions(
-    prompt: Prompt, label: str, base: int, shares: Mapping[int, int], by: By
+    prompt: Prompt,
+    label: str,
+    base: int,
+    shares: Mapping[int, int],
+    before: Mapping[int, int],
+    by: By,
 ) -> None:
-    """All are there, and for each but the base the label's gate is open, as far as it can be before
-    there are calls.
+    """All are there, and for each that gets more than `before`, but for the base, the label's gate
+    is open: as far as it can be before there are calls, while the base keeps all but a small share.
     """
+    is_small = buckets.PERCENT - shares[base] <= closing.SMALL_SHARE
     found = {one.number: one for one in prompt.versions.filter(number__in=shares)}
     for number in sorted(shares):
         if number not in found:
             raise InvalidSplit(f"“{prompt.name}” has no version {number}.")
-        if number != base:
-            closing.let_into_split(prompt, label, found[number], by)
+        if number != base and shares[number] > before.get(number, 0):
+            closing.let_into_split(prompt, label, found[number], by, is_small=is_small)
 
 
 def change_shares(split: Split, shares: Mapping[int, int], by: By) -> None:
@@ -139,7 +145,7 @@ def change_shares(split: Split, shares: Mapping[int, int], by: By) -> None:
     """
     shares = buckets.checked_shares(shares)
     prompt = split.prompt
-    with closing.refusals_kept(prompt, by), change(prompt.project):
+    with closing.refusals_kept(prompt.project, prompt.name, by), change(prompt.project):
         running = _running(split)
         labels.refuse_unless_allowed(prompt, running.label, by)
         if running.is_canary:
@@ -148,8 +154,7 @@ def change_shares(split: Split, shares: Mapping[int, int], by: By) -> None:
             raise InvalidSplit(f"Version {running.base} must have a share: the label is there.")
         if shares == running.shares:
             return
-        new = {n: share for n, share in shares.items() if n not in running.shares}
-        _check_versions(prompt, running.label, running.base, {**new, running.base: 1}, by)
+        _check_versions(prompt, running.label, running.base, shares, running.shares, by)
         set_shares(running, shares)
         note(running, StepKind.CHANGED, by)
 
@@ -159,7 +164,7 @@ def stop(split: Split, keep: int, by: By, *, reason: str = "", override: str = "
     Protected, GateClosed.
     """
     prompt = split.prompt
-    with closing.refusals_kept(prompt, by), change(prompt.project):
+    with closing.refusals_kept(prompt.project, prompt.name, by), change(prompt.project):
         running = _running(split)
         labels.refuse_unless_allowed(prompt, running.label, by)
         version = prompt.versions.filter(number=keep).first()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from prompts import releases, uses, versions
+from prompts.changes import change as changing
 from prompts.composition import InvalidComposition
 from prompts.forms import TagForm
 from prompts.labels import Protected
@@ -32,8 +33,9 @@ def prompt_delete(request: HttpRequest, project_id: str) -> HttpResponse:
     wrong = ""
     if request.method == "POST":
         try:
-            gone = [version] if version else list(prompt.versions.defer(*HEAVY))
-            versions.remove(project, gone, by(request, project))
+            with changing(project):  # no version is made between looking and deleting
+                gone = [version] if version else list(prompt.versions.defer(*HEAVY))
+                versions.remove(project, gone, by(request, project))
         except (StillIncluded, InvalidComposition, Protected) as error:
             wrong = str(error)
         else:

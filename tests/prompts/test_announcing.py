@@ -74,8 +74,10 @@ def test_a_deleted_version_is_told_with_the_labels_that_went_with_it(told, make,
     make()
     second = make(labels=["staging"])
     versions.remove(project, [second], by)
-    event, data = told()[-1]
-    assert event == "prompt.version.deleted"
+    (first, moved), (second, data) = told()[-2:]
+    assert (first, second) == ("prompt.label.moved", "prompt.version.deleted")
+    assert (moved["label"], moved["from_version"], moved["to_version"]) == ("staging", 2, None)
+    assert moved["prompt"]["url"].endswith("/greet")
     assert (data["version"], data["labels"]) == (2, ["staging"])
 
 
@@ -86,6 +88,15 @@ def test_a_deleted_prompt_is_told_once(told, make, project, by):
     assert event == "prompt.deleted"
     assert data["versions"] == [1, 2] and "url" not in data["prompt"]
     assert "prompt.version.deleted" not in [event for event, _ in told()]
+
+
+def test_the_labels_of_a_deleted_prompt_are_told_to_be_gone(told, make, project, by):
+    versions.remove(project, [make(labels=["production", "staging"])], by)
+    moves = [data for event, data in told()[-3:] if event == "prompt.label.moved"]
+    assert sorted((one["label"], one["from_version"], one["to_version"]) for one in moves) == [
+        ("production", 1, None), ("staging", 1, None),
+    ]  # fmt: skip
+    assert not [one for one in moves if "url" in one["prompt"]]
 
 
 def test_what_was_refused_is_not_told(told, make, project):

@@ -266,7 +266,7 @@ def test_a_gate_holds_for_a_share_too_but_for_its_checks_of_calls(prompt, by):
     with pytest.raises(GateClosed, match="forbidden"):
         running.start(prompt, "production", {1: 50, 2: 50}, by)
     assert GateRun.objects.get().number == 2
-    split = running.start(prompt, "production", {1: 50, 3: 50}, by)
+    split = running.start(prompt, "production", {1: 90, 3: 10}, by)
     with pytest.raises(GateClosed, match="min_calls"):
         running.stop(split, 3, by)
     assert Split.objects.get(pk=split.pk).ended_at is None
