@@ -10,7 +10,9 @@ from django.db import OperationalError
 
 from embedded.probe import free_port
 from prompts import serving
+from prompts.changes import By
 from prompts.labels import move
+from prompts.models import Way
 from prompts.names import InvalidName
 from prompts.serving import Broken, Unserved, serve
 from prompts.versions import remove, set_tags
@@ -60,6 +62,24 @@ def test_another_process_finds_in_valkey_what_this_one_made(
     make(labels=["production"])
     first = served()
     monkeypatch.setattr(serving, "near", serving.Near())
+    with django_assert_num_queries(1):
+        assert served() == first
+
+
+def test_an_author_is_served_under_the_address_they_have_now(make, served, member):
+    make(labels=["production"], by=By(Way.PAGE, user=member))
+    assert served()["createdBy"] == member.email
+    member.email = "renamed@example.org"
+    member.save()
+    assert served()["createdBy"] == "renamed@example.org"
+    type(member).objects.filter(pk=member.pk).delete()
+    assert served()["createdBy"] == "API"
+
+
+def test_who_logs_in_makes_nothing_old(make, served, member, django_assert_num_queries):
+    make(labels=["production"], by=By(Way.PAGE, user=member))
+    first = served()
+    member.save(update_fields=("last_login",))
     with django_assert_num_queries(1):
         assert served() == first
 
