@@ -4,6 +4,7 @@ from django.db import InterfaceError, OperationalError
 from rest_framework import exceptions, status
 
 from prompts.body import InvalidBody
+from prompts.changes import Busy
 from prompts.composition import InvalidComposition
 from prompts.gates import GateClosed
 from prompts.labels import Moved, Protected
@@ -17,6 +18,12 @@ INVALID = (InvalidName, InvalidBody, InvalidVersion, InvalidComposition)
 
 class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
+
+
+class Held(Away):
+    """503 with Retry-After as well: it is worth asking again."""
+
+    default_detail = Busy.words
 
 
 class Unprocessable(exceptions.APIException):
@@ -35,6 +42,8 @@ def told_of_prompts(error: Exception) -> Exception:
         return exceptions.PermissionDenied(str(error))
     if isinstance(error, Broken):
         return Unprocessable(str(error))
+    if isinstance(error, Busy):
+        return Held()
     if isinstance(error, OperationalError | InterfaceError):
         return Away()
     return error

@@ -44,16 +44,17 @@ class Comparison:
 
 
 def compared(ours: Sample | Share, base: Sample | Share) -> Comparison | None:
-    """None where either is of fewer than LEAST."""
+    """None where either is of fewer than LEAST, or too large to reckon with."""
     if ours.n < LEAST or base.n < LEAST:
         return None
     if isinstance(ours, Share) and isinstance(base, Share):
         interval = bounds.share_difference(ours.hits, ours.n, base.hits, base.n, CONFIDENCE)
         return Comparison(interval, p_of_shares(ours, base), PROPORTIONS)
     if isinstance(ours, Sample) and isinstance(base, Sample):
-        return Comparison(
-            bounds.mean_difference(ours, base, CONFIDENCE), p_of_means(ours, base), WELCH
-        )
+        interval = bounds.mean_difference(ours, base, CONFIDENCE)
+        if not bounds.is_finite(interval):
+            return None
+        return Comparison(interval, p_of_means(ours, base), WELCH)
     raise TypeError("A share compares with a share, and a mean with a mean.")
 
 
@@ -64,9 +65,8 @@ def p_of_means(ours: Sample, base: Sample) -> float:
     a, b = ours.variance / ours.n, base.variance / base.n
     if a + b == 0:
         return 1.0 if ours.mean == base.mean else 0.0
-    freedom = (a + b) ** 2 / (a * a / (ours.n - 1) + b * b / (base.n - 1))
     t = (ours.mean - base.mean) / math.sqrt(a + b)
-    return float(min(1.0, 2 * stdtr(freedom, -abs(t))))
+    return float(min(1.0, 2 * stdtr(bounds.freedom(ours, base), -abs(t))))
 
 
 def p_of_shares(ours: Share, base: Share) -> float:
@@ -91,9 +91,12 @@ def adjusted(ps: Sequence[float]) -> list[float]:
 
 
 def interval_of(one: Sample | Share) -> Interval | None:
-    """Of 95 %, by Student's t or by Wilson; None where there is too little."""
+    """Of 95 %, by Student's t or by Wilson; None where there is too little, or it is too large to
+    reckon with.
+    """
     if one.n < 2:
         return None
     if isinstance(one, Share):
         return bounds.share(one.hits, one.n, CONFIDENCE)
-    return bounds.mean(one.mean, one.variance, one.n, CONFIDENCE)
+    found = bounds.mean(one.mean, one.variance, one.n, CONFIDENCE)
+    return found if bounds.is_finite(found) else None

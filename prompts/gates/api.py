@@ -45,7 +45,13 @@ class CheckFields(serializers.Serializer):
     figures = serializers.DictField(help_text="What was measured, and the limit.")
     n = serializers.IntegerField(allow_null=True, help_text="Over how many observations.")
     interval = serializers.ListField(
-        child=serializers.FloatField(), allow_null=True, help_text="The 95 % interval."
+        child=serializers.FloatField(),
+        allow_null=True,
+        help_text="Of what was measured, two-sided: `level` says with how many percent.",
+    )
+    level = serializers.IntegerField(
+        allow_null=True,
+        help_text="95; 90 for max_regression, each of whose bounds holds with 95 % by itself.",
     )
 
 

@@ -42,6 +42,7 @@ def shape_of(result: Result) -> dict[str, Any]:
         "figures": result.figures,
         "n": result.n,
         "interval": result.interval and list(result.interval),
+        "level": result.level if result.interval else None,
     }
 
 
@@ -84,17 +85,24 @@ def markdown(prompt: str, report: Report) -> str:
         f"### {SIGNS[report.verdict]}: {_cell(prompt)} version {report.number} → "
         f"{_cell(report.label)}{against}",
         "",
-        "| check | verdict | what was found | n | 95 % interval |",
+        "| check | verdict | what was found | n | interval |",
         "|---|---|---|---:|---|",
     ]
     for result in report.results:
         n = "" if result.n is None else str(result.n)
-        interval = "" if result.interval is None else "{:.4g} – {:.4g}".format(*result.interval)
+        interval = said_of(result)
         lines.append(
             f"| {_cell(result.key)} | {SIGNS[result.verdict]} | {_cell(result.plain)} | {n} | "
             f"{interval} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def said_of(result: Result) -> str:
+    """The interval, and how much of the time such a one holds the true figure."""
+    if result.interval is None:
+        return ""
+    return "{:.4g} – {:.4g} ({} %)".format(*result.interval, result.level)
 
 
 def _cell(text: str) -> str:

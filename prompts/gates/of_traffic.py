@@ -13,16 +13,19 @@ from prompts.gates.checks import Check, register
 from prompts.gates.of_text import NOTHING_THERE
 from prompts.gates.results import Result
 from prompts.gates.verdicts import Verdict
+from prompts.observing import score_difference
 from traces.errors import Unavailable
 from traces.queries.prompt_guards import Observed
 
 SHOWN = 0.975  # one-sided: a 95 % interval
-BOUND = 0.95
+BOUND = 0.95  # one-sided: such bounds on either side make an interval of
+LEVEL = 90
 FEWEST = 20  # calls or scores before a mean or a tail says anything
 
 TOO_FEW = gettext_noop("Only %(n)d calls of version %(version)d in the last %(days)d days.")
 TOO_FEW_SCORES = gettext_noop(
-    "Only %(n)d scores “%(score)s” of version %(version)d in the last %(days)d days."
+    "Only %(n)d scores “%(score)s” of version %(version)d in the last %(days)d days: with fewer "
+    "than %(fewest)d a mean says nothing."
 )
 
 
@@ -34,9 +37,15 @@ def pair(interval: bounds.Interval) -> tuple[float, float]:
     return interval.low, interval.high
 
 
-def too_few(key: str, case: Case, n: int, version: int, reason: str = TOO_FEW) -> Result:
+def too_few(key: str, case: Case, n: int, version: int) -> Result:
     figures = {"n": n, "version": version, "days": case.days, "score": case.score}
-    return Result(key, Verdict.FAILED, reason, figures, n)
+    return Result(key, Verdict.FAILED, TOO_FEW, figures, n)
+
+
+def too_few_scores(key: str, case: Case, seen: Observed) -> Result:
+    n = seen.score_count
+    figures = {"n": n, "version": seen.version, "days": case.days, "score": case.score}
+    return Result(key, Verdict.UNKNOWN, TOO_FEW_SCORES, figures | {"fewest": FEWEST}, n)
 
 
 def min_calls(case: Case, setting: int) -> Result:
@@ -79,10 +88,12 @@ def max_latency_p95_ms(case: Case, setting: int) -> Result:
 
 def min_score(case: Case, setting: float) -> Result:
     seen = case.seen
-    if seen.score_count < 2:
-        n, number = seen.score_count, case.version.number
-        return too_few("min_score", case, n, number, TOO_FEW_SCORES)
-    found = bounds.mean(seen.score_mean, seen.score_variance, seen.score_count, SHOWN)
+    if seen.score_count < FEWEST:
+        return too_few_scores("min_score", case, seen)
+    if seen.score_is_binary:
+        found = bounds.share(seen.score_hits, seen.score_count, SHOWN)
+    else:
+        found = bounds.mean(seen.score_mean, seen.score_variance, seen.score_count, SHOWN)
     return Result(
         "min_score",
         verdict(found.estimate >= setting),
@@ -98,9 +109,9 @@ def max_regression(case: Case, setting: float) -> Result:
     if case.against is None:
         return Result(key, Verdict.SKIPPED, NOTHING_THERE)
     for seen in (case.seen, case.seen_against):
-        if seen.score_count < 2:
-            return too_few(key, case, seen.score_count, seen.version, TOO_FEW_SCORES)
-    found = bounds.mean_difference(sample(case.seen), sample(case.seen_against), BOUND)
+        if seen.score_count < FEWEST:
+            return too_few_scores(key, case, seen)
+    found = score_difference(case.seen, case.seen_against, BOUND)
     figures = {
         "score": case.score,
         "difference": found.estimate,
@@ -118,11 +129,8 @@ def max_regression(case: Case, setting: float) -> Result:
         figures,
         case.seen.score_count,
         pair(found),
+        LEVEL,
     )
-
-
-def sample(seen: Observed) -> bounds.Sample:
-    return bounds.Sample(seen.score_count, seen.score_mean, seen.score_variance)
 
 
 def max_cost_ratio(case: Case, setting: float) -> Result:

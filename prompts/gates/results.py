@@ -1,5 +1,6 @@
 """What checks answer."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,13 +9,15 @@ from django.utils.translation import gettext
 
 from prompts.gates.verdicts import Verdict
 
+LEVEL = 95
 OPEN = (Verdict.PASSED, Verdict.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One check's answer. `reason` has places for `figures`, so that it can be said in any
-    language; `interval` is the 95 % interval of what was measured over `n` observations.
+    language; `interval` is that of what was measured over `n` observations, two-sided with
+    `level` percent.
     """
 
     key: str
@@ -23,6 +26,13 @@ class Result:
     figures: dict[str, Any] = field(default_factory=dict)
     n: int | None = None
     interval: tuple[float, float] | None = None
+    level: int = LEVEL
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether JSON can hold what was measured, and words can say it."""
+        measured = (*self.figures.values(), *(self.interval or ()))
+        return all(math.isfinite(one) for one in measured if isinstance(one, float))
 
     @property
     def is_open(self) -> bool:
@@ -46,6 +56,7 @@ class Result:
             "figures": self.figures,
             "n": self.n,
             "interval": self.interval and list(self.interval),
+            "level": self.level,
         }
 
 
@@ -58,6 +69,7 @@ def of_kept(kept: dict[str, Any]) -> Result:
         kept["figures"],
         kept["n"],
         (interval[0], interval[1]) if interval else None,
+        kept.get("level", LEVEL),
     )
 
 

@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.roles import Role
-from prompts.changes import By, change
+from prompts.changes import Busy, By, change
+from prompts.composition import InvalidComposition
 from prompts.gates import GateClosed, closing
+from prompts.including import StillIncluded
+from prompts.labels import Protected
 from prompts.models import Way
 from prompts.splits import buckets, guards, running
 from prompts.splits.kinds import StepKind
@@ -19,6 +23,11 @@ from prompts.splits.models import Canary, SplitStep
 from prompts.splits.steps import note
 from traces.errors import Unavailable
 from traces.queries.prompt_guards import Observed, observed
+
+log = structlog.get_logger(__name__)
+
+# What may stand in the label's way at the end.
+HOLDING = (GateClosed, Protected, InvalidComposition, StillIncluded)
 
 
 class Course(StrEnum):
@@ -72,8 +81,8 @@ def check(canary_id: int, now: datetime | None = None) -> Course | None:
             if fresh is None or fresh.step != canary.step:
                 return None
             _carried_out(fresh, now, decision)
-    except GateClosed as closed:
-        _held(canary, now, decision, closed)
+    except HOLDING as error:
+        _held(canary, now, decision, error)
         return Course.WAIT
     return decision.course
 
@@ -106,7 +115,8 @@ def decided(canary: Canary, now: datetime, seen: dict[int, Observed]) -> Decisio
     its calls, and no guard may lack data.
     """
     ours, base = seen[canary.candidate], seen[canary.split.base]
-    found = [guards.judged(key, limit, ours, base) for key, limit in canary.guards.items()]
+    before = {one["key"]: one for one in canary.findings.get("guards", ())}
+    found = guards.judged(canary.guards, ours, base, before)
     findings = {
         "guards": [one.kept() for one in found],
         "calls": ours.calls,
@@ -166,26 +176,40 @@ def _noted(canary: Canary, now: datetime, decision: Decision) -> None:
     found.update(checked_at=now, findings=decision.findings)
 
 
-def _held(canary: Canary, now: datetime, decision: Decision, closed: GateClosed) -> None:
-    """At the end the label's gate was closed: people decide. Told once, not every minute."""
+def _held(canary: Canary, now: datetime, decision: Decision, error: Exception) -> None:
+    """At the end the label may not move: people decide. Told once, and again only where something
+    else is in the way: figures of a closed gate change every minute.
+    """
     _noted(canary, now, decision)
-    split, reason = canary.split, str(closed)
-    last = SplitStep.objects.filter(split=split).first()
-    if last is None or last.kind != StepKind.HELD or last.reason != reason:
-        closing.recorded(split.prompt, closed.report, _in_whose_name(canary), is_move=True)
-        note(split, StepKind.HELD, None, reason=reason, findings=decision.findings)
+    split = canary.split
+    report = error.report if isinstance(error, GateClosed) else None
+    held_by: dict[str, Any] = {"error": str(error)}
+    if report:
+        held_by = {"checks": sorted(one.key for one in report.closed)}
+    last = SplitStep.objects.filter(split=split, kind=StepKind.HELD).first()
+    if last is not None and last.findings.get("held_by") == held_by:
+        return
+    if report:
+        closing.recorded(split.prompt, report, _in_whose_name(canary), is_move=True)
+    findings = {**decision.findings, "held_by": held_by}
+    note(split, StepKind.HELD, None, reason=str(error), findings=findings)
 
 
 def unavailable(canary_id: int) -> None:
     """ClickHouse could not tell: the canary waits, and its page says so."""
-    Canary.objects.filter(pk=canary_id).update(
-        checked_at=timezone.now(), findings={"is_away": True, "guards": []}
-    )
+    for canary in Canary.objects.filter(pk=canary_id):
+        canary.checked_at = timezone.now()
+        canary.findings = {"guards": []} | canary.findings | {"is_away": True}
+        canary.save(update_fields=("checked_at", "findings"))
 
 
 def watch(canary_id: int) -> None:
-    """`check`, which may find ClickHouse away."""
+    """`check`, which may find ClickHouse away, or the prompts held by somebody else: then it looks
+    again in a minute.
+    """
     try:
         check(canary_id)
     except Unavailable:
         unavailable(canary_id)
+    except Busy:
+        log.info("canary_waits_for_the_lock", split=canary_id)

@@ -106,4 +106,6 @@ def judged_as(findings: Mapping[str, dict[str, Any]]) -> list[Judged]:
 def _judged(guard: guards.Guard, found: dict[str, Any]) -> Judged:
     state = found.get("state", "")
     words = guards.STATES[guards.State(state)] if state else ""
+    if guards.is_too_large(found):
+        words = guards.TOO_LARGE
     return Judged(guard.title, guard.unit, state, words, found["limit"], found)

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from prompts.gates.checks import CHECKS, Check
+from prompts.gates.formats import said_of
 from prompts.gates.models import Gate, GateRun
 from prompts.gates.results import Report, Result
 from prompts.gates.running import report_of
@@ -67,7 +68,7 @@ def said(check: Check, setting: Any) -> Any:
 
 @register.filter
 def bounds_of(result: Result) -> str:
-    return "{:.4g} – {:.4g}".format(*result.interval) if result.interval else ""
+    return said_of(result)
 
 
 @register.filter

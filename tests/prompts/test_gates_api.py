@@ -45,13 +45,16 @@ def test_the_api_runs_a_gate_and_tells_each_check(gated, ask, api_key):
         "is_open": False,
         "checks": [
             {"check": "includes", "verdict": "passed", "reason": "All that it includes is there.",
-             "figures": {}, "n": None, "interval": None},
+             "figures": {}, "n": None, "interval": None,
+             "level": None},
             {"check": "keep_variables", "verdict": "failed",
              "reason": "Variables of version 1 that are missing: name.",
-             "figures": {"lost": ["name"], "against": 1}, "n": None, "interval": None},
+             "figures": {"lost": ["name"], "against": 1}, "n": None, "interval": None,
+             "level": None},
             {"check": "max_tokens", "verdict": "passed",
              "reason": "About 3 tokens; 9 are allowed.",
-             "figures": {"tokens": 3, "limit": 9}, "n": None, "interval": None},
+             "figures": {"tokens": 3, "limit": 9}, "n": None, "interval": None,
+             "level": None},
         ],
         "run": kept.pk,
     }  # fmt: skip
@@ -125,7 +128,7 @@ def test_hostile_words_break_neither_xml_nor_the_table():
     table = formats.markdown(nasty, report).splitlines()
     assert len(table) == 5
     assert table[4].replace("\\|", "").count("|") == 6
-    assert table[4].endswith("| 3 | 0.5 – 1.25 |")
+    assert table[4].endswith("| 3 | 0.5 – 1.25 (95 %) |")
 
 
 def run(project, *words, capsys):

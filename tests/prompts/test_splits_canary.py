@@ -70,7 +70,7 @@ def test_a_healthy_canary_widens_step_by_step_and_finishes_by_moving_the_label(
 ):
     split = begun()
     calls(1, 400, **WELL)
-    calls(2, 60, **WELL)
+    calls(2, 120, **WELL)
     assert canary.check(split.pk) == Course.WIDEN
     assert state(split) == ({1: 80, 2: 20}, False, ["widened", "started"])
     assert canary.check(split.pk) == Course.WAIT  # the step has only begun
@@ -89,7 +89,7 @@ def test_a_healthy_canary_widens_step_by_step_and_finishes_by_moving_the_label(
 @pytest.mark.parametrize(
     ("worse", "guard"),
     [
-        ({"failing": 12}, "error_difference"),
+        ({"failing": 24}, "error_difference"),
         ({"took": 2.0}, "latency_ratio"),
         ({"cost": "0.020"}, "cost_ratio"),
         ({"kind": 0.5}, "score_fall"),
@@ -101,7 +101,7 @@ def test_a_canary_that_fails_slows_costs_or_scores_worse_rolls_back_at_once(
     split = begun()
     Canary.objects.filter(pk=split.pk).update(step_at=timezone.now())  # no step need be over
     calls(1, 400, **WELL)
-    calls(2, 60, ago=1, **{**WELL, **worse})
+    calls(2, 120, ago=1, **{**WELL, **worse})
     assert canary.check(split.pk, timezone.now() + timedelta(seconds=5)) == Course.ROLL_BACK
     assert state(split)[1:] == (True, ["rolled_back", "started"])
     assert labels.number_of(prompt, "production") == 1
@@ -109,7 +109,7 @@ def test_a_canary_that_fails_slows_costs_or_scores_worse_rolls_back_at_once(
     assert last.reason == guard
     found = {one["key"]: one for one in last.findings["guards"]}[guard]
     assert found["low"] > found["limit"]
-    assert (found["state"], found["n"], found["base_n"]) == ("tripped", 60, 400)
+    assert (found["state"], found["n"], found["base_n"]) == ("tripped", 120, 400)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,9 @@ def test_a_canary_that_fails_slows_costs_or_scores_worse_rolls_back_at_once(
     [
         ((0, {}), (0, {}), "nobody called"),
         ((400, WELL), (39, WELL), "fewer calls than a step asks for"),
-        ((400, WELL), (60, {"kind": 0.8}), "no cost is known of the candidate"),
-        ((400, {"cost": "0.010"}), (60, WELL), "no score of the base"),
+        ((400, WELL), (120, {"kind": 0.8}), "no cost is known of the candidate"),
+        ((400, {"cost": "0.010"}), (120, WELL), "no score of the base"),
+        ((400, WELL), (99, WELL), "fewer latencies than a 95th percentile needs"),
         ((400, WELL), (3, {**WELL, "failing": 3}), "three failures are too few to tell"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -140,7 +141,7 @@ def test_a_step_asks_for_calls_of_its_own(begun, calls):
     split = begun()
     ripen(split)
     calls(1, 400, ago=5400, **WELL)
-    calls(2, 60, ago=5400, **WELL)
+    calls(2, 120, ago=5400, **WELL)
     assert canary.check(split.pk) == Course.WAIT
     assert Canary.objects.get(pk=split.pk).findings["calls_in_step"] == 0
     calls(2, 40, **WELL)
@@ -148,10 +149,10 @@ def test_a_step_asks_for_calls_of_its_own(begun, calls):
 
 
 def test_a_difference_that_may_be_chance_trips_nothing(begun, calls):
-    """Two of sixty calls failed, and four of four hundred: worse by 2.3 points, give or take."""
+    """Four of 120 calls failed, and four of four hundred: worse by 2.3 points, give or take."""
     split = begun()
     calls(1, 400, failing=4, **WELL)
-    calls(2, 60, failing=2, **WELL)
+    calls(2, 120, failing=4, **WELL)
     assert canary.check(split.pk) == Course.WIDEN
 
 
@@ -265,11 +266,11 @@ def test_a_canary_of_what_the_label_points_at_is_refused(prompt, by):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("worse", "kind"), [({}, "widened"), ({"failing": 60}, "rolled_back")])
+@pytest.mark.parametrize(("worse", "kind"), [({}, "widened"), ({"failing": 120}, "rolled_back")])
 def test_two_workers_at_once_take_a_step_once(prompt, begun, calls, worse, kind):
     split = begun()
     calls(1, 400, **WELL)
-    calls(2, 60, **{**WELL, **worse})
+    calls(2, 120, **{**WELL, **worse})
     together = Barrier(2)
 
     def one():

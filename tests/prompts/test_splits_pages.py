@@ -95,8 +95,8 @@ def test_a_canary_is_started_and_watched_on_its_page(visit, prompt, calls):
     earlier = timezone.now() - timedelta(hours=1)
     Split.objects.update(started_at=earlier)
     Canary.objects.update(step_at=earlier)
-    calls(1, 100, kind=0.8)
-    calls(2, 30, kind=0.8)
+    calls(1, 200, kind=0.8)
+    calls(2, 120, kind=0.8)
     canary.check(found.pk)
     part = text(visit(query={**HERE, "part": "watch"}, **{"HX-Request": "true"}))
     assert "<html" not in part
@@ -110,8 +110,8 @@ def test_a_canary_is_started_and_watched_on_its_page(visit, prompt, calls):
 def test_a_canary_that_rolled_back_says_which_guard_and_by_how_much(visit, prompt, calls):
     visit("prompt-canary-start", post=CANARY)
     Split.objects.update(started_at=timezone.now() - timedelta(hours=1))
-    calls(1, 100, kind=0.8)
-    calls(2, 30, kind=0.8, failing=20)
+    calls(1, 200, kind=0.8)
+    calls(2, 120, kind=0.8, failing=80)
     canary.check(Canary.objects.get().pk)
     page = text(visit())
     assert "Rolled back" in page

@@ -26,6 +26,12 @@ class Observed:
     score_count: int = 0
     score_mean: float = 0.0
     score_variance: float = 0.0
+    score_is_binary: bool = False  # each is 0 or 1: a share rather than a mean
+
+    @property
+    def score_hits(self) -> int:
+        """How many are 1, where each is 0 or 1."""
+        return round(self.score_mean * self.score_count)
 
 
 def observed(
@@ -64,11 +70,12 @@ def observed(
             groupArraySampleIf({MOST_VALUES}, 1)(c.cost, c.has_cost) AS costs,
             countIf(c.has_cost) AS costed, sum(c.cost) AS cost,
             any(g.count) AS score_count, any(g.mean) AS score_mean,
-            any(g.variance) AS score_variance
+            any(g.variance) AS score_variance, toBool(any(g.is_binary)) AS score_is_binary
         FROM called AS c
         LEFT JOIN (
             SELECT of_call.version AS version, count() AS count, avg(of_call.value) AS mean,
-                if(count() > 1, varSamp(of_call.value), 0) AS variance
+                if(count() > 1, varSampStable(of_call.value), 0) AS variance,
+                countIf(of_call.value NOT IN (0, 1)) = 0 AS is_binary
             FROM (
                 SELECT DISTINCT k.version AS version, v.id AS id, v.value AS value
                 FROM called AS k
