@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from prompts import labels, versions
@@ -154,10 +155,11 @@ def _apply(
             tags=retagged,
         )
     if document.number and latest > document.number and not how.is_forced:
-        raise Newer(
-            f"“{name}” has version {latest} by now, and this file was made from version "
-            f"{document.number}. Pull and put your change on top, or force it."
+        words = _(
+            "“%(name)s” has version %(latest)s by now, and this file was made from version "
+            "%(number)s. Pull and put your change on top, or force it."
         )
+        raise Newer(words % {"name": name, "latest": latest, "number": document.number})
     before = {label: labels.number_of(prompt, label) for label in names} if prompt else {}
     draft = versions.Draft(
         name, document.type, body, document.config, names, tags, document.message or how.message

@@ -5,6 +5,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from prompts.files.paths import SUFFIX
 
 MOST_FILES = 1_000
@@ -32,31 +34,38 @@ def packed(files: Iterable[tuple[str, str]]) -> bytes:
 def unpacked(given: bytes) -> dict[str, str]:
     """The texts of the `.md` files, by path. Raises InvalidArchive."""
     if len(given) > MAX_ZIP_BYTES:
-        raise InvalidArchive(f"The zip has more than {MAX_ZIP_BYTES:,} bytes.")
+        words = _("The zip has more than %(most)s bytes.")
+        raise InvalidArchive(words % {"most": f"{MAX_ZIP_BYTES:,}"})
     try:
         with zipfile.ZipFile(io.BytesIO(given)) as archive:
             return _texts(archive)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         # RuntimeError: it wants a password.
-        raise InvalidArchive(f"The file is no zip that can be read: {error}.") from error
+        words = _("The file is no zip that can be read: %(why)s.")
+        raise InvalidArchive(words % {"why": error}) from error
 
 
 def _texts(archive: zipfile.ZipFile) -> dict[str, str]:
     wanted = [info for info in archive.infolist() if is_wanted(info.filename)]
     if len(wanted) > MOST_FILES:
-        raise InvalidArchive(f"The zip holds more than {MOST_FILES:,} files of prompts.")
+        words = _("The zip holds more than %(most)s files of prompts.")
+        raise InvalidArchive(words % {"most": f"{MOST_FILES:,}"})
     found: dict[str, str] = {}
     left = MAX_BYTES
     for info in wanted:
         if info.filename in found:
-            raise InvalidArchive(f"“{info.filename[:200]}” is in the zip twice.")
+            words = _("“%(path)s” is in the zip twice.")
+            raise InvalidArchive(words % {"path": info.filename[:200]})
         with archive.open(info) as file:  # what its head says of its size is not believed
             content = file.read(min(MAX_FILE_BYTES, left) + 1)
         if len(content) > MAX_FILE_BYTES:
-            raise InvalidArchive(f"“{info.filename[:200]}” has more than {MAX_FILE_BYTES:,} bytes.")
+            words = _("“%(path)s” has more than %(most)s bytes.")
+            said = {"path": info.filename[:200], "most": f"{MAX_FILE_BYTES:,}"}
+            raise InvalidArchive(words % said)
         left -= len(content)
         if left < 0:
-            raise InvalidArchive(f"Unpacked, the zip has more than {MAX_BYTES:,} bytes.")
+            words = _("Unpacked, the zip has more than %(most)s bytes.")
+            raise InvalidArchive(words % {"most": f"{MAX_BYTES:,}"})
         found[info.filename] = _decoded(info.filename, content)
     return found
 
@@ -65,7 +74,7 @@ def _decoded(path: str, content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise InvalidArchive(f"“{path[:200]}” is no UTF-8.") from error
+        raise InvalidArchive(_("“%(path)s” is no UTF-8.") % {"path": path[:200]}) from error
 
 
 def is_wanted(path: str) -> bool:

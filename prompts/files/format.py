@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from prompts.body import Body
 from prompts.files import heads
 
@@ -77,10 +79,11 @@ def read(text: str, name: str) -> Document:
     except heads.InvalidHead as error:
         raise InvalidFile(str(error)) from error
     if unknown := [key for key in head if key not in KNOWN]:
-        raise InvalidFile(f"“{unknown[0][:100]}” means nothing here: {', '.join(KNOWN)} do.")
+        words = _("“%(key)s” means nothing here: %(known)s do.")
+        raise InvalidFile(words % {"key": unknown[0][:100], "known": ", ".join(KNOWN)})
     kind = head.get("type", "text")
     if kind not in ("text", "chat"):
-        raise InvalidFile("type must be text or chat.")
+        raise InvalidFile(_("type must be text or chat."))
     return Document(
         name=_text(head, "name", name),
         type=kind,
@@ -101,16 +104,16 @@ def _parted(text: str) -> tuple[str, str]:
         return "", text
     closing = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE).search(text, opening.end())
     if closing is None:
-        raise InvalidFile("The head does not end: a line of --- is missing.")
+        raise InvalidFile(_("The head does not end: a line of --- is missing."))
     return text[opening.end() : closing.start()], text[closing.end() :]
 
 
 def _messages(text: str) -> list[dict[str, str]]:
     marks = list(re.finditer(r"^===[ \t]*(.*?)[ \t\r]*(?:\n|\Z)", text, re.MULTILINE))
     if not marks:
-        raise InvalidFile("A chat needs a line such as “=== user” before each message.")
+        raise InvalidFile(_("A chat needs a line such as “=== user” before each message."))
     if text[: marks[0].start()].strip():
-        raise InvalidFile("Something stands above the first message.")
+        raise InvalidFile(_("Something stands above the first message."))
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     return [
         _message(mark[1], text[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)
@@ -120,7 +123,8 @@ def _messages(text: str) -> list[dict[str, str]]:
 def _message(told: str, content: str) -> dict[str, str]:
     if told.startswith("{") and told.endswith("}"):
         if content.strip():
-            raise InvalidFile(f"Something stands below the placeholder “{told[1:-1]}”.")
+            words = _("Something stands below the placeholder “%(name)s”.")
+            raise InvalidFile(words % {"name": told[1:-1]})
         return {"type": "placeholder", "name": told[1:-1]}
     role = told[1:] if told.startswith("\\") else told
     plain = re.sub(r"^\\(\\*===)", r"\1", content.removesuffix("\n"), flags=re.MULTILINE)
@@ -132,7 +136,7 @@ def _text(head: Mapping[str, Any], name: str, default: str) -> str:
     if value is None:
         return default
     if not isinstance(value, str):
-        raise InvalidFile(f"{name} must be a text: put it in quotes.")
+        raise InvalidFile(_("%(name)s must be a text: put it in quotes.") % {"name": name})
     return value
 
 
@@ -141,7 +145,7 @@ def _texts(head: Mapping[str, Any], name: str) -> list[str] | None:
     if value is None:
         return None
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InvalidFile(f"{name} must be a list of texts: [a, b].")
+        raise InvalidFile(_("%(name)s must be a list of texts: [a, b].") % {"name": name})
     return value
 
 
@@ -150,5 +154,5 @@ def _number(head: Mapping[str, Any]) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**9:
-        raise InvalidFile("version must be the number that was pulled, or left out.")
+        raise InvalidFile(_("version must be the number that was pulled, or left out."))
     return value

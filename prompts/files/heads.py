@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
 MAX_CHARACTERS = 600_000
 MOST_DEPTH = 60
@@ -30,10 +31,12 @@ class _Loader(_Reader):
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                raise InvalidHead(f"Line {key_node.start_mark.line + 2}: a key must be a text.")
+                words = _("Line %(line)s: a key must be a text.")
+                raise InvalidHead(words % {"line": key_node.start_mark.line + 2})
             if key in found:
-                line = key_node.start_mark.line + 2
-                raise InvalidHead(f"Line {line}: the key “{key[:100]}” stands twice.")
+                words = _("Line %(line)s: the key “%(key)s” stands twice.")
+                said = {"line": key_node.start_mark.line + 2, "key": key[:100]}
+                raise InvalidHead(words % said)
             found[key] = self.construct_object(value_node, deep=deep)
         return found
 
@@ -56,7 +59,8 @@ for _tag, _pattern, _first in (
 def read(text: str) -> dict[str, Any]:
     """The mapping that the text is. Raises InvalidHead."""
     if len(text) > MAX_CHARACTERS:
-        raise InvalidHead(f"The head has at most {MAX_CHARACTERS:,} characters.")
+        words = _("The head has at most %(most)s characters.")
+        raise InvalidHead(words % {"most": f"{MAX_CHARACTERS:,}"})
     try:
         _refuse_what_grows(text)
         found = yaml.load(text, _Loader)  # a SafeLoader
@@ -67,7 +71,7 @@ def read(text: str) -> dict[str, Any]:
     if found is None:
         return {}
     if not isinstance(found, dict):
-        raise InvalidHead("The head must be a mapping: lines of “key: value”.")
+        raise InvalidHead(_("The head must be a mapping: lines of “key: value”."))
     return found
 
 
@@ -77,21 +81,27 @@ def _refuse_what_grows(text: str) -> None:
     for number, event in enumerate(yaml.parse(text, _Reader)):
         line = event.start_mark.line + 2  # counted in the file, whose first line is ---
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise InvalidHead(f"Line {line}: anchors and aliases (&, *) are not read.")
+            words = _("Line %(line)s: anchors and aliases (&, *) are not read.")
+            raise InvalidHead(words % {"line": line})
         if getattr(event, "tag", None):
-            raise InvalidHead(f"Line {line}: tags (!) are not read.")
+            raise InvalidHead(_("Line %(line)s: tags (!) are not read.") % {"line": line})
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MOST_DEPTH:
-            raise InvalidHead(f"Line {line}: nested more than {MOST_DEPTH} deep.")
+            words = _("Line %(line)s: nested more than %(most)s deep.")
+            raise InvalidHead(words % {"line": line, "most": MOST_DEPTH})
         if number > MOST_EVENTS:
-            raise InvalidHead(f"The head has more than {MOST_EVENTS:,} parts.")
+            words = _("The head has more than %(most)s parts.")
+            raise InvalidHead(words % {"most": f"{MOST_EVENTS:,}"})
 
 
 def _told(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
-    where = f"Line {mark.line + 2}: " if mark else ""
-    return f"{where}{getattr(error, 'problem', None) or 'the head is no YAML'}."
+    what = getattr(error, "problem", None)  # in the parser's own words
+    if mark is None:
+        return _("The head is no YAML: %(what)s.") % {"what": what or error}
+    words = _("Line %(line)s is no YAML: %(what)s.")
+    return words % {"line": mark.line + 2, "what": what or error}
 
 
 def written(head: dict[str, Any]) -> str:

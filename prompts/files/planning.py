@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from prompts.composition import REFERENCE, InvalidComposition, wanted
 from prompts.files.format import Document, InvalidFile, read
 from prompts.files.paths import name_of
@@ -28,7 +30,8 @@ def documents_in(files: Mapping[str, str]) -> tuple[dict[str, Document], list[Pr
             continue
         which = (document.name, document.number)
         if which in taken:
-            told = f"“{taken[which]}” is the same version of “{document.name}”."
+            words = _("“%(path)s” is the same version of “%(name)s”.")
+            told = words % {"path": taken[which], "name": document.name}
             problems.append(Problem(path, told))
         taken[which] = path
         documents[path] = document

@@ -1,5 +1,7 @@
 """Running a gate because somebody asks, without moving anything."""
 
+from django.utils.translation import gettext as _
+
 from prompts.changes import By
 from prompts.gates import closing
 from prompts.gates.models import GateRun
@@ -18,6 +20,7 @@ def asked(prompt: Prompt, label: str, version: PromptVersion, by: By) -> tuple[R
     name = label_name(label)
     gate = gate_of(prompt, name)
     if gate is None:
-        raise NoGate(f"“{name}” has no gate for “{prompt.name}”. Set one up in the project first.")
+        words = _("“%(label)s” has no gate for “%(name)s”. Set one up in the project first.")
+        raise NoGate(words % {"label": name, "name": prompt.name})
     report = run(gate, prompt, version, closing.compared_with(prompt, name))
     return report, recorded(prompt, report, by)

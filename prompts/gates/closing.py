@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from accounts.roles import Role
@@ -42,7 +43,8 @@ def let_through(prompt: Prompt, label: str, to: PromptVersion, by: By, override:
     if not override:
         raise GateClosed(why(report), report)
     if by.role is None or not by.role.includes(Role.ADMIN):
-        raise GateClosed(f"Only an admin overrides a gate. {why(report)}", report)
+        words = _("Only an admin overrides a gate. %(why)s")
+        raise GateClosed(words % {"why": why(report)}, report)
     recorded(prompt, report, by, is_move=True, override=override)
     return override
 
@@ -60,8 +62,9 @@ def let_into_split(
         return
     report = run(gate, prompt, to, compared_with(prompt, label), with_traffic=not is_small)
     if not report.is_open:
-        hint = "" if is_small else f" Up to {SMALL_SHARE} percent need no calls yet."
-        raise GateClosed(why(report) + hint, report)
+        words = _("%(why)s Up to %(share)s percent need no calls yet.")
+        told = words % {"why": why(report), "share": SMALL_SHARE}
+        raise GateClosed(why(report) if is_small else told, report)
     recorded(prompt, report, by, is_move=True)
 
 
@@ -108,10 +111,11 @@ def is_way_back(prompt: Prompt, label: str, current: PromptVersion | None, numbe
 def why(report: Report) -> str:
     """What is closed, and what to do."""
     told = " ".join(f"{result.key}: {result.plain.rstrip('.')}." for result in report.closed)
-    return (
-        f"The gate of “{report.label}” is closed for version {report.number}. {told} Change the "
-        "version, or have an admin override the gate with a reason."
+    words = _(
+        "The gate of “%(label)s” is closed for version %(number)s. %(told)s Change the version, or "
+        "have an admin override the gate with a reason."
     )
+    return words % {"label": report.label, "number": report.number, "told": told}
 
 
 @contextmanager

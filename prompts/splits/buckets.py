@@ -9,6 +9,8 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext as _
+
 PERCENT = 100
 FEWEST_VERSIONS, MOST_VERSIONS = 2, 5
 
@@ -20,11 +22,13 @@ class InvalidShares(ValueError):
 def checked_shares(shares: Mapping[int, int]) -> dict[int, int]:
     """Raises InvalidShares unless these are 2 to 5 versions that share all of a hundred percent."""
     if not FEWEST_VERSIONS <= len(shares) <= MOST_VERSIONS:
-        raise InvalidShares(f"A split has {FEWEST_VERSIONS} to {MOST_VERSIONS} different versions.")
+        words = _("A split has %(fewest)s to %(most)s different versions.")
+        raise InvalidShares(words % {"fewest": FEWEST_VERSIONS, "most": MOST_VERSIONS})
     if any(share < 1 for share in shares.values()):
-        raise InvalidShares("Every version of a split has a share of 1 percent or more.")
+        raise InvalidShares(_("Every version of a split has a share of 1 percent or more."))
     if (total := sum(shares.values())) != PERCENT:
-        raise InvalidShares(f"The shares must make 100 percent together; these make {total}.")
+        words = _("The shares must make 100 percent together; these make %(total)s.")
+        raise InvalidShares(words % {"total": total})
     return dict(shares)
 
 
@@ -35,7 +39,7 @@ def shares_of(buckets: Sequence[int]) -> dict[int, int]:
 
 def filled(shares: Mapping[int, int]) -> list[int]:
     """The buckets of a new split."""
-    return [number for number, share in shares.items() for _ in range(share)]
+    return [number for number, share in shares.items() for _percent in range(share)]
 
 
 def moved(buckets: Sequence[int], shares: Mapping[int, int]) -> list[int]:
@@ -50,7 +54,9 @@ def moved(buckets: Sequence[int], shares: Mapping[int, int]) -> list[int]:
             left[number] -= 1
             kept[place] = None
     wanting = [
-        number for number, share in shares.items() for _ in range(share - left.get(number, 0))
+        number
+        for number, share in shares.items()
+        for _percent in range(share - left.get(number, 0))
     ]
     rest = iter(wanting)
     return [next(rest) if number is None else number for number in kept]

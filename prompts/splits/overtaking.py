@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from prompts.changes import By
 from prompts.including import StillIncluded
@@ -37,6 +38,5 @@ def refuse_where_split(prompt: Prompt, numbers: Collection[int]) -> None:
             *([split.canary.candidate] if split.is_canary else []),
         }
         if found := sorted(served.intersection(numbers)):
-            raise StillSplit(
-                f"A split of “{split.label}” serves version {found[0]}. Stop that split first."
-            )
+            words = _("A split of “%(label)s” serves version %(number)s. Stop that split first.")
+            raise StillSplit(words % {"label": split.label, "number": found[0]})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from prompts import labels
 from prompts.changes import By, change
@@ -61,7 +62,8 @@ def start_canary(prompt: Prompt, label: str, candidate: int, plan: Plan, by: By)
     with closing.refusals_kept(prompt.project, prompt.name, by), change(prompt.project):
         base = labels.number_of(prompt, label)
         if base == candidate:
-            raise InvalidSplit(f"“{label}” points at version {candidate} already.")
+            words = _("“%(label)s” points at version %(number)s already.")
+            raise InvalidSplit(words % {"label": label, "number": candidate})
         first = plan.steps[0]
         shares = {base: buckets.PERCENT - first, candidate: first} if base else {candidate: first}
         split = _begin(prompt, label, shares, by)
@@ -82,17 +84,20 @@ def start_canary(prompt: Prompt, label: str, candidate: int, plan: Plan, by: By)
 def check_plan(plan: Plan) -> None:
     steps = plan.steps
     if not 2 <= len(steps) <= MOST_STEPS or steps[-1] != buckets.PERCENT or steps[0] < 1:
-        raise InvalidSplit(f"A canary has 2 to {MOST_STEPS} steps; the last one is 100 percent.")
+        words = _("A canary has 2 to %(most)s steps; the last one is 100 percent.")
+        raise InvalidSplit(words % {"most": MOST_STEPS})
     if any(later <= earlier for earlier, later in pairwise(steps)):
-        raise InvalidSplit("Each step of a canary is wider than the one before.")
+        raise InvalidSplit(_("Each step of a canary is wider than the one before."))
     if not 1 <= plan.least_minutes <= MOST_MINUTES:
-        raise InvalidSplit(f"A step lasts 1 to {MOST_MINUTES:,} minutes.")
+        words = _("A step lasts 1 to %(most)s minutes.")
+        raise InvalidSplit(words % {"most": f"{MOST_MINUTES:,}"})
     if not 1 <= plan.least_calls <= MOST_CALLS:
-        raise InvalidSplit(f"A step asks for 1 to {MOST_CALLS:,} calls.")
+        words = _("A step asks for 1 to %(most)s calls.")
+        raise InvalidSplit(words % {"most": f"{MOST_CALLS:,}"})
     if not plan.guards:
-        raise InvalidSplit("A canary needs one guard or more: without, nothing would stop it.")
+        raise InvalidSplit(_("A canary needs one guard or more: without, nothing would stop it."))
     if "score_fall" in plan.guards and not plan.score:
-        raise InvalidSplit("Name the score that must not fall.")
+        raise InvalidSplit(_("Name the score that must not fall."))
 
 
 def _begin(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Split:
@@ -101,11 +106,14 @@ def _begin(prompt: Prompt, label: str, shares: Mapping[int, int], by: By) -> Spl
     labels.refuse_unless_allowed(prompt, name, by)
     base = labels.number_of(prompt, name)
     if base is None:
-        raise InvalidSplit(f"“{name}” points at no version yet. Promote one first.")
+        words = _("“%(label)s” points at no version yet. Promote one first.")
+        raise InvalidSplit(words % {"label": name})
     if base not in shares:
-        raise InvalidSplit(f"Version {base}, which “{name}” points at, must have a share.")
+        words = _("Version %(number)s, which “%(label)s” points at, must have a share.")
+        raise InvalidSplit(words % {"number": base, "label": name})
     if Split.objects.filter(prompt=prompt, label=name, ended_at=None).exists():
-        raise InvalidSplit(f"“{name}” is split already. Stop that split first.")
+        words = _("“%(label)s” is split already. Stop that split first.")
+        raise InvalidSplit(words % {"label": name})
     _check_versions(prompt, name, base, shares, {}, by)
     split = Split.objects.create(
         prompt=prompt,
@@ -134,7 +142,8 @@ def _check_versions(
     found = {one.number: one for one in prompt.versions.filter(number__in=shares)}
     for number in sorted(shares):
         if number not in found:
-            raise InvalidSplit(f"“{prompt.name}” has no version {number}.")
+            words = _("“%(name)s” has no version %(number)s.")
+            raise InvalidSplit(words % {"name": prompt.name, "number": number})
         if number != base and shares[number] > before.get(number, 0):
             closing.let_into_split(prompt, label, found[number], by, is_small=is_small)
 
@@ -149,9 +158,12 @@ def change_shares(split: Split, shares: Mapping[int, int], by: By) -> None:
         running = _running(split)
         labels.refuse_unless_allowed(prompt, running.label, by)
         if running.is_canary:
-            raise InvalidSplit("A canary changes its shares by itself. Stop it to split by hand.")
+            raise InvalidSplit(
+                _("A canary changes its shares by itself. Stop it to split by hand.")
+            )
         if running.base not in shares:
-            raise InvalidSplit(f"Version {running.base} must have a share: the label is there.")
+            words = _("Version %(number)s must have a share: the label is there.")
+            raise InvalidSplit(words % {"number": running.base})
         if shares == running.shares:
             return
         _check_versions(prompt, running.label, running.base, shares, running.shares, by)
@@ -169,7 +181,8 @@ def stop(split: Split, keep: int, by: By, *, reason: str = "", override: str = "
         labels.refuse_unless_allowed(prompt, running.label, by)
         version = prompt.versions.filter(number=keep).first()
         if version is None or (keep not in running.shares and keep != running.base):
-            raise InvalidSplit(f"Version {keep} is not in this split.")
+            words = _("Version %(number)s is not in this split.")
+            raise InvalidSplit(words % {"number": keep})
         end(running, StepKind.STOPPED, version, by, reason=reason, override=override)
 
 
@@ -200,6 +213,6 @@ def _running(split: Split) -> Split:
     """As it is now, under the change's lock."""
     found = Split.objects.filter(pk=split.pk, ended_at=None).select_related("canary").first()
     if found is None:
-        raise Over("The split has ended meanwhile. Look again.")
+        raise Over(_("The split has ended meanwhile. Look again."))
     found.prompt = split.prompt
     return found
