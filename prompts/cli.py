@@ -119,6 +119,8 @@ def files_in(folder: Path) -> dict[str, str]:
         parts = path.relative_to(folder).parts
         if any(part.startswith(".") for part in parts) or parts[-1].casefold() == "readme.md":
             continue
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise Ended(f"“{path}” leads out of the folder. Nothing was sent.", REFUSED)
         try:
             found["/".join(parts)] = path.read_bytes().decode()
         except (OSError, UnicodeDecodeError) as error:

@@ -1,9 +1,11 @@
 """How prompts, labels, tags and variables may be called. Pure.
 
-Each check returns the name as it is kept, or raises InvalidName with what to do.
+Each check returns the name as it is kept, or raises InvalidName with what to do. Names that look
+alike are one name: they are kept composed (NFC), and hold nothing that cannot be seen.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
@@ -39,6 +41,11 @@ def prompt_name(given: object) -> str:
     return name
 
 
+def sought(name: str) -> str:
+    """The name under which a prompt is kept that somebody asks for by this one."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
 def label_name(given: object) -> str:
     """`latest` is refused: it is kept automatically."""
     if not isinstance(given, str) or not LABEL.fullmatch(given):
@@ -69,10 +76,13 @@ def tag_name(given: object) -> str:
 def _text(given: object, what: str, most: int) -> str:
     if not isinstance(given, str):
         raise InvalidName(_("The %(what)s must be text.") % {"what": what})
-    name = given.strip()
+    name = sought(given)
     if not 0 < len(name) <= most:
         words = _("The %(what)s must have 1 to %(most)s characters.")
         raise InvalidName(words % {"what": what, "most": most})
     if CONTROL.search(name):
         raise InvalidName(_("The %(what)s must not hold control characters.") % {"what": what})
+    if any(unicodedata.category(character) == "Cf" for character in name):
+        words = _("The %(what)s must not hold characters that cannot be seen.")
+        raise InvalidName(words % {"what": what})
     return name

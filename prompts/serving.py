@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from prompts.composition import InvalidComposition, Wanted, resolved, versions_wanted
 from prompts.models import Label, PromptVersion, Revision
-from prompts.names import LATEST, PRODUCTION
+from prompts.names import LATEST, PRODUCTION, sought
 from prompts.remembering import Memory, Near
 from prompts.splits.choosing import Shares, split_of
 
@@ -68,6 +68,7 @@ def serve(
 
     Raises Unserved, Broken, and OperationalError where Postgres is away and nothing is remembered.
     """
+    name = sought(name)
     wanted = Wanted(name, "" if number is not None else label or PRODUCTION, number)
     revision = _revision(project_id)
     entry = _entry(project_id, wanted, resolve, revision)

@@ -10,7 +10,7 @@ from accounts.models import Project, Scope
 from accounts.roles import Role
 from prompts.changes import By
 from prompts.models import Prompt, PromptVersion, Way
-from prompts.names import LATEST
+from prompts.names import LATEST, sought
 from prompts.serving import Unserved
 
 
@@ -26,7 +26,7 @@ def project_of(request: HttpRequest) -> Project:
 
 def prompt_of(request: HttpRequest, name: str) -> Prompt:
     found = Prompt.objects.select_related("project").filter(
-        project=request.auth.project_id, name=name
+        project=request.auth.project_id, name=sought(name)
     )
     prompt = found.first()
     if prompt is None:

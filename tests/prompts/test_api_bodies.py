@@ -69,6 +69,8 @@ def test_json_that_cannot_be_kept_is_named(refused, body, told):
         ({"name": 5}, "name must be a text"),
         ({"name": "a|b"}, "must not hold “|”"),
         ({"name": "a\nb"}, "control characters"),
+        ({"name": "a\u202eb"}, "cannot be seen"),
+        ({"name": "a\u200bb"}, "cannot be seen"),
         ({"name": "a//b"}, "folder"),
         ({"prompt": None}, "must be a text"),
         ({"prompt": []}, "must be a text"),

@@ -118,6 +118,17 @@ def test_only_files_of_prompts_are_pushed(run, folder, project):
     assert "1 of 1 files changed something." in run("push")[1]
 
 
+def test_no_file_is_sent_that_a_link_fetches_from_outside_the_folder(
+    run, folder, project, tmp_path
+):
+    folder.mkdir()
+    (tmp_path / "secret").write_text("the machine's own")
+    (folder / "link.md").symlink_to(tmp_path / "secret")
+    code, said = run("push")
+    assert code == 3 and "leads out of the folder" in said
+    assert not project.prompts.exists()
+
+
 @pytest.mark.parametrize(
     "path", ["../up.md", "/etc/up.md", "a/../../up.md", "C:\\up.md", "l/up.md"]
 )

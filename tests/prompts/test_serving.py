@@ -211,3 +211,9 @@ def test_names_that_cannot_be_are_not_there(make, served):
         make("a|b")
     with pytest.raises(Unserved):
         served("a|b")
+
+
+def test_names_that_look_alike_are_one_name(make, served):
+    make(name="café", labels=["production"])
+    assert served("cafe\u0301")["name"] == served(" café ")["name"] == "café"
+    assert make(name="cafe\u0301").number == 2
