@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 import re2
+from django.utils.translation import gettext as _
 
 MAX_MEMORY = 1 << 20
 
@@ -21,6 +22,5 @@ def compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        raise InvalidPattern(
-            f"“{pattern}” is not a regular expression that RE2 can read."
-        ) from error
+        words = _("“%(pattern)s” is not a regular expression that RE2 can read.")
+        raise InvalidPattern(words % {"pattern": pattern}) from error
