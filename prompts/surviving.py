@@ -14,7 +14,9 @@ HISTORY = (LabelMove, GateRun, Split)
 
 
 def numbering_of(project: Project, name: str) -> Numbering:
-    return Numbering.objects.get_or_create(project=project, name=name)[0]
+    """Inside a change, under whose lock nobody else makes it."""
+    found = Numbering.objects.filter(project=project, name=name).first()
+    return found or Numbering.objects.create(project=project, name=name)
 
 
 def next_number(prompt: Prompt) -> int:
@@ -45,7 +47,9 @@ def lay_by(prompt: Prompt) -> None:
 
 def take_up(prompt: Prompt) -> None:
     """After a prompt was made, inside the same change."""
-    numbering = numbering_of(prompt.project, prompt.name)
+    numbering = Numbering.objects.filter(project=prompt.project_id, name=prompt.name).first()
+    if numbering is None:
+        return  # there never was one
     for kept in numbering.gates:
         Gate.objects.create(
             project=prompt.project,

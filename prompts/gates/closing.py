@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from accounts.roles import Role
-from prompts.changes import By
+from prompts.changes import By, change
 from prompts.gates import GateClosed
 from prompts.gates.loose import refuse_loose
 from prompts.gates.models import Gate
@@ -130,5 +130,9 @@ def refusals_kept(project: Project, name: str, by: By) -> Iterator[None]:
 
 def keep_refusal(project: Project, name: str, report: Report, by: By) -> None:
     """After the change was taken back, and with it the prompt, where it was to be a new one."""
-    prompt = Prompt.objects.filter(project=project, name=name).first()
-    recorded(prompt or numbering_of(project, name), report, by, is_move=True)
+    found = Prompt.objects.filter(project=project, name=name)
+    if prompt := found.first():
+        recorded(prompt, report, by, is_move=True)
+        return
+    with change(project):
+        recorded(found.first() or numbering_of(project, name), report, by, is_move=True)

@@ -157,7 +157,7 @@ def test_a_closed_gate_is_told_and_an_admin_overrides_it_when_the_split_stops(
     visit, prompt, project, admin
 ):
     Gate.objects.create(project=project, label="production", checks={"min_calls": 5})
-    visit("prompt-split-start", post=shares(v1=50, v2=50))
+    visit("prompt-split-start", post=shares(v1=90, v2=10))
     stop = {**HERE, "split": Split.objects.get().pk, "keep": "2"}
     answer = visit("prompt-split-stop", post=stop, user=admin)
     assert answer.status_code == 400
