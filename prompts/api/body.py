@@ -11,6 +11,7 @@ from rest_framework.parsers import BaseParser
 from traces.api.parameters import NO_TEXT
 
 MAX_BYTES = 1024 * 1024
+MOST_DIGITS = 300  # of a whole number, as a double may have
 
 
 class UniqueJson(BaseParser):
@@ -29,7 +30,12 @@ class UniqueJson(BaseParser):
 
 def value_in(given: bytes) -> object:
     try:
-        value = json.loads(given, object_pairs_hook=_each_key_once, parse_constant=_no_constant)
+        value = json.loads(
+            given,
+            object_pairs_hook=_each_key_once,
+            parse_constant=_no_constant,
+            parse_int=_int,
+        )
         unkept = next(_unkept(value), None)
     except RecursionError as error:
         raise ValidationError("The body is nested too deep.") from error
@@ -47,6 +53,12 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key, count in counts.items() if count > 1)
         raise ValidationError(f"The key “{twice[:100]}” stands twice in one object.")
     return found
+
+
+def _int(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has at most {MOST_DIGITS} digits.")
+    return int(digits)
 
 
 def _no_constant(word: str) -> float:

@@ -47,7 +47,7 @@ def refused(ask, project):
         (b"null", "must be a JSON object"),
         (b"[" * 100_000, "nested too deep"),
         (b'{"a": NaN}', "NaN"),
-        (b'{"a": ' + b"9" * 5_000 + b"}", "must be JSON"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "at most 300 digits"),
         (b'"' + b"x" * 1024 * 1024 + b'"', "more than 1,048,576 bytes"),
         (raw('{"name": "a", "prompt": "b", "name": "c"}'), "“name” stands twice"),
         (with_field("config", '{"a": {"b": 1, "b": 1}}'), "“b” stands twice"),

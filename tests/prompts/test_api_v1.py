@@ -162,3 +162,9 @@ def test_what_others_include_keeps_its_label(make, v1):
     make("parent", "@@@langfusePrompt:name=tone|label=production@@@")
     status, told = v1("delete", "tone/labels/production")
     assert status == 409 and "parent version 1" in told["detail"]
+
+
+def test_a_label_that_is_not_there_cannot_be_taken_away(make, ask):
+    make(labels=["staging"])
+    assert ask("delete", f"{V1}/greet/labels/stagign").status_code == 404
+    assert ask("delete", f"{V1}/greet/labels/staging").status_code == 200

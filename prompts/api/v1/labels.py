@@ -71,5 +71,7 @@ class LabelView(PromptsV1View):
         found = asked(LabelAsked, request)
         prompt = prompt_of(request, name)
         seen = found.get("seen", labels.UNASKED)
+        if seen == labels.UNASKED and labels.number_of(prompt, label) is None:
+            raise Unserved(f"“{name}” has no label “{label}”.")
         labels.move(prompt, label, None, by_key(request.auth), note=found["note"], seen=seen)
         return Response({"label": label, "version": None})
