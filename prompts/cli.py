@@ -231,6 +231,8 @@ def lines_of(change: Mapping[str, Any]) -> list[str]:
             f"label  {change['path']}: {label['label']} {moved}{before}, "
             f"file's version {label['after']}"
         )
+        if label.get("checked_when_pushed"):
+            said[-1] += " (its gate looks at calls when pushed)"
     if change["tags"] is not None:
         said.append(f"tags  {change['path']}: {', '.join(change['tags']) or 'none'}")
     return said

@@ -1,5 +1,6 @@
 """Small lines of a figure over time, as paths of an SVG."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,8 @@ class Spark:
 
 
 def spark(ours: Values, base: Values = ()) -> Spark | None:
-    """None where there is nothing to draw. What is None leaves a gap."""
+    """None where there is nothing to draw. What is None, or no number, leaves a gap."""
+    ours, base = _drawable(ours), _drawable(base)
     known = [value for value in (*ours, *base) if value is not None]
     if not known:
         return None
@@ -38,6 +40,10 @@ def spark(ours: Values, base: Values = ()) -> Spark | None:
             yield f"{EDGE + index * step:.1f},{HEIGHT - EDGE - height:.1f}"
 
     return Spark(_path(points(ours)), _path(points(base)), min(known), high)
+
+
+def _drawable(values: Values) -> Values:
+    return [None if value is None or not math.isfinite(value) else value for value in values]
 
 
 def _path(points: Iterable[str | None]) -> str:

@@ -1,7 +1,7 @@
 """Files into prompts: all of them or none, and nothing where a version says the same already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.db import transaction
@@ -18,10 +18,14 @@ from prompts.files.planning import Problem, documents_in, in_order
 from prompts.gates import GateClosed
 from prompts.gates.closing import keep_refusal
 from prompts.gates.results import Report
+from prompts.gates.sparing import Budget, TooManyRuns, sparing
 from prompts.including import StillIncluded
 from prompts.kept import Unkept, config_kept
 from prompts.models import Prompt, PromptVersion
 from prompts.names import LATEST, InvalidName, label_names, prompt_name, tag_name
+
+MOST_RUNS = 50  # of gates that look at calls, in one push
+MOST_REFUSALS = 20  # by gates, before the rest is not tried
 
 
 class Refused(ValueError):
@@ -64,6 +68,7 @@ class Moved:
     before: int | None
     after: int
     kept: bool = False
+    checked_later: bool = False  # dry: its gate looks at calls only when it really moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,13 @@ def _applied(
     how: How,
     closed: list[tuple[str, Report]],
 ) -> list[Change]:
-    """`closed` gets the runs that closed a gate, with the prompt: kept though nothing else is."""
+    """Gates look at calls under the project's lock, so their number is bounded. `closed` gets the
+    runs that closed a gate, with the prompt: kept though nothing else is.
+    """
     changes, problems = [], []
+    budget = Budget(MOST_RUNS, how.is_dry)
     with transaction.atomic():
-        with change(project):
+        with change(project), sparing(budget):
             for path, document, is_main in in_order(documents):
                 try:
                     with transaction.atomic():
@@ -123,11 +131,24 @@ def _applied(
                     problems.append(Problem(path, str(error)))
                     if isinstance(error, GateClosed):
                         closed.append((prompt_name(document.name), error.report))
+                except TooManyRuns as error:
+                    problems.append(Problem(path, str(error)))
+                    break
+                if len(closed) == MOST_REFUSALS:
+                    told = f"{MOST_REFUSALS} gates are closed; files after this one were not tried."
+                    problems.append(Problem(path, told))
+                    break
         if problems:
             raise Refused(problems)
         if how.is_dry:
             transaction.set_rollback(True)
-    return changes
+    return [_with_later(one, budget) for one in changes]
+
+
+def _with_later(one: Change, budget: Budget) -> Change:
+    """Told which labels' gates would look at calls."""
+    moved = [replace(x, checked_later=(one.name, x.label) in budget.later) for x in one.labels]
+    return replace(one, labels=moved)
 
 
 def _apply(

@@ -28,6 +28,11 @@ class Check:
     field: Callable[[], forms.Field] | None = None
     group: str = "text"
     of_traffic: bool = False
+    may_ask: bool = False  # of calls as well, where there are any
+
+    @property
+    def asks_store(self) -> bool:
+        return self.of_traffic or self.may_ask
 
 
 CHECKS: dict[str, Check] = {}

@@ -205,6 +205,7 @@ register(
             _("By its calls; by its length and today's traffic while it has none."),
         ),
         group="size",
+        may_ask=True,
     ),
     Check(
         "min_calls",

@@ -11,6 +11,7 @@ from prompts.gates.checks import CHECKS, Check, chosen
 from prompts.gates.models import Gate, GateRun
 from prompts.gates.patterns import InvalidPattern
 from prompts.gates.results import Report, Result, of_kept
+from prompts.gates.sparing import afforded
 from prompts.gates.verdicts import Verdict
 from prompts.models import Numbering, Prompt, PromptVersion
 from traces.errors import Unavailable
@@ -37,10 +38,10 @@ def run(
     with_traffic: bool = True,
 ) -> Report:
     """Every check of the gate, one after the other, against what the label points at (None: at
-    nothing yet).
+    nothing yet). Raises TooManyRuns.
     """
     case = Case(prompt, gate.label, version, against, gate.checks)
-    checks = chosen(gate.checks, with_traffic=with_traffic)
+    checks = afforded(chosen(gate.checks, with_traffic=with_traffic), prompt.name, gate.label)
     results = [result_of(check, case, setting) for check, setting in checks]
     unknown = sorted(gate.checks.keys() - CHECKS.keys() - {"score", "days"})
     results += [Result(key, Verdict.UNKNOWN, GONE) for key in unknown]

@@ -1,11 +1,14 @@
 """The statistics of figures, against scipy and against published examples."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
+from prompts import bounds
 from prompts.bounds import Sample
 from prompts.figures.statistics import (
     LEAST,
@@ -101,3 +104,13 @@ def test_the_interval_of_a_mean_is_students():
 def test_a_share_is_no_mean():
     with pytest.raises(TypeError):
         compared(Share(1, 30), Sample(30, 1, 1))
+
+
+def test_absurd_scores_overflow_no_comparison():
+    """A variance of 1e198 has a square that no float holds; of 1e200 there is no variance."""
+    well = Sample(40, 0.8, 0.01)
+    found = compared(Sample(40, 1e98, 1e198), well)
+    assert 0 < found.p < 1
+    assert compared(Sample(40, 1e198, math.inf), well) is None
+    assert interval_of(Sample(40, 1e198, math.inf)) is None
+    assert bounds.freedom(Sample(40, 1e98, 1e198), well) == pytest.approx(39)

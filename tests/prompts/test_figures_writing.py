@@ -61,3 +61,12 @@ def test_of_nothing_nothing_is_drawn():
     assert spark([None, None]) is None and spark([]) is None
     flat = spark([0.0, 0.0])
     assert flat is not None and flat.ours == "M2.0,26.0l0,0L118.0,26.0"
+
+
+def test_what_is_no_number_leaves_a_gap_in_a_line():
+    from prompts.figures.sparkline import spark
+
+    drawn = spark([1.0, float("inf"), 2.0, float("nan")])
+    assert drawn.most == 2.0
+    assert "nan" not in drawn.ours
+    assert spark([float("inf")]) is None

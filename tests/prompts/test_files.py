@@ -313,7 +313,15 @@ def test_the_api_gives_a_zip_and_takes_it_back(some, ask, client, auth, api_key,
     }  # fmt: skip
     assert "new.md" not in files()
     told = post("").json()["changes"][-1]
-    assert told["labels"] == [{"label": "production", "before": None, "after": 1, "kept": False}]
+    assert told["labels"] == [
+        {
+            "label": "production",
+            "before": None,
+            "after": 1,
+            "kept": False,
+            "checked_when_pushed": False,
+        }
+    ]
     assert "new.md" in files()
 
 

@@ -58,6 +58,9 @@ class MovedFields(serializers.Serializer):
     before = IntegerField(allow_null=True)
     after = IntegerField()
     kept = BooleanField(help_text="It stays: it points at a newer version already.")
+    checked_when_pushed = BooleanField(
+        help_text="Of a dry run: what its gate asks of calls is looked at only when it moves."
+    )
 
 
 class ChangeFields(serializers.Serializer):
@@ -153,7 +156,13 @@ def document(project_id: str, changes: list[Change], how: How) -> dict[str, Any]
                 "version": one.version,
                 "is_new": one.is_new,
                 "labels": [
-                    {"label": x.label, "before": x.before, "after": x.after, "kept": x.kept}
+                    {
+                        "label": x.label,
+                        "before": x.before,
+                        "after": x.after,
+                        "kept": x.kept,
+                        "checked_when_pushed": x.checked_later,
+                    }
                     for x in one.labels
                 ],
                 "tags": one.tags,
