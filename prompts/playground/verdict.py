@@ -54,7 +54,8 @@ def is_nested(value: Any) -> bool:
 
 def verdict(answer: str, schema: Mapping[str, Any]) -> Verdict:
     if len(answer) > MAX_CHARACTERS:
-        return Verdict(None)
+        words = _("The answer is longer than %(most)s characters.")
+        return Verdict(None, (words % {"most": f"{MAX_CHARACTERS:,}"},))
     try:
         value = json.loads(answer)
     except (ValueError, RecursionError) as error:

@@ -192,6 +192,7 @@ def test_no_answer_keeps_the_check_busy(answer, schema, meets):
         (json.dumps(["x" * 9] * 9_000), {"items": {"enum": ["y" * 9] * 1_900 + ["x" * 9]}}),
         (json.dumps("x" * 999_000), {"anyOf": [{"enum": [1]}] * 600}),
         (json.dumps([1] * 300_000), {"anyOf": [{"items": False}] * 900}),
+        (json.dumps("x" * 1_000_000), {"type": "string"}),
         (json.dumps({"x": "y" * 900_000}), {"required": [f"a{n}" for n in range(1_900)]}),
     ],
 )
