@@ -50,17 +50,6 @@ def gate(project):
     return made
 
 
-def test_the_number_of_a_deleted_version_is_never_given_out_again(written, project, by):
-    written("one"), versions.remove(project, [written("two")], by)
-    assert written("three").number == 3
-
-
-def test_nor_is_that_of_a_deleted_prompt(written, project, by):
-    versions.remove(project, [written("one"), written("two")], by)
-    assert written("again").number == 3
-    assert written("another", name="other").number == 1
-
-
 def test_the_way_back_leads_to_no_other_text_under_an_old_number(written, project, gate, by):
     old, new = written("short"), written("brief")
     labels.move(old.prompt, "production", new, by)
