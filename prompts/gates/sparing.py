@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from prompts.gates.checks import Check
 
 
@@ -47,9 +49,10 @@ def afforded(
         budget.later.add((prompt, label))
         return [(check, setting) for check, setting in checks if not check.asks_store]
     if budget.spent == budget.most:
-        raise TooManyRuns(
-            f"More than {budget.most} labels in these files have gates that look at calls. Push "
-            "fewer files at a time."
+        words = _(
+            "More than %(most)s labels in these files have gates that look at calls. Push fewer "
+            "files at a time."
         )
+        raise TooManyRuns(words % {"most": budget.most})
     budget.spent += 1
     return checks
