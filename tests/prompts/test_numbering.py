@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from prompts.models import Numbering
+from prompts.models import LabelMove, Numbering
 from prompts.versions import remove
 
 
@@ -41,3 +41,10 @@ def test_what_an_api_deletes_is_looked_up_under_the_lock(make, ask, query):
     locked = next(at for at, sql in enumerate(told) if "FOR UPDATE" in sql)
     looked = next(at for at, sql in enumerate(told) if 'FROM "prompts_promptversion"' in sql)
     assert locked < looked
+
+
+def test_what_is_kept_of_a_deleted_prompt_goes_with_the_project(make, project, by):
+    remove(project, [make(labels=["staging"])], by)
+    assert LabelMove.objects.count() == 2
+    project.delete()
+    assert not LabelMove.objects.exists() and not Numbering.objects.exists()
