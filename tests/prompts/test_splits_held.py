@@ -10,6 +10,7 @@ from prompts.gates.models import Gate, GateRun
 from prompts.models import ProtectedLabel
 from prompts.splits import canary, running
 from prompts.splits.canary import Course
+from prompts.splits.kinds import StepKind
 from prompts.splits.models import Canary, Split
 from tests.prompts.test_splits_canary import (  # noqa: F401
     WELL,
@@ -86,3 +87,22 @@ def test_a_moment_without_clickhouse_does_not_make_the_looks_begin_anew(begun, c
     assert (kept["is_away"], kept["guards"][0]["look"]) == (True, 1)
     canary.check(split.pk)
     assert "is_away" not in Canary.objects.get(pk=split.pk).findings
+
+
+def test_the_page_tells_a_canary_that_is_held_by_no_gate_and_why(
+    prompt, begun, calls, client, owner, look_at
+):
+    split = begun(running.Plan((50, 100), 1, 1, {"score_fall": 0.1}, "kind"))
+    calls(1, 50, kind=0.8)
+    calls(2, 49, kind=0.8)
+    calls(2, 1, kind=1e200)
+    tasks.watch_canary(split.pk)
+    client.force_login(owner)
+    page = look_at("prompt-split", name="greet")
+    assert "Figures too large to reckon with" in page
+    assert "99 %" not in page
+    assert "one canary of a hundred at most" in page
+    split.canary.refresh_from_db()
+    running.note(split, StepKind.HELD, None, reason="Why.", findings={"held_by": {"error": "Why."}})
+    page = look_at("prompt-split", name="greet")
+    assert 'bad">Held</span>' in page
