@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
+from tests.browser.looks import LOOKS, PHONE
+
 CHROMIUM = shutil.which("chromium") or ""
-PHONE = {"width": 360, "height": 740}
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,6 +22,7 @@ def traces(stack, sent) -> str:
 
 def test_traces_are_chosen_tagged_and_the_tag_taken_back(open_page, traces):
     page = open_page(traces)
+    page.wait_for_load_state("networkidle")  # what is loaded beside the list moves its rows no more
     ticks = page.locator("#traces .tick[name=trace]")
     assert page.locator("#selection").is_hidden()
     ticks.nth(1).click()
@@ -125,8 +127,7 @@ def test_without_scripts_boxes_and_buttons_are_a_form(open_page, traces):
     assert "not the number" in page.locator(".errors").inner_text()
 
 
-@pytest.mark.parametrize("size", [PHONE, None], ids=["360", "1440"])
-@pytest.mark.parametrize(("theme", "language"), [("light", "ko"), ("dark", "en")])
+@LOOKS
 def test_the_pages_fit_and_can_be_read_by_everyone(open_page, traces, size, theme, language):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -6,10 +6,10 @@ import shutil
 
 import pytest
 
+from tests.browser.looks import LOOKS, PHONE
 from tests.browser.opened import presses
 
 CHROMIUM = shutil.which("chromium") or ""
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 pytestmark = [
     pytest.mark.browser,
@@ -41,8 +41,7 @@ def pages(project, sent) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
-@pytest.mark.parametrize(("theme", "language"), [("light", "ko"), ("dark", "en")])
+@LOOKS
 def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
     open_page, pages, stack, size, theme, language
 ):
@@ -59,9 +58,7 @@ def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
     assert [text for text in page.wrong if "404" not in text] == []
 
 
-@pytest.mark.parametrize(
-    ("size", "theme", "language"), [(PHONE, "dark", "en"), (DESK, "light", "ko")]
-)
+@LOOKS
 def test_what_opens_on_a_page_fits_obeys_the_policy_and_can_be_read_by_everyone(
     open_page, project, sent, stack, size, theme, language
 ):

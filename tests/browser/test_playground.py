@@ -5,11 +5,11 @@ import shutil
 import httpx
 import pytest
 
+from tests.browser.looks import LOOKS
 from tests.llm.stand_in import Provider, answers, one_word_then_waits, refuses
 from tests.running_sonde import Stack
 
 CHROMIUM = shutil.which("chromium") or ""
-PHONE = {"width": 360, "height": 740}
 NAME = "support/answer"
 
 pytestmark = [
@@ -194,8 +194,7 @@ def test_columns_come_and_go_and_another_version_is_chosen(playground):
     assert page.wrong == []
 
 
-@pytest.mark.parametrize("size", [PHONE, None], ids=["360", "1440"])
-@pytest.mark.parametrize(("theme", "language"), [("light", "ko"), ("dark", "en")])
+@LOOKS
 def test_the_pages_fit_and_can_be_read_by_everyone(
     playground, stack, provider, size, theme, language
 ):

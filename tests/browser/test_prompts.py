@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from tests.browser.looks import LOOKS
+
 CHROMIUM = shutil.which("chromium") or ""
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 pytestmark = [
     pytest.mark.browser,
@@ -179,8 +180,7 @@ def test_the_keyboard_finds_a_prompt_and_its_versions(open_page, project, stored
     page.wait_for_url("**version=2*")
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
-@pytest.mark.parametrize(("theme", "language"), [("light", "ko"), ("dark", "en")])
+@LOOKS
 def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
     open_page, project, stack, stored_prompt, size, theme, language
 ):

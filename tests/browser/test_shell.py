@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
+from tests.browser.looks import LOOKS, PHONE
+
 CHROMIUM = shutil.which("chromium") or ""
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,8 +29,7 @@ def pages(stack) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1440"])
-@pytest.mark.parametrize(("theme", "language"), [("light", "ko"), ("dark", "en")])
+@LOOKS
 def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
     open_page, pages, stack, size, theme, language
 ):

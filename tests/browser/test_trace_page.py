@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
+from tests.browser.looks import LOOKS
+
 CHROMIUM = shutil.which("chromium") or ""
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 pytestmark = [
     pytest.mark.browser,
@@ -19,10 +20,7 @@ def traces(stack) -> str:
     return f"/projects/{stack.project_id}/traces"
 
 
-@pytest.mark.parametrize(
-    ("size", "theme", "language"),
-    [(PHONE, "light", "ko"), (PHONE, "dark", "en"), (DESK, "dark", "ko"), (DESK, "light", "en")],
-)
+@LOOKS
 def test_its_views_fit_obey_the_policy_and_can_be_read_by_everyone(
     open_page, traces, stack, sent, size, theme, language
 ):
