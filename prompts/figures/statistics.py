@@ -6,7 +6,7 @@ is needed.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 from prompts import bounds
@@ -51,11 +51,19 @@ def compared(ours: Sample | Share, base: Sample | Share) -> Comparison | None:
         interval = bounds.share_difference(ours.hits, ours.n, base.hits, base.n, CONFIDENCE)
         return Comparison(interval, p_of_shares(ours, base), PROPORTIONS)
     if isinstance(ours, Sample) and isinstance(base, Sample):
+        ours, base = settled(ours), settled(base)
         interval = bounds.mean_difference(ours, base, CONFIDENCE)
         if not bounds.is_finite(interval):
             return None
         return Comparison(interval, p_of_means(ours, base), WELCH)
     raise TypeError("A share compares with a share, and a mean with a mean.")
+
+
+def settled(sample: Sample) -> Sample:
+    """Without what adding up binary fractions leaves: equal costs have equal means, no spread."""
+    mean = float(f"{sample.mean:.12g}")
+    is_noise = sample.variance >= 0 and math.sqrt(sample.variance) <= abs(mean) * 1e-9
+    return replace(sample, mean=mean, variance=0.0 if is_noise else sample.variance)
 
 
 def p_of_means(ours: Sample, base: Sample) -> float:

@@ -114,3 +114,12 @@ def test_absurd_scores_overflow_no_comparison():
     assert compared(Sample(40, 1e198, math.inf), well) is None
     assert interval_of(Sample(40, 1e198, math.inf)) is None
     assert bounds.freedom(Sample(40, 1e98, 1e198), well) == pytest.approx(39)
+
+
+def test_equal_costs_do_not_differ_by_what_adding_them_up_leaves():
+    """Seen: 60 calls of $0.00000255 each, and 70 of the same, “differed” by 1.3e-21."""
+    ours = Sample(60, 2.5500000000000013e-06, 3e-43)
+    base = Sample(70, 2.55e-06, 0.0)
+    found = compared(ours, base)
+    assert (found.p, found.difference) == (1.0, 0.0)
+    assert compared(Sample(60, 2.56e-06, 0.0), base).p == 0.0
