@@ -52,7 +52,7 @@ class Asked:
     @classmethod
     def of(cls, request: HttpRequest, prompt: Prompt) -> Self:
         """`label` (production), `version` (the newest), `seen`, `view`. A label that is none is
-        refused at once.
+        refused at once, and so is a version that there is not.
         """
         said = request.POST or request.GET
         refused = None
@@ -60,10 +60,16 @@ class Asked:
             label = checked(label_name, said.get("label", "").strip() or PRODUCTION)
         except ValidationError as error:
             label, refused = PRODUCTION, Refused(error.messages[0])
+        try:
+            version = version_of(prompt, said.get("version", ""))
+        except Http404:
+            version = version_of(prompt, "")
+            words = _("There is no version %(number)s. Shown is the newest.")
+            refused = refused or Refused(words % {"number": said["version"][:20]})
         return cls(
             prompt,
             label,
-            version_of(prompt, said.get("version", "")),
+            version,
             number_in(said.get("seen", "")),
             PromotionForm(request.POST or None),
             request.GET.get("view") == "inline",

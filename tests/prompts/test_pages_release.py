@@ -126,6 +126,17 @@ def test_a_label_that_is_none_is_told(client, member, look_at, submit, two):
     assert not LabelMove.objects.filter(label__in=("latest", "No!")).exists()
 
 
+@pytest.mark.parametrize("version", ["99", "abc", "0"])
+def test_a_version_that_there_is_not_is_told_and_nothing_moves(
+    client, member, submit, two, version
+):
+    client.force_login(member)
+    response = submit("prompt-promote", asked(version=version))
+    assert response.status_code == 409
+    assert f"There is no version {version}." in response.content.decode()
+    assert in_production(two[0].prompt) == 1
+
+
 def test_what_the_change_costs_at_todays_traffic(
     client, member, project, look_at, written, span, now
 ):
