@@ -26,7 +26,7 @@ class Column {
   }
 
   fill(data) {
-    this.source = { name: data.name, version: data.version };
+    this.source = { name: data.name, version: data.version, included: data.included };
     this.config = data.config;
     this.part("name").value = data.name;
     const versions = this.part("version");
@@ -83,7 +83,8 @@ class Column {
 
   variables() {
     const texts = this.type === "text" ? [this.part("text").value] : this.messages().map((message) => message.content ?? "");
-    return texts.flatMap((text) => [...text.matchAll(VARIABLE)].map((found) => found[1]));
+    const included = texts.some((text) => text.includes("@@@langfusePrompt:")) ? (this.source.included ?? []) : [];
+    return [...texts.flatMap((text) => [...text.matchAll(VARIABLE)].map((found) => found[1])), ...included];
   }
 
   placeholders() {
@@ -112,7 +113,7 @@ class Column {
 
   // A name for a new prompt: what is here comes from no version any more.
   begets(name) {
-    this.source = { name, version: null };
+    this.source = { name, version: null, included: [] };
     this.part("version").hidden = true;
     this.part("version").replaceChildren();
     this.edited();
@@ -143,7 +144,7 @@ class Column {
 
   copy() {
     const versions = [...this.part("version").options].map((option) => Number(option.value));
-    return { ...this.data(), version: this.source.version, versions };
+    return { ...this.data(), version: this.source.version, versions, included: this.source.included };
   }
 
   // The answer.

@@ -4,8 +4,8 @@ from typing import Any
 
 from accounts.models import Project
 from llm.models import LlmConnection
-from prompts.body import Body
-from prompts.composition import resolved
+from prompts.body import Body, variables_in
+from prompts.composition import InvalidComposition, resolved
 from prompts.models import Prompt, PromptType, PromptVersion
 from prompts.playground.config import settings_of, shown
 from traces.queries.trace import locate, span_detail, span_rows
@@ -17,7 +17,7 @@ EMPTY: dict[str, Any] = {
     "name": "", "version": None, "versions": [], "type": "chat", "text": "", "config": {},
     "messages": [{"role": "system", "content": ""}, {"role": "user", "content": ""}],
     "model": "", "temperature": "", "top_p": "", "max_tokens": "", "tools": "", "schema": "",
-    "extra": "",
+    "extra": "", "included": [],
 }  # fmt: skip
 SETTINGS = ("temperature", "top_p")
 LIMITS = ("max_tokens", "max_completion_tokens")
@@ -48,9 +48,20 @@ def column_of_version(version: PromptVersion) -> dict[str, Any]:
         "type": version.prompt.type,
         "text": version.body if is_text else "",
         "messages": EMPTY["messages"] if is_text else version.body,
+        "included": included_variables(version),
         "config": version.config,
         **settings_of(version.config),
     }
+
+
+def included_variables(version: PromptVersion) -> list[str]:
+    """Those that only stand in what the version includes."""
+    try:
+        whole = resolved(version.prompt.project_id, version).body
+    except InvalidComposition:  # running it says so
+        return []
+    own = set(variables_in(version.body))
+    return [name for name in variables_in(whole) if name not in own]
 
 
 def generation(project: Project, trace_id: str, span_id: str) -> dict[str, Any] | None:

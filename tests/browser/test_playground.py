@@ -214,3 +214,26 @@ def test_the_pages_fit_and_can_be_read_by_everyone(
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
     assert page.wrong == []
+
+
+def test_variables_of_what_is_included_are_asked_for_too(playground, stack, provider):
+    for name, text in (
+        ("shared/tone", "Be kind, {{who}}."),
+        ("toned", "@@@langfusePrompt:name=shared/tone|label=latest@@@ Say {{word}}."),
+    ):
+        made = httpx.post(
+            f"{stack.url}/api/public/v2/prompts",
+            auth=(stack.public_key, stack.secret_key),
+            json={"name": name, "prompt": text},
+        )
+        assert made.status_code == 201
+    page = playground("?name=toned&version=1")
+    provider.asked.clear()
+    provider.will(answers("hi"))
+    page.get_by_label("who").fill("Ann")
+    page.get_by_label("word").fill("hello")
+    page.get_by_role("button", name="Run all").click()
+    page.locator(".outcome-facts").wait_for()
+    [asked] = provider.asked
+    assert asked.body["messages"][0]["content"] == "Be kind, Ann. Say hello."
+    assert page.wrong == []
