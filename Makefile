@@ -5,6 +5,8 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 # Added to pytest's command line: make test ARGS="tests/traces -x"
 ARGS ?=
+# Tests run in so many processes, a file in one of them; the engines are shared.
+WORKERS ?= 2
 TYPED := platform/embedded platform/comments platform/outbound platform/webhooks platform/traces platform/pricing platform/llm prompts ingest
 
 .DEFAULT_GOAL := help
@@ -17,7 +19,7 @@ up: ## Set up, start Sonde, say where it is; Ctrl-C stops it
 	@$(PYTHON) scripts/setup.py up
 
 test: env-dev ## The tests, on real engines
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 lint: env-dev ## Style, types, Django's own checks, and that every migration is made
 	@$(RUN) -m ruff check .
