@@ -1,46 +1,20 @@
-"""What Celery's beat begins, and how often. `expires` is as long as the pause: nothing piles up
-while no worker runs.
-"""
+"""What Celery's beat begins, and how often."""
+
+from typing import Any
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """It expires after as long as the pause: nothing piles up while no worker runs."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
 
 SCHEDULE = {
-    "drain-held-batches": {
-        "task": "ingest.tasks.drain",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "settle-doubled-spans": {
-        "task": "ingest.tasks.settle_doubled_spans",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "resume-repricing": {
-        "task": "pricing.tasks.resume",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "watch-canaries": {
-        "task": "prompts.tasks.watch_canaries",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "resume-exports": {
-        "task": "exports.tasks.resume",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "resume-webhooks": {
-        "task": "webhooks.tasks.resume",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "expire-webhooks": {
-        "task": "webhooks.tasks.expire",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "expire-exports": {
-        "task": "exports.tasks.expire",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
+    "drain-held-batches": every(5, "ingest.tasks.drain"),
+    "settle-doubled-spans": every(60, "ingest.tasks.settle_doubled_spans"),
+    "resume-repricing": every(30, "pricing.tasks.resume"),
+    "watch-canaries": every(60, "prompts.tasks.watch_canaries"),
+    "resume-exports": every(30, "exports.tasks.resume"),
+    "expire-exports": every(3600, "exports.tasks.expire"),
+    "resume-webhooks": every(5, "webhooks.tasks.resume"),
+    "expire-webhooks": every(3600, "webhooks.tasks.expire"),
 }

@@ -47,6 +47,8 @@ def unpacked(given: bytes) -> dict[str, str]:
 
 def _texts(archive: zipfile.ZipFile) -> dict[str, str]:
     wanted = [info for info in archive.infolist() if is_wanted(info.filename)]
+    if not wanted and archive.infolist():
+        raise InvalidArchive(_("The zip holds no file of a prompt: their names end in .md."))
     if len(wanted) > MOST_FILES:
         words = _("The zip holds more than %(most)s files of prompts.")
         raise InvalidArchive(words % {"most": f"{MOST_FILES:,}"})

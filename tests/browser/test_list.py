@@ -88,7 +88,9 @@ def test_facet_values_are_boxes_to_the_keyboard_too(open_page, project, sent):
     page.wait_for_load_state("networkidle")  # what is drawn anew meanwhile has no focus
     box.press("Space")
     page.wait_for_url(re.compile("q=name%3Arag-answer"))
-    page.get_by_role("checkbox", name="rag-answer", checked=True).first.wait_for()
+    ticked = page.get_by_role("checkbox", name="rag-answer", checked=True).first
+    ticked.wait_for()
+    assert ticked.get_attribute("aria-checked") == "true"
 
 
 def test_more_traces_load_below(open_page, project, sent):

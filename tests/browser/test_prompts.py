@@ -178,6 +178,8 @@ def test_the_keyboard_finds_a_prompt_and_its_versions(open_page, project, stored
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**version=2*")
+    assert page.get_by_role("heading", name="Version 2").is_visible()
+    assert page.wrong == []
 
 
 @LOOKS

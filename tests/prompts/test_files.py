@@ -281,6 +281,12 @@ def test_a_zip_that_is_none_or_too_much_is_refused(given, told):
         unpacked(given)
 
 
+def test_a_zip_of_other_files_alone_is_refused_and_an_empty_one_changes_nothing():
+    with pytest.raises(InvalidArchive, match=r"names end in \.md"):
+        unpacked(packed([("notes.txt", "x"), (".hidden/x.md", "x")]))
+    assert unpacked(packed([])) == {}
+
+
 def test_a_name_that_is_in_a_zip_twice_is_refused():
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as file, pytest.warns(UserWarning, match="Duplicate"):

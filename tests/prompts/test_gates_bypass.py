@@ -178,6 +178,8 @@ def test_with_its_calls_it_grows(written, gate, by, calls):
     gate({"min_calls": 10})
     split = splitting.start(prompt, "production", {1: 90, 2: 10}, by)
     splitting.change_shares(split, {1: 50, 2: 50}, by)
+    split.refresh_from_db()
+    assert split.shares == {1: 50, 2: 50}
 
 
 def test_a_share_that_grows_is_asked_of_the_gate_as_it_is_by_then(written, gate, by):

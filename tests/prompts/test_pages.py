@@ -170,6 +170,7 @@ def test_a_prompt_of_another_project_is_not_found(client, owner, organisation, l
     other = Project.objects.create(organisation=organisation, name="Other")
     versions.create(other, Draft("elsewhere", "text", "x"), By(Way.PAGE, user=owner))
     client.force_login(owner)
+    assert "elsewhere" not in look_at("prompt-list")
     look_at("prompt-page", "elsewhere", status=404)
     for name in ("prompt-compare", "prompt-promote", "prompt-delete"):
         look_at(name, name="elsewhere", status=404)

@@ -34,6 +34,42 @@ class Observed:
         return round(self.score_mean * self.score_count)
 
 
+CALLED = """
+    SELECT s.trace_id AS trace_id, s.span_id AS span_id, s.prompt_version AS version,
+        s.start_time >= {recently:DateTime64(9, 'UTC')} AS is_recent,
+        s.level = 'ERROR' AS is_error, s.end_time IS NOT NULL AS has_ended,
+        toFloat64(ifNull(s.total_cost, 0)) AS cost, s.total_cost IS NOT NULL AS has_cost,
+        if(has_ended, toUnixTimestamp64Nano(assumeNotNull(s.end_time))
+            - toUnixTimestamp64Nano(s.start_time), 0) / 1e6 AS latency_ms
+    FROM spans AS s FINAL
+    WHERE s.project_id = {project_id:String}
+      AND s.start_time >= {since:DateTime64(9, 'UTC')}
+      AND s.start_time < {until:DateTime64(9, 'UTC')}
+      AND s.span_id != ''
+      AND s.prompt_name = {name:String}
+      AND s.prompt_version IN {versions:Array(UInt32)}
+"""
+# A score counts for the version whose call it is about, or for every one that its trace called.
+SCORED = """
+    SELECT of_call.version AS version, count() AS count, avg(of_call.value) AS mean,
+        if(count() > 1, varSampStable(of_call.value), 0) AS variance,
+        countIf(of_call.value NOT IN (0, 1)) = 0 AS is_binary
+    FROM (
+        SELECT DISTINCT k.version AS version, v.id AS id, v.value AS value
+        FROM called AS k
+        GLOBAL INNER JOIN (
+            SELECT id, trace_id, observation_id, assumeNotNull(value) AS value
+            FROM scores FINAL
+            WHERE project_id = {project_id:String} AND name = {score:String}
+              AND {score:String} != '' AND trace_id != '' AND value IS NOT NULL
+              AND timestamp >= {since:DateTime64(9, 'UTC')} - INTERVAL 1 DAY
+        ) AS v ON v.trace_id = k.trace_id
+        WHERE v.observation_id IN ('', k.span_id)
+    ) AS of_call
+    GROUP BY version
+"""
+
+
 def observed(
     project_id: str,
     name: str,
@@ -49,21 +85,7 @@ def observed(
     """
     found = clickhouse.rows(
         f"""
-        WITH called AS (
-            SELECT s.trace_id AS trace_id, s.span_id AS span_id, s.prompt_version AS version,
-                s.start_time >= {{recently:DateTime64(9, 'UTC')}} AS is_recent,
-                s.level = 'ERROR' AS is_error, s.end_time IS NOT NULL AS has_ended,
-                toFloat64(ifNull(s.total_cost, 0)) AS cost, s.total_cost IS NOT NULL AS has_cost,
-                if(has_ended, toUnixTimestamp64Nano(assumeNotNull(s.end_time))
-                    - toUnixTimestamp64Nano(s.start_time), 0) / 1e6 AS latency_ms
-            FROM spans AS s FINAL
-            WHERE s.project_id = {{project_id:String}}
-              AND s.start_time >= {{since:DateTime64(9, 'UTC')}}
-              AND s.start_time < {{until:DateTime64(9, 'UTC')}}
-              AND s.span_id != ''
-              AND s.prompt_name = {{name:String}}
-              AND s.prompt_version IN {{versions:Array(UInt32)}}
-        )
+        WITH called AS ({CALLED})
         SELECT assumeNotNull(c.version) AS version, count() AS calls,
             countIf(c.is_recent) AS recent, countIf(c.is_error) AS errors,
             groupArraySampleIf({MOST_VALUES}, 1)(c.latency_ms, c.has_ended) AS latencies_ms,
@@ -73,22 +95,7 @@ def observed(
             any(g.variance) AS score_variance, toBool(any(g.is_binary)) AS score_is_binary
         FROM called AS c
         LEFT JOIN (
-            SELECT of_call.version AS version, count() AS count, avg(of_call.value) AS mean,
-                if(count() > 1, varSampStable(of_call.value), 0) AS variance,
-                countIf(of_call.value NOT IN (0, 1)) = 0 AS is_binary
-            FROM (
-                SELECT DISTINCT k.version AS version, v.id AS id, v.value AS value
-                FROM called AS k
-                GLOBAL INNER JOIN (
-                    SELECT id, trace_id, observation_id, assumeNotNull(value) AS value
-                    FROM scores FINAL
-                    WHERE project_id = {{project_id:String}} AND name = {{score:String}}
-                      AND {{score:String}} != '' AND trace_id != '' AND value IS NOT NULL
-                      AND timestamp >= {{since:DateTime64(9, 'UTC')}} - INTERVAL 1 DAY
-                ) AS v ON v.trace_id = k.trace_id
-                WHERE v.observation_id IN ('', k.span_id)
-            ) AS of_call
-            GROUP BY version
+            {SCORED}
         ) AS g ON g.version = c.version
         GROUP BY c.version
         """,
