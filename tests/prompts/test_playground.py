@@ -3,7 +3,6 @@
 import json
 import logging
 import threading
-import time
 
 import pytest
 from django.urls import reverse
@@ -149,69 +148,6 @@ def test_an_answer_is_held_against_its_schema(play, column, provider, answer, wo
     end = play.told(column(schema=SCHEMA))[-1]
     assert words in end["html"]
     assert (end["pretty"] != "") == answer.startswith("{")
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {"$ref": "http://127.0.0.1:9/x.json"},
-        {"$ref": "#"},
-        {"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}] * 2}}, "$ref": "#/$defs/a"},
-        {"type": "telepathy"},
-    ],
-)
-def test_a_schema_that_cannot_be_checked_says_so_and_harms_nobody(schema):
-    from prompts.playground.verdict import verdict
-
-    assert verdict('{"a": 1}', schema).meets is None
-
-
-@pytest.mark.parametrize(
-    ("answer", "schema", "meets"),
-    [
-        (f'"{"a" * 60}!"', {"pattern": "^(a+)+$"}, True),
-        (json.dumps([{"n": n} for n in range(100_000)]), {"uniqueItems": True}, None),
-        (json.dumps(list(range(100_000))), {"items": {"type": "integer"}}, None),
-        (f'["{"x" * 1_000_000}"]', {}, None),
-        ("[" * 50_000, {}, False),
-    ],
-)
-def test_no_answer_keeps_the_check_busy(answer, schema, meets):
-    from prompts.playground.verdict import verdict
-
-    began = time.monotonic()
-    assert verdict(answer, schema).meets is meets
-    assert time.monotonic() - began < 5
-
-
-@pytest.mark.parametrize(
-    ("answer", "schema"),
-    [
-        ("1", {"anyOf": [{}] * 60_000}),
-        (json.dumps(["x"] * 5_000), {"items": {"enum": list(range(60_000))}}),
-        (json.dumps(["x" * 9] * 9_000), {"items": {"enum": ["y" * 9] * 1_900 + ["x" * 9]}}),
-        (json.dumps("x" * 999_000), {"anyOf": [{"enum": [1]}] * 600}),
-        (json.dumps([1] * 300_000), {"anyOf": [{"items": False}] * 900}),
-        (json.dumps("x" * 1_000_000), {"type": "string"}),
-        (json.dumps({"x": "y" * 900_000}), {"required": [f"a{n}" for n in range(1_900)]}),
-    ],
-)
-def test_no_schema_keeps_the_check_busy_and_the_page_says_why(answer, schema):
-    from prompts.playground.verdict import verdict
-
-    began = time.monotonic()
-    found = verdict(answer, schema)
-    assert (found.meets, len(found.problems)) == (None, 1)
-    assert time.monotonic() - began < 5
-
-
-def test_no_pattern_decides_which_properties_are_additional():
-    from prompts.playground.verdict import verdict
-
-    schema = {"patternProperties": {"^(a+)+$": {}}, "additionalProperties": False}
-    began = time.monotonic()
-    assert verdict(json.dumps({f"{'a' * 25}!": 1}), schema).meets is True
-    assert time.monotonic() - began < 1
 
 
 def test_chat_versions_take_messages_and_placeholders(play, column, provider):
