@@ -10,7 +10,7 @@ WORKERS ?= 2
 TYPED := platform/embedded platform/comments platform/outbound platform/webhooks platform/traces platform/pricing platform/llm prompts ingest
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint fix lock sdks chaos bench demo screenshots messages clean env env-dev
+.PHONY: help up test lint fix lock sdks fuzz chaos bench demo screenshots messages clean env env-dev
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -33,6 +33,9 @@ fix: env-dev ## Format, and mend what ruff can mend
 
 sdks: env-dev ## The whole matrix of real SDKs
 	@$(RUN) -m pytest tests/sdks -m "sdks or not sdks" $(ARGS)
+
+fuzz: env-dev ## The tests by property, with new examples and more of them
+	@$(RUN) -m pytest -m hypothesis --hypothesis-profile fuzz $(ARGS)
 
 chaos: env-dev ## The long failure tests
 	@$(RUN) -m pytest -m chaos $(ARGS)

@@ -28,7 +28,14 @@ from embedded.supervisor import StartError, Supervisor
 from tests.running_sonde import Stack
 
 # How long an example takes says how busy the machine is, and nothing of the code.
-settings.register_profile("sonde", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# `make test` tries the same examples everywhere, so that a red run speaks of the change it ran on;
+# `make fuzz` looks for new ones.
+settings.register_profile(
+    "sonde", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "fuzz", settings.get_profile("sonde"), derandomize=False, max_examples=1000
+)
 settings.load_profile("sonde")
 
 RUN = "SONDE_TEST_RUN"  # set by the process that started the engines, seen by the workers

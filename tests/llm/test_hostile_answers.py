@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from llm import anthropic, openai
 from llm.chat import Failed, Finished, Text, Thought, ToolCall, Used
-from llm.failures import refusal
+from llm.failures import CONTROL, MAX_SAID, cut, refusal
 
 WORDS = (
     "choices", "delta", "message", "content", "text", "tool_calls", "function", "arguments",
@@ -56,10 +56,12 @@ def test_refusals_take_any_json_and_any_header(status, body, wait):
     import json
 
     found = refusal(status, {"retry-after": wait}, json.dumps(body).encode())
-    assert len(found.said) <= 501
+    assert not CONTROL.search(found.said)
+    assert len(cut(found.said)) <= MAX_SAID + 1
     assert found.retry_after is None or found.retry_after >= 0
 
 
 @given(st.binary(max_size=200))
 def test_refusals_take_any_bytes(body):
-    assert len(refusal(500, {"content-type": "text/plain"}, body).said) <= 501
+    found = refusal(500, {"content-type": "text/plain"}, body)
+    assert not CONTROL.search(found.said)
