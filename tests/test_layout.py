@@ -18,6 +18,8 @@ LAYERS = (
     "accounts", "comments", "saved", "sharing", "outbound", "webhooks", "traces", "pricing",
     "llm", "prompts", "ingest", "exports", "gateway", "evals", "alerts", "dashboards",
 )  # fmt: skip
+# The same inside `evals`: evals.datasets may import evals.scores, and not the other way about.
+EVALS = ("scores", "datasets", "annotation", "checks", "judges", "experiments")
 AT_THE_ROOT = ("ingest", "evals", "prompts")
 
 # What answers without a login and without a key, and why.
@@ -73,6 +75,28 @@ def test_imports_point_one_way():
         for path in home(name).rglob("*.py")
         for target in imported(path)
         if target in LAYERS[index + 1 :]
+    ]
+    assert not upward
+
+
+def modules_imported(path: Path) -> set[str]:
+    """The modules that a file imports by their whole names, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_the_parts_of_evals_import_one_way():
+    upward = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for index, part in enumerate(EVALS)
+        for path in (ROOT / "evals" / part).rglob("*.py")
+        for name in modules_imported(path)
+        if name.startswith(tuple(f"evals.{later}." for later in EVALS[index + 1 :]))
     ]
     assert not upward
 

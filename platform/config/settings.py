@@ -126,6 +126,12 @@ INSTALLED_APPS = [
     "prompts",
     "ingest",
     "exports",
+    "evals.scores",
+    "evals.datasets",
+    "evals.annotation",
+    "evals.checks",
+    "evals.judges",
+    "evals.experiments",
     "embedded",
 ]
 MIDDLEWARE = [

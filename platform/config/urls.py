@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("webhooks.urls")),
     path("", include("llm.urls")),
     path("", include("prompts.urls")),
+    path("", include("evals.urls")),
     path("", include("ingest.urls")),
     path("", include("exports.urls")),
 ]

@@ -32,7 +32,20 @@ RAIL = (
     ),
     (
         _("Improve"),
-        (("prompt-list", _("Prompts"), "prompts", "g p"),),
+        (
+            ("prompt-list", _("Prompts"), "prompts", "g p"),
+            ("dataset-list", _("Datasets"), "datasets", "g d"),
+            ("experiment-list", _("Experiments"), "experiments", "g e"),
+        ),
+    ),
+    (
+        _("Evaluate"),
+        (
+            ("score-analytics", _("Scores"), "scores", "g c"),
+            ("check-list", _("Checks"), "checks", "g k"),
+            ("evaluator-list", _("Evaluators"), "judge", "g v"),
+            ("queue-list", _("Annotation"), "annotate", "g a"),
+        ),
     ),
     (
         _("Operate"),
