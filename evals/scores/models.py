@@ -1,0 +1,60 @@
+"""What a project's scores may be: configurations, which people and programs score by."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project
+
+MAX_NAME = 100
+MAX_DESCRIPTION = 1_000
+
+
+class DataType(models.TextChoices):
+    NUMERIC = "NUMERIC", _("Number")
+    BOOLEAN = "BOOLEAN", _("Yes or no")
+    CATEGORICAL = "CATEGORICAL", _("Category")
+    TEXT = "TEXT", _("Text")
+
+
+def new_config_id() -> str:
+    return str(uuid.uuid4())
+
+
+class ScoreConfig(models.Model):
+    """A score's name, its type, and which values it takes. The type never changes; scores that were
+    stored before a range or the categories changed stay as they are.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64, default=new_config_id, editable=False)
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="score_configs", verbose_name=_("project")
+    )
+    name = models.CharField(_("name"), max_length=MAX_NAME)
+    data_type = models.CharField(_("type"), max_length=11, choices=DataType.choices)
+    min_value = models.FloatField(_("least value"), null=True, blank=True)
+    max_value = models.FloatField(_("greatest value"), null=True, blank=True)
+    # [{"label": "Correct", "value": 1}]; of BOOLEAN always True and False.
+    categories = models.JSONField(_("categories"), null=True, blank=True)
+    description = models.CharField(_("description"), max_length=MAX_DESCRIPTION, blank=True)
+    is_archived = models.BooleanField(_("archived"), default=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("score configuration")
+        verbose_name_plural = _("score configurations")
+        ordering = ("name", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("project", "name"),
+                condition=Q(is_archived=False),
+                name="one_score_config_of_a_name",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
