@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
+from evals.scores import enforcing
 from evals.scores.models import MAX_DESCRIPTION, MAX_NAME, DataType, ScoreConfig
 from evals.scores.rules import BOOLEAN_CATEGORIES, finite
 
@@ -88,6 +89,7 @@ def save(config: ScoreConfig, wish: Wish, event: str, by: dict[str, object]) -> 
     except IntegrityError as error:
         words = _("Another score configuration of this project is called “%(name)s”.")
         raise NameTaken(words % {"name": wish.name}) from error
+    enforcing.forget(config)
     told = {"project": config.project_id, "config": config.pk, "archived": config.is_archived}
     log.info(event, **told, **by)
 

@@ -42,21 +42,21 @@ def checked_number(config: ScoreConfig, value: object) -> Checked:
     if config.max_value is not None and number > config.max_value:
         words = _("“%(name)s” takes no value above %(bound)s.")
         raise InvalidScore(words % {"name": config.name, "bound": f"{config.max_value:g}"})
-    return Checked(DataType.NUMERIC.value, number, "")
+    return Checked(str(DataType.NUMERIC), number, "")
 
 
 def checked_boolean(config: ScoreConfig, value: object) -> Checked:
     number = float(value) if isinstance(value, bool) else finite(value)
     if number not in (0, 1):
         raise InvalidScore(_("“%(name)s” takes 1 or 0.") % {"name": config.name})
-    return Checked(DataType.BOOLEAN.value, number, "True" if number else "False")
+    return Checked(str(DataType.BOOLEAN), number, "True" if number else "False")
 
 
 def checked_category(config: ScoreConfig, value: object) -> Checked:
     for category in config.categories or ():
         if category["label"] == value:
             return Checked(
-                DataType.CATEGORICAL.value, float(category["value"]), str(category["label"])
+                str(DataType.CATEGORICAL), float(category["value"]), str(category["label"])
             )
     labels = ", ".join(str(category["label"]) for category in config.categories or ())
     words = _("“%(name)s” takes one of these: %(labels)s.")
@@ -66,7 +66,7 @@ def checked_category(config: ScoreConfig, value: object) -> Checked:
 def checked_text(config: ScoreConfig, value: object) -> Checked:
     if not isinstance(value, str) or not value.strip():
         raise InvalidScore(_("“%(name)s” takes a text.") % {"name": config.name})
-    return Checked(DataType.TEXT.value, None, value)
+    return Checked(str(DataType.TEXT), None, value)
 
 
 def finite(value: object) -> float | None:

@@ -17,7 +17,7 @@ from ingest.langfuse.patches import (
 from ingest.langfuse.scores import decode_score
 from ingest.langfuse.wire import cleaned, read_json, storable
 from ingest.mapping import text
-from traces.records import Item, Patch
+from traces.records import Item, Patch, Score
 
 MOST_EVENTS = 10_000  # of one batch; SDKs send a hundred at a time
 
@@ -33,12 +33,15 @@ class EventError:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a batch came to. `adrift` are those of `items` that name an observation and no trace."""
+    """What a batch came to. `adrift` are those of `items` that name an observation and no trace;
+    `scores` are its scores, each with the place of its event in `accepted`.
+    """
 
     items: list[Item] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)  # ids of events, in their order
     errors: list[EventError] = field(default_factory=list)
     adrift: list[Patch] = field(default_factory=list)
+    scores: list[tuple[Score, int]] = field(default_factory=list)
 
 
 def decode_batch(body: bytes, *, project_id: str, now_ns: int, scores_only: bool = False) -> Batch:
@@ -64,8 +67,10 @@ def decode_batch(body: bytes, *, project_id: str, now_ns: int, scores_only: bool
             if scores_only and _type_of(event) != events.SCORE_CREATE:
                 batch.errors.append(_forbidden(told_id))
                 continue
-            records = _records(event, event_id, project_id, now_ns, suspect=document.is_suspect)
-            batch.items.extend(list(records))
+            records = [*_records(event, event_id, project_id, now_ns, suspect=document.is_suspect)]
+            batch.items.extend(records)
+            at = len(batch.accepted)
+            batch.scores.extend((one, at) for one in records if isinstance(one, Score))
             batch.accepted.append(event_id)
         except InvalidEvent as error:
             batch.errors.append(EventError(told_id, 400, str(error)))

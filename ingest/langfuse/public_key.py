@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from ingest import pipeline
-from ingest.langfuse.decode import Batch, EventError
 from traces.records import Score
 from traces.score_makers import version_of_public_key
 
@@ -20,17 +19,3 @@ def not_its_own(project_id: str, scores: Sequence[Score], now_ns: int) -> set[st
         score.source = "API"
         score.version = version_of_public_key(now_ns)
     return pipeline.settled_scores(project_id, scores)
-
-
-def keep_its_own(batch: Batch, project_id: str, now_ns: int) -> None:
-    """Turns the events of a batch of scores that it may not send into errors."""
-    scores = [item for item in batch.items if isinstance(item, Score)]
-    forbidden = not_its_own(project_id, scores, now_ns)
-    if not forbidden:
-        return
-    sent = list(zip(scores, batch.accepted, strict=True))
-    batch.items[:] = [score for score, _ in sent if score.id not in forbidden]
-    batch.accepted[:] = [event_id for score, event_id in sent if score.id not in forbidden]
-    batch.errors.extend(
-        EventError(event_id, 401, NOT_ITS_OWN) for score, event_id in sent if score.id in forbidden
-    )

@@ -10,7 +10,10 @@ MAX_TEXT_VALUE = 1_000_000
 
 
 def decode_score(body: Body, *, project_id: str, score_id: str, stated_at: int) -> Score:
-    """The score, or InvalidEvent. `score_id` names it where the body has no id of its own."""
+    """The score, or InvalidEvent. `score_id` names it where the body has no id of its own.
+
+    One that names a configuration and no type has none yet: ingest.score_rules gives it one.
+    """
     name = body.text("name")
     if not name.strip():
         raise InvalidEvent("name must be a non-empty string.")
@@ -45,7 +48,10 @@ def decode_score(body: Body, *, project_id: str, score_id: str, stated_at: int) 
 
 def _value(body: Body) -> tuple[str, float | None, str]:
     value = body.values.get("value")
-    data_type = body.text("dataType") or _inferred_type(value)
+    data_type = body.text("dataType")
+    if not data_type and body.identifier("configId"):
+        return "", *_unstated(body, value)
+    data_type = data_type or _inferred_type(value)
     if data_type not in DATA_TYPES:
         raise InvalidEvent(f"dataType must be one of {', '.join(DATA_TYPES)}.")
     if data_type == "NUMERIC":
@@ -58,6 +64,12 @@ def _value(body: Body) -> tuple[str, float | None, str]:
     if not isinstance(value, str) or value == "":
         raise InvalidEvent(f"value must be a non-empty string for dataType {data_type}.")
     return data_type, None, body.text("value", MAX_TEXT_VALUE)
+
+
+def _unstated(body: Body, value: object) -> tuple[float | None, str]:
+    if isinstance(value, str) and value:
+        return None, body.text("value", MAX_TEXT_VALUE)
+    return (float(value) if isinstance(value, bool) else _number(value)), ""
 
 
 def _inferred_type(value: object) -> str:

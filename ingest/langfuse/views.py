@@ -15,8 +15,8 @@ from ingest.bodies import read_body
 from ingest.decoded import MalformedPayload, TooManyRecords
 from ingest.langfuse.body import Body, InvalidEvent
 from ingest.langfuse.decode import MOST_EVENTS, decode_batch, place_adrift
-from ingest.langfuse.public_key import NOT_ITS_OWN, keep_its_own, not_its_own
 from ingest.langfuse.scores import decode_score
+from ingest.langfuse.turned_away import refused_of, turn_away
 from ingest.langfuse.view import WriteView
 from ingest.langfuse.wire import read_storable_json
 from traces import deletion
@@ -37,8 +37,7 @@ class IngestionView(WriteView):
         project_id, is_public = request.auth.project_id, request.auth.publishable
         body, now_ns = read_body(request), time.time_ns()
         batch = decode_batch(body, project_id=project_id, now_ns=now_ns, scores_only=is_public)
-        if is_public:
-            keep_its_own(batch, project_id, now_ns)
+        turn_away(batch, project_id, now_ns, is_public=is_public)
         place_adrift(batch, pipeline.traces_known(project_id, batch.adrift))
         pipeline.accept(project_id, batch.items, adrift=batch.adrift)
         return Response(
@@ -75,8 +74,9 @@ class ScoresView(WriteView, ScoreList):
             raise MalformedPayload("The body must be a score or an array of scores.")
         grant = request.auth
         score = score_of(sent, grant.project_id, now_ns)
-        if grant.publishable and not_its_own(grant.project_id, [score], now_ns):
-            raise PermissionDenied(NOT_ITS_OWN)
+        refused = refused_of(grant.project_id, [score], now_ns, is_public=grant.publishable)
+        for status, why in refused.values():
+            raise PermissionDenied(why) if status == 401 else InvalidEvent(why)
         pipeline.accept(grant.project_id, [score])
         return Response({"id": score.id})
 
@@ -92,11 +92,11 @@ class ScoresView(WriteView, ScoreList):
                 taken[position] = score_of(one, grant.project_id, now_ns)
             except InvalidEvent as error:
                 errors.append({"message": f"Score {position}: {error}"})
-        if grant.publishable:
-            forbidden = not_its_own(grant.project_id, list(taken.values()), now_ns)
-            for position in [at for at, score in taken.items() if score.id in forbidden]:
-                del taken[position]
-                errors.append({"message": f"Score {position}: {NOT_ITS_OWN}"})
+        places, read = list(taken), list(taken.values())
+        refused = refused_of(grant.project_id, read, now_ns, is_public=grant.publishable)
+        for place, (_, why) in refused.items():
+            del taken[places[place]]
+            errors.append({"message": f"Score {places[place]}: {why}"})
         scores = list(taken.values())
         pipeline.accept(grant.project_id, scores)
         if errors:
