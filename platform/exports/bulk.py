@@ -1,5 +1,5 @@
-"""Doing the same to many traces: putting a tag on them, taking one off, deleting them; and undoing
-what was done to tags.
+"""Doing the same to many traces: putting a tag on them, taking one off, deleting them, or what
+others registered (exports.actions); and undoing all of it but deletion.
 """
 
 import json
@@ -11,7 +11,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from exports import runs
+from exports import actions, runs
 from exports.models import Action, BulkChange, BulkRun
 from ingest.finish import finish
 from traces import tags
@@ -21,6 +21,8 @@ from traces.queries.traces import TraceRow, list_traces
 from traces.search.terms import Term
 
 MOST_TRACES = 100_000  # of one run
+MOST_PROBLEMS = 20  # that are told of one run
+MAX_PROBLEM = 300  # characters
 TRACES_AT_ONCE = 50
 TOLD = timedelta(days=28)
 
@@ -42,7 +44,7 @@ def start(**fields: Any) -> BulkRun:
 
 
 def undo(run: BulkRun, *, asked_by: Any) -> BulkRun:
-    """Ask for what a tag run changed to be changed back, once no worker is at that run any more.
+    """Ask for what a run changed to be changed back, once no worker is at that run any more.
     Raises AlreadyRunning.
     """
     return start(
@@ -50,6 +52,7 @@ def undo(run: BulkRun, *, asked_by: Any) -> BulkRun:
         asked_by=asked_by,
         action=Action.UNDO,
         tag=run.tag,
+        target=run.target,
         undoes=run,
         estimated=run.changes.count(),
         since=run.since,
@@ -78,10 +81,11 @@ def steps(run: BulkRun) -> Progress:
         page = list_traces(run.project_id, wanted, after=cut, limit=TRACES_AT_ONCE)
         traces = page.traces[: MOST_TRACES - looked_at]
         if traces:
-            changed += DO[Action(run.action)](run, traces)
+            changed += done(run, traces)
         looked_at, cut = looked_at + len(traces), page.after
         is_cut = looked_at == MOST_TRACES and cut is not None
         told = {"looked_at": looked_at, "changed": changed, "is_cut": is_cut}
+        told |= {"refused": run.refused, "problems": run.problems}
         yield told | {"position": runs.position(cut)}
         if cut is None or is_cut:
             return
@@ -92,6 +96,20 @@ def traces_of(run: BulkRun) -> TraceFilter:
     if not run.trace_ids:
         return runs.wanted(run)
     return TraceFilter(since=run.since, until=run.until, terms=(Term("id", tuple(run.trace_ids)),))
+
+
+def done(run: BulkRun, traces: list[TraceRow]) -> int:
+    """How many of the traces it is done to."""
+    action = actions.named(run.action)
+    if action is None:
+        return DO[Action(run.action)](run, traces)
+    lacking = action.lacking(run, [one.trace_id for one in traces])
+    planned = _planned(run, traces, {trace_id: [] for trace_id in lacking})
+    result = action.do(run, [one for one in traces if one.trace_id in planned])
+    run.refused += len(result.refused)
+    told = [(json.dumps(one)[1:-1], why[:MAX_PROBLEM]) for one, why in result.refused]
+    run.problems = [*run.problems, *told][:MOST_PROBLEMS]
+    return result.changed
 
 
 def _add(run: BulkRun, traces: list[TraceRow]) -> int:
@@ -134,13 +152,21 @@ def _planned(run: BulkRun, traces: list[TraceRow], found: tags.Rows) -> tags.Row
 
 def _undone(run: BulkRun) -> Progress:
     original, looked_at = run.undoes, run.looked_at
-    change_back = tags.take_off if original.action == Action.ADD_TAG else tags.put_back
     last = int(run.position or 0)
     while changes := list(original.changes.filter(pk__gt=last).order_by("pk")[:TRACES_AT_ONCE]):
         rows = {json.loads(one.trace_id): json.loads(one.span_ids) for one in changes}
-        change_back(run.project_id, rows, run.tag)
+        _change_back(original, rows)
         last, looked_at = changes[-1].pk, looked_at + len(changes)
         yield {"position": str(last), "looked_at": looked_at, "changed": looked_at}
+
+
+def _change_back(run: BulkRun, rows: tags.Rows) -> None:
+    if action := actions.named(run.action):
+        action.undo(run, list(rows))
+    elif run.action == Action.ADD_TAG:
+        tags.take_off(run.project_id, rows, run.tag)
+    else:
+        tags.put_back(run.project_id, rows, run.tag)
 
 
 def expire() -> None:

@@ -5,13 +5,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from exports import actions
 from exports.models import Action, Format, Kind
 from traces.queries.filters import FIRST, LAST
 from traces.search.grammar import MAX_CHARACTERS, normalized, parsed
 
 MOST_TICKED = 1_000
 MOST_ID_CHARACTERS = 800  # as ingestion takes them
-DONE_TO_TRACES = [(one.value, one.label) for one in Action if one != Action.UNDO]
+
+
+def done_to_traces() -> list[tuple[str, str]]:
+    own = [(one.value, str(one.label)) for one in Action if one != Action.UNDO]
+    return own + [(one.name, str(one.label)) for one in actions.registered()]
 
 
 class QueryForm(forms.Form):
@@ -51,7 +56,7 @@ class ExportForm(QueryForm):
 class BulkForm(QueryForm):
     """`all` stands for all that the query finds; else `trace` are the ids that were ticked."""
 
-    action = forms.ChoiceField(choices=DONE_TO_TRACES)
+    action = forms.ChoiceField(choices=done_to_traces)
     tag = forms.CharField(required=False, max_length=200, strip=True)
     all = forms.BooleanField(required=False)
 
@@ -82,7 +87,7 @@ class BulkForm(QueryForm):
     @property
     def asked(self) -> dict:
         found = self.cleaned_data
-        is_of_tags = found["action"] != Action.DELETE
+        is_of_tags = found["action"] in (Action.ADD_TAG, Action.REMOVE_TAG)
         return {
             **super().asked,
             "action": found["action"],

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from exports import actions
+
 
 class Run(models.Model):
     """A walk through a project's traces, newest first: what is asked for, and how far it came.
@@ -102,8 +104,12 @@ class Action(models.TextChoices):
 class BulkRun(Run):
     """Something done to each of the traces that the query finds, or to those that were ticked."""
 
-    action = models.CharField(max_length=20, choices=Action)
+    action = models.CharField(max_length=20)  # an Action, or one of exports.actions
     tag = models.CharField(max_length=200, blank=True)
+    target = models.CharField(max_length=200, blank=True)  # what a registered action is done with
+    options = models.JSONField(default=dict)  # as its form said
+    refused = models.PositiveBigIntegerField(default=0)  # traces that it could not be done to
+    problems = models.JSONField(default=list)  # [trace id, reason] of the first of them
     trace_ids = models.JSONField(default=list)  # those that were ticked; none: all that match
     changed = models.PositiveBigIntegerField(default=0)  # traces
     is_cut = models.BooleanField(default=False)  # it reached the most traces that a run may change
@@ -119,11 +125,21 @@ class BulkRun(Run):
         ]
 
     @property
+    def label(self) -> str:
+        action = actions.named(self.action)
+        return str(action.label if action else Action(self.action).label)
+
+    @property
+    def link(self) -> str:
+        action = actions.named(self.action)
+        return action.link(self) if action else ""
+
+    @property
     def can_be_undone(self) -> bool:
         """What a run that was stopped changed last is not in `changed`, but is written down."""
-        return (
+        return bool(
             self.is_over
-            and self.action in (Action.ADD_TAG, Action.REMOVE_TAG)
+            and (self.action in (Action.ADD_TAG, Action.REMOVE_TAG) or actions.named(self.action))
             and not any(one.is_done or not one.is_over for one in self.undone_by.all())
             and (self.changed > 0 or self.changes.exists())
         )

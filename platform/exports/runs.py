@@ -27,6 +27,7 @@ MAX_TRIES = 20  # without getting on: something kills every worker that takes it
 
 # Why a run was given up, as its page words it.
 TOO_MUCH, DISK_FULL, UNREADABLE, GAVE_UP = "too_much", "disk_full", "unreadable", "gave_up"
+TARGET_GONE = "target_gone"
 
 END = "end"  # the position of a walk that has nothing left
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from accounts.access import project_for
 from accounts.models import Project, User
 from accounts.roles import LEAST_ROLE, Role
-from exports import bulk, runs, tasks
+from exports import actions, bulk, runs, tasks
+from exports.actions import BulkAction
 from exports.forms import BulkForm, ConfirmForm
 from exports.models import Action, BulkRun
 from exports.views import back, back_to_list, refused
@@ -33,7 +34,9 @@ def allowed(user: User, project_id: str, action: str) -> Project:
 @require_POST
 @tells_when_away
 def bulk_start(request: HttpRequest, project_id: str) -> HttpResponse:
-    """Deleting answers with a page that asks again; `confirmed` is that page's answer."""
+    """Deleting answers with a page that asks again, and a registered action with one that asks what
+    it is to be done with; `confirmed` is that page's answer.
+    """
     project = allowed(request.user, project_id, request.POST.get("action", ""))
     form = BulkForm(request.POST)
     if not form.is_valid():
@@ -43,7 +46,23 @@ def bulk_start(request: HttpRequest, project_id: str) -> HttpResponse:
         asked["until"] = max(min(asked["until"], time.time_ns()), asked["since"] + 1)
     if asked["action"] == Action.DELETE and (question := unconfirmed(request, project, asked)):
         return question
+    if action := actions.named(asked["action"]):
+        return targeted(request, project, asked, action)
     return begun(request, project, asked)
+
+
+def targeted(
+    request: HttpRequest, project: Project, asked: dict, action: BulkAction
+) -> HttpResponse:
+    """Begun, once it is known what with; until then the page that asks."""
+    form = action.form(request.POST if "confirmed" in request.POST else None, project=project)
+    if form.is_valid():
+        told = {"target": form.target, "options": form.options}
+        return begun(request, project, asked | told)
+    run = BulkRun(project_id=project.id, **asked)
+    count = len(run.trace_ids) or runs.estimate(run, bulk.traces_of(run))
+    context = {"project": project, "asked": asked, "count": count, "form": form, "action": action}
+    return render(request, "exports/target.html", context)
 
 
 def unconfirmed(request: HttpRequest, project: Project, asked: dict) -> HttpResponse | None:
