@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern] = []
+from evals.annotation.api.urls import urlpatterns as api
+
+urlpatterns: list[URLPattern | URLResolver] = [*api]
