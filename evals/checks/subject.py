@@ -1,0 +1,92 @@
+"""What a check looks at, and what it says of it. Nothing here knows where either comes from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+MOST_CHARACTERS = 20_000  # of a text that are looked at; what a check says tells where it stopped
+
+Score = float | bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of retrieved context, by the name that citations call it by."""
+
+    id: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool that was called, or should have been. Arguments are JSON values."""
+
+    name: str
+    arguments: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One answer with what is known around it. None, and no contexts, is what nobody said."""
+
+    output: str = ""
+    input: str = ""
+    expected: str | None = None
+    contexts: tuple[Passage, ...] = ()
+    expected_contexts: tuple[str, ...] = ()  # ids
+    tool_calls: tuple[Call, ...] = ()
+    expected_tool_calls: tuple[Call, ...] | None = None
+    latency_ms: float | None = None
+    cost: Decimal | float | None = None
+
+    @cached_property
+    def output_text(self) -> "Text":
+        return Text(self.output)
+
+    @cached_property
+    def input_text(self) -> "Text":
+        return Text(self.input)
+
+    def text(self, of: str) -> "Text":
+        return self.input_text if of == "input" else self.output_text
+
+
+class Text:
+    """As much of a text as checks look at, made ready once for all of them."""
+
+    def __init__(self, whole: str) -> None:
+        self.length = len(whole)
+        self.seen = whole[:MOST_CHARACTERS]
+
+    @cached_property
+    def utf8(self) -> bytes:
+        """For RE2, which works on bytes: they need not be made anew for each pattern."""
+        return self.seen.encode("utf-8", "replace")
+
+    @property
+    def note(self) -> str:
+        """How much was looked at, where it was not all."""
+        if self.length <= MOST_CHARACTERS:
+            return ""
+        words = _("Looked at the first %(seen)s of %(all)s characters.")
+        return words % {"seen": f"{MOST_CHARACTERS:,}", "all": f"{self.length:,}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`score` is of the check's data type. `reason` repeats nothing secret of the text."""
+
+    score: Score
+    reason: str = ""
+
+
+def told(score: Score, reason: str, *texts: Text) -> Outcome:
+    """The outcome, with how much of each text was looked at."""
+    return Outcome(score, " ".join(filter(None, (reason, *(text.note for text in texts)))))
+
+
+Run = Callable[[Subject, Mapping[str, Any]], Outcome | None]
