@@ -19,6 +19,7 @@ from accounts.models import User
 from evals.datasets import names, schemas
 from evals.datasets.kept import Unkept, kept
 from evals.datasets.models import Dataset, ItemVersion, Status, new_uuid
+from traces.api.parameters import NO_TEXT
 
 MOST_AT_ONCE = 1_000
 TICK = timedelta(milliseconds=1)  # as APIs write moments: a version can be asked for by its own
@@ -168,8 +169,9 @@ def change(dataset: Dataset) -> Iterator[tuple[Dataset, datetime]]:
 
 
 def _present(dataset: Dataset, item_ids: Sequence[str]) -> dict[str, ItemVersion]:
+    sought = [one for one in item_ids if not NO_TEXT.search(one)]
     found = ItemVersion.objects.filter(
-        project=dataset.project_id, item_id__in=item_ids, valid_to=None
+        project=dataset.project_id, item_id__in=sought, valid_to=None
     )
     return {one.item_id: one for one in found}
 

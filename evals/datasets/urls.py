@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""Langfuse's API of datasets, Sonde's own, and the pages."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from evals.datasets.api.langfuse import DatasetDetail, DatasetList, ItemDetail, ItemList
+
+urlpatterns = [
+    path("api/public/v2/datasets", DatasetList.as_view()),
+    path("api/public/v2/datasets/<path:name>", DatasetDetail.as_view()),
+    path("api/public/dataset-items", ItemList.as_view()),
+    path("api/public/dataset-items/<path:item_id>", ItemDetail.as_view()),
+]
