@@ -6,9 +6,10 @@ match judge(version, {"input": …, "output": …}, connection=connection):
 """
 
 import json
+import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -66,7 +67,7 @@ def judge(
     fields: Mapping[str, Any],
     *,
     connection: LlmConnection | None = None,
-    stop: Any = None,
+    stop: threading.Event | None = None,
 ) -> Verdict | Failed:
     """Ask the model once, through the version's own connection unless another is given. `fields`
     are what mappings pick from, by the names in mapping.SOURCES. Nothing is raised and nothing is
@@ -79,7 +80,7 @@ def judge(
         request = request_of(version, fields)
     except NothingThere as error:
         return Failed(NOTHING_THERE, str(error))
-    return _asked(version, connection, request, calls.Patience(version.timeout_seconds, stop=stop))
+    return costed(connection, request, asked(version, connection, request, stop=stop))
 
 
 def request_of(version: EvaluatorVersion, fields: Mapping[str, Any]) -> chat.Request:
@@ -110,12 +111,16 @@ def example_of(schema: Mapping[str, Any]) -> Any:
     return {"string": "a text", "boolean": "true or false"}[schema["type"]]
 
 
-def _asked(
+def asked(
     version: EvaluatorVersion,
     connection: LlmConnection,
     request: chat.Request,
-    patience: calls.Patience,
+    *,
+    stop: threading.Event | None = None,
 ) -> Verdict | Failed:
+    """The call alone, whose cost is not known yet: it asks no database, so any thread may do it."""
+    seconds = version.timeout_seconds
+    patience = calls.Patience(seconds=seconds, idle_seconds=seconds, stop=stop)
     sent = [{"role": one.role, "content": one.content} for one in request.messages]
     started_ns, began = time.time_ns(), time.monotonic_ns()
     try:
@@ -132,7 +137,6 @@ def _asked(
         model=model,
         provider=provider_of(connection),
         usage=dict(answer.usage),
-        cost=_cost(connection, request.model, model, answer.usage),
         started_ns=started_ns,
         latency_ns=time.monotonic_ns() - began,
     )
@@ -170,10 +174,14 @@ def _is_about_schemas(said: str) -> bool:
     return any(word in said for word in ("response_format", "json_schema", "output_format"))
 
 
-def _cost(
-    connection: LlmConnection, asked_for: str, model: str, usage: Mapping[str, int]
-) -> Decimal | None:
-    span = Span(connection.project_id, "", "", 0, type="GENERATION", model=model)
-    span.provider, span.usage = provider_of(connection), dict(usage)
-    priced(span, asked_for)
-    return span.total_cost
+def costed(
+    connection: LlmConnection, request: chat.Request, result: Verdict | Failed
+) -> Verdict | Failed:
+    """The same with what it cost, as far as prices are known."""
+    call = result.call
+    if call is None or not call.usage:
+        return result
+    span = Span(connection.project_id, "", "", 0, type="GENERATION", model=call.model)
+    span.provider, span.usage = call.provider, dict(call.usage)
+    priced(span, request.model)
+    return replace(result, call=replace(call, cost=span.total_cost))

@@ -132,6 +132,26 @@ class Rule(models.Model):
         return f"{self.evaluator}: {self.query}"
 
 
+class Spending(models.Model):
+    """What an evaluator's calls cost on a day (UTC), those that failed included."""
+
+    evaluator = models.ForeignKey(Evaluator, models.CASCADE, related_name="spendings")
+    day = models.DateField()
+    calls = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=18, decimal_places=12, default=0)
+    unpriced = models.PositiveIntegerField(default=0)  # calls whose cost nobody knows
+
+    class Meta:
+        verbose_name = _("spending")
+        verbose_name_plural = _("spendings")
+        constraints = (
+            models.UniqueConstraint(fields=("evaluator", "day"), name="one_spending_of_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.evaluator_id} {self.day} {self.cost}"
+
+
 class Pace(models.Model):
     """How fast a connection is asked, by all evaluators together, and who is at it."""
 
@@ -201,6 +221,8 @@ class Execution(models.Model):
     holder = models.CharField(max_length=32, blank=True)
     held_until = models.DateTimeField(null=True)
 
+    environment = models.TextField(blank=True)  # the target's
+    output_length = models.PositiveIntegerField(null=True)  # characters of what was judged
     sent = models.JSONField(null=True)  # messages
     answer = models.TextField(blank=True)  # raw
     model = models.CharField(max_length=200, blank=True)  # that answered
