@@ -119,9 +119,8 @@ def matching(request: HttpRequest, query: QueryDict) -> QuerySet[ItemVersion]:
         found = ItemVersion.objects.filter(
             project=request.auth.project_id, valid_to=None, is_deleted=False
         )
-    found = found.filter(
-        status__in=words_in(query, "status", tuple(Status.values)) or [Status.ACTIVE]
-    )
+    statuses = words_in(query, "status", ("ACTIVE", "ARCHIVED"))
+    found = found.filter(status__in=statuses or ["ACTIVE"])
     if trace_id := query.get("sourceTraceId"):
         found = found.filter(source_trace_id=trace_id)
     if span_id := query.get("sourceObservationId"):
