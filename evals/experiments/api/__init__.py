@@ -1,0 +1,1 @@
+"""Langfuse's APIs of dataset runs and experiments."""
