@@ -2,7 +2,7 @@
 
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +21,9 @@ Write = Callable[[list], None]
 # What may heal without anybody touching the row: locks and prices need Postgres or a disk.
 TRANSIENT = (Unavailable, PostgresError, OSError, MemoryError)
 MOST_ATTEMPTS = 64  # of one request's or one group's rows of a kind: each may take 0.2 s
+# Told of spans that were just stored, as they now stand, before they are acknowledged. What these
+# raise has no part in the acknowledgement; how long they take has.
+when_stored: list[Callable[[Sequence[Span]], None]] = []
 NOT_TRIED = "Too many rows of the batch were refused to try this one by itself. Try it again."
 
 
@@ -48,7 +51,7 @@ def deliver(batch: Batch) -> Delivery:
 
     Everything may be delivered again: a row that was stored is then stored once.
     """
-    delivery = Delivery(left=batch)
+    delivery, merge = Delivery(left=batch), Merge()
     try:
         write(delivery, batch.spans, finish_and_insert, {"spans": []})
         write(delivery, batch.scores, writer.insert_scores, {"scores": []})
@@ -56,12 +59,25 @@ def deliver(batch: Batch) -> Delivery:
         write(delivery, merges, merge, {"mergeable": [], "patches": []})
     except TRANSIENT as error:
         delivery.unavailable = error
+        return delivery
+    refused = {id(refusal.row) for refusal in delivery.refusals}
+    tell([*(span for span in batch.spans if id(span) not in refused), *merge.rows])
     return delivery
+
+
+def tell(spans: list[Span]) -> None:
+    if not spans:
+        return
+    for listen in when_stored:
+        try:
+            listen(spans)
+        except Exception as error:
+            seldom.warn("listener_failed", error=type(error).__name__)
 
 
 def write(delivery: Delivery, rows: list, way: Write, done: dict[str, list]) -> None:
     refusals = [
-        Refusal(row, reason, is_mergeable=way is merge and isinstance(row, Span))
+        Refusal(row, reason, is_mergeable=isinstance(way, Merge) and isinstance(row, Span))
         for some in by_project(rows, way)
         for row, reason in Sieve(way).refused_of(some)
     ]
@@ -72,7 +88,7 @@ def write(delivery: Delivery, rows: list, way: Write, done: dict[str, list]) -> 
 
 def by_project(rows: list, way: Write) -> Iterable[list]:
     """Merges go project by project: after one that failed, it is known what is stored."""
-    if way is not merge:
+    if not isinstance(way, Merge):
         return [rows] if rows else []
     projects: dict[str, list] = defaultdict(list)
     for row in rows:
@@ -109,7 +125,7 @@ class Sieve:
         wrong with a row by itself is found without a write; only what remains is halved, in
         writes of rows which may be written any number of times."""
         suspects = named(error, rows)
-        if self._way is not merge and suspects:
+        if not isinstance(self._way, Merge) and suspects:
             yield from ((row, reason_of(error, row)) for row in suspects)
             return
         suspects = suspects or rows
@@ -147,7 +163,7 @@ def fault_of(row: Item, way: Write) -> str:
         if isinstance(row, Score):
             bad = SCORES.unencodable([row])
         else:
-            span = alone(row) if way is merge or isinstance(row, Patch) else row
+            span = alone(row) if isinstance(way, Merge) or isinstance(row, Patch) else row
             finish([span])
             bad = SPANS.unencodable([span])
     except TRANSIENT:
@@ -178,10 +194,22 @@ def finish_and_insert(spans: list[Span]) -> None:
     writer.insert_spans(spans)
 
 
-def merge(rows: list[Span | Patch]) -> None:
-    """Complete stored rows with what these say."""
-    patches.apply(
-        [row for row in rows if isinstance(row, Patch)],
-        spans=[row for row in rows if isinstance(row, Span)],
-        finish=finish,
-    )
+class Merge:
+    """Completes stored rows with what these say. `rows` are those that it wrote, as they stand."""
+
+    def __init__(self) -> None:
+        self.rows: list[Span] = []
+
+    def __call__(self, rows: list[Span | Patch]) -> None:
+        merged: list[Span] = []
+
+        def finish_and_keep(spans: list[Span]) -> None:
+            finish(spans)
+            merged.extend(spans)
+
+        patches.apply(
+            [row for row in rows if isinstance(row, Patch)],
+            spans=[row for row in rows if isinstance(row, Span)],
+            finish=finish_and_keep,
+        )
+        self.rows += [span for span in merged if span.version]  # none: it stood there like this

@@ -26,9 +26,9 @@ __all__ = [
 MAX_TEXT = 2_000
 
 
-def of(label: Any = gettext_lazy("Look at")) -> Callable[[], forms.Field]:
+def of() -> forms.Field:
     texts = [("output", gettext_lazy("The output")), ("input", gettext_lazy("The input"))]
-    return lambda: forms.ChoiceField(label=label, choices=texts)
+    return forms.ChoiceField(label=gettext_lazy("Look at"), choices=texts)
 
 
 def text(label: Any, help_text: Any = "", *, required: bool = False) -> Callable[[], forms.Field]:

@@ -16,8 +16,8 @@ RULES: tuple[tuple[str, float, tuple[str, ...]], ...] = (
             r".{0,20}\b(?:instructions?|prompts?|rules?|directions?|guidelines?|context|commands?)",
             r"\b(?:do not|don't) (?:follow|obey) (?:the|your|any) (?:\w+ )?"
             r"(?:instructions?|rules?|guidelines?)",
-            r"(?:이전|위|앞|기존|지금까지)(?:의|에)? ?.{0,20}(?:지시|명령|규칙|프롬프트|지침|설정).{0,10}"
-            r"(?:무시|잊|따르지)",
+            r"(?:이전|위|앞|기존|지금까지)(?:의|에)? ?.{0,20}"
+            r"(?:지시|명령|규칙|프롬프트|지침|설정).{0,10}(?:무시|잊|따르지)",
         ),
     ),
     (
@@ -43,29 +43,32 @@ RULES: tuple[tuple[str, float, tuple[str, ...]], ...] = (
         "system prompt asked for",
         0.85,
         (
-            r"\b(?:reveal|show|print|repeat|output|display|tell me|give me|leak|what (?:is|are|was))\b"
+            r"\b(?:reveal|show|print|repeat|output|display|tell me|give me|leak|what (?:is|are))\b"
             r".{0,20}\b(?:your|the)\b.{0,20}\b(?:system|initial|hidden|original|secret) "
             r"(?:prompt|instructions?|message|rules?)",
             r"\brepeat (?:everything|all|the (?:text|words)) above\b",
-            r"(?:시스템|초기|숨겨진) ?(?:프롬프트|지시|명령|메시지).{0,12}(?:보여|출력|알려|공개|말해)",
+            r"(?:시스템|초기|숨겨진) ?(?:프롬프트|지시|명령|메시지).{0,12}"
+            r"(?:보여|출력|알려|공개|말해)",
         ),
     ),
     (
         "another role",
         0.85,
         (
-            r"\bpretend (?:that )?(?:you are|to be)\b.{0,40}\b(?:unrestricted|evil|unfiltered|hacker"
-            r"|no (?:rules|limits|restrictions))",
+            r"\bpretend (?:that )?(?:you are|to be)\b.{0,40}\b(?:unrestricted|evil|unfiltered"
+            r"|hacker|no (?:rules|limits|restrictions))",
             r"\bact as (?:an? )?(?:unrestricted|unfiltered|uncensored|evil|amoral)",
             r"\byou are no longer (?:an? )?(?:ai|assistant|language model|bound)",
-            r"(?:제한|검열|규칙) ?(?:이|은)? ?없는 ?(?:ai|인공지능|챗봇|모델).{0,12}(?:처럼|되어|역할|행동)",
+            r"(?:제한|검열|규칙) ?(?:이|은)? ?없는 ?(?:ai|인공지능|챗봇|모델).{0,12}"
+            r"(?:처럼|되어|역할|행동)",
         ),
     ),
     (
         "developer mode",
         0.7,
         (
-            r"\b(?:developer|debug|god|admin|sudo|maintenance) mode\b.{0,20}\b(?:on|enabled?|activated?)\b",
+            r"\b(?:developer|debug|god|admin|sudo|maintenance) mode\b.{0,20}"
+            r"\b(?:on|enabled?|activated?)\b",
             r"\b(?:enable|activate|enter|switch to) (?:developer|debug|god|admin|sudo) mode\b",
             r"(?:개발자|관리자|디버그) ?모드.{0,8}(?:활성|켜|전환|들어가)",
         ),

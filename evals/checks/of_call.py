@@ -116,7 +116,9 @@ CALL = (
         ),
         run=cost_within,
         group="call",
-        options=(Option("most", fields.number(gettext_lazy("US dollars at most"), 0, 10_000), 0.1),),
+        options=(
+            Option("most", fields.number(gettext_lazy("US dollars at most"), 0, 10_000), 0.1),
+        ),
     ),
     Check(
         key="tool_calls",

@@ -69,7 +69,7 @@ SAFETY = (
         group="safety",
         better=LOWER,
         options=(
-            Option("of", fields.of(), "output"),
+            Option("of", fields.of, "output"),
             Option(
                 "kinds",
                 fields.several(gettext_lazy("Look for"), list(personal.KINDS.items())),
@@ -87,7 +87,7 @@ SAFETY = (
         run=secrets_present,
         group="safety",
         better=LOWER,
-        options=(Option("of", fields.of(), "output"),),
+        options=(Option("of", fields.of, "output"),),
     ),
     Check(
         key="prompt_injection",
@@ -101,7 +101,7 @@ SAFETY = (
         data_type=NUMERIC,
         better=LOWER,
         options=(
-            Option("of", fields.of(), "input"),
+            Option("of", fields.of, "input"),
             Option("most", fields.number(gettext_lazy("Fails above"), 0, 1), 0.5),
         ),
         limit="most",

@@ -15,10 +15,6 @@ from prompts.gates.patterns import compiled
 from prompts.tokens import tokens_in
 
 ALL, ANY, NONE = "all", "any", "none"
-CODES = (
-    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru "
-    "sk sl sr sv ta te th tr uk ur vi zh"
-).split()
 UNITS = [
     ("characters", gettext_lazy("Characters")),
     ("words", gettext_lazy("Words")),
@@ -103,7 +99,7 @@ def language_is(subject: Subject, options: Mapping[str, Any]) -> Outcome | None:
 
 FENCED = Option("fenced", fields.flag(gettext_lazy("A code fence around it is no mistake")), True)
 UNIT = Option("unit", fields.choice(gettext_lazy("Count"), UNITS), "characters")
-OF = Option("of", fields.of(), "output")
+OF = Option("of", fields.of, "output")
 TEXT = (
     Check(
         key="length",

@@ -23,7 +23,8 @@ USUAL = ["email", "phone", "card", "iban", "rrn", "ssn"]
 REGIONS = ("KR", "US")  # of phone numbers that are written without the country
 PATTERNS = {
     "email": r"[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.){1,8}[A-Za-z]{2,24}",
-    "phone": r"\+\d[\d ().\-]{6,18}\d|\(?0?\d{2,4}\)?[ .\-]\d{3,4}[ .\-]\d{4}|\b01[016789]\d{7,8}\b",
+    "phone": r"\+\d[\d ().\-]{6,18}\d|\(?\d{2,4}\)?[ .\-]\d{3,4}[ .\-]\d{4}"
+    r"|\b01[016789]\d{7,8}\b",
     "card": r"\b[2-6](?:[ \-]?\d){12,18}\b",
     "iban": r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b",
     "rrn": r"\b\d{6}-?[1-8]\d{6}\b",

@@ -15,7 +15,8 @@ PATTERNS = (
     rf"not allowed to|not permitted to|not comfortable|must decline to|decline to|have to decline)"
     rf"(?: \w+){{0,2}} ?\b(?:{VERBS})",
     r"\bI(?: must|['’]ll have to| have to|['’]d have to) (?:respectfully |politely )?decline\b",
-    r"\bI['’]?(?:m| am) (?:very |so |really |truly )?sorry,? but I (?:can|won|am|do not|don['’]t|must)",
+    r"\bI['’]?(?:m| am) (?:very |so |really |truly )?sorry,? but I "
+    r"(?:can|won|am|do not|don['’]t|must)",
     r"\bI (?:apologi[sz]e|regret),? but I (?:can|won|am|must)",
     r"\bas an? (?:AI|artificial intelligence|large language|language)[\w ]{0,20}"
     r"(?:model|assistant)?,? I (?:can|am not|am unable|do not|don['’]t|must|won)",
@@ -23,9 +24,11 @@ PATTERNS = (
     r"content polic(?:y|ies)|safety guidelines)",
     r"(?:죄송|미안)(?:하지만|합니다만|하지만요|합니다).{0,60}"
     r"(?:수 없|어렵습니다|드릴 수|불가능|못합니다|못해|않습니다)",
-    r"(?:도와|답변|제공|대답|알려|작성|생성|응답)(?:해)?.{0,4} ?(?:드릴 수|해 드릴 수|할 수) ?(?:가 )?없",
+    r"(?:도와|답변|제공|대답|알려|작성|생성|응답)(?:해)?.{0,4} ?"
+    r"(?:드릴 수|해 드릴 수|할 수) ?(?:가 )?없",
     r"(?:요청|질문).{0,20}(?:들어드릴|응할|처리할|답할|답변할|도와드릴|수행할) 수(?:가|는)? ?없",
-    r"(?:AI|인공지능|언어 ?모델)(?:로서|이기 때문에|이라서|이므로).{0,40}(?:수 없|않습니다|못합니다)",
+    r"(?:AI|인공지능|언어 ?모델)(?:로서|이기 때문에|이라서|이므로).{0,40}"
+    r"(?:수 없|않습니다|못합니다)",
 )
 
 
