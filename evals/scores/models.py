@@ -58,3 +58,23 @@ class ScoreConfig(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FeedbackSetting(models.Model):
+    """Whether a project's feedback links open, and which of them: those of the present generation.
+
+    The links themselves are kept nowhere. What they say is signed.
+    """
+
+    project = models.OneToOneField(
+        Project, models.CASCADE, primary_key=True, related_name="+", verbose_name=_("project")
+    )
+    is_open = models.BooleanField(_("open"), default=True)
+    generation = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("feedback setting")
+        verbose_name_plural = _("feedback settings")
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.generation}"

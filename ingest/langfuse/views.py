@@ -14,6 +14,7 @@ from ingest import pipeline
 from ingest.bodies import read_body
 from ingest.decoded import MalformedPayload, TooManyRecords
 from ingest.langfuse.body import Body, InvalidEvent
+from ingest.langfuse.browsers import FromBrowsers
 from ingest.langfuse.decode import MOST_EVENTS, decode_batch, place_adrift
 from ingest.langfuse.scores import decode_score
 from ingest.langfuse.turned_away import refused_of, turn_away
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 MAX_SCORES_BYTES = 1024 * 1024  # SDK 5 cuts its batches to fit
 
 
-class IngestionView(WriteView):
+class IngestionView(FromBrowsers, WriteView):
     """POST /api/public/ingestion: 207 with a verdict for every event of the batch."""
 
     permission_classes = (require_scope("ingest", publishable=True),)
@@ -57,7 +58,7 @@ class IngestionView(WriteView):
         )
 
 
-class ScoresView(WriteView, ScoreList):
+class ScoresView(FromBrowsers, WriteView, ScoreList):
     """GET lists the scores of traces; POST takes one score, or a JSON array of them."""
 
     def get_permissions(self) -> list:
