@@ -157,12 +157,13 @@ class Pace(models.Model):
 
     connection = models.OneToOneField(LlmConnection, models.CASCADE, related_name="judging_pace")
     per_minute = models.PositiveIntegerField(default=120)
-    at_once = models.PositiveSmallIntegerField(default=4)
+    at_once = models.PositiveSmallIntegerField(default=8)
     next_at = models.DateTimeField(null=True)  # the rate's own clock, which runs ahead
     slowed_until = models.DateTimeField(null=True)  # the provider asked to wait
     slowed_in_row = models.PositiveSmallIntegerField(default=0)
     holder = models.CharField(max_length=32, blank=True)
     held_until = models.DateTimeField(null=True)
+    worked_at = models.DateTimeField(null=True)  # when a worker last took it up
 
     class Meta:
         verbose_name = _("pace")
@@ -185,6 +186,7 @@ class PastRun(Run):
     most = models.PositiveIntegerField()  # targets, at most
     made = models.PositiveBigIntegerField(default=0)  # executions of its own
     known = models.PositiveBigIntegerField(default=0)  # targets that this version had judged before
+    dropped = models.PositiveBigIntegerField(default=0)  # executions that were cancelled unbegun
 
 
 class Status(models.TextChoices):
@@ -192,7 +194,6 @@ class Status(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Execution(models.Model):

@@ -37,6 +37,8 @@ HOPELESS = frozenset(
 )  # fmt: skip
 # The provider has too much to do: everything that waits for this connection waits longer.
 SLOWING = frozenset(str(kind) for kind in (Kind.RATE_LIMIT, Kind.OVERLOADED))
+# Nothing comes back: whoever waits for it waits in vain, and holds up the others.
+STRAINED = frozenset(str(kind) for kind in (Kind.TIMEOUT, Kind.UNREACHABLE))
 # Of this one request; a second time would end as the first.
 FINAL = frozenset(
     (NOTHING_THERE, GONE, *(str(kind) for kind in (

@@ -9,7 +9,8 @@ from typing import Any
 from evals.judges.mapping import opened
 from traces.queries.judged import Step, steps_of
 from traces.queries.texts import with_texts
-from traces.queries.trace import Extent, locate, span_detail, trace_facts
+from traces.queries.trace import Extent, locate, span_detail
+from traces.queries.traces import trace_facts
 
 ENVIRONMENT = "sonde-evaluator"  # of the judges' own traces, which nobody judges
 EXPECTED = ("expected_output", "expectedOutput", "reference", "ground_truth")

@@ -17,4 +17,7 @@ SCHEDULE = {
     "expire-exports": every(3600, "exports.tasks.expire"),
     "resume-webhooks": every(5, "webhooks.tasks.resume"),
     "expire-webhooks": every(3600, "webhooks.tasks.expire"),
+    "look-for-judges": every(15, "evals.judges.tasks.look"),
+    "resume-judging": every(5, "evals.judges.tasks.resume"),
+    "expire-judging": every(3600, "evals.judges.tasks.expire"),
 }
