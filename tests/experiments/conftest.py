@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.traces.conftest import now, score, span  # noqa: F401
+from tests.traces.conftest import now, score, span, unmerged  # noqa: F401
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from traces.api.parameters import (
 )
 from traces.api.shapes.score import score_v3
 from traces.api.shapes.values import json_value
-from traces.queries.experiments import Figure, figures
+from traces.queries.experiment_items import Figure, figures
 from traces.queries.langfuse.conditions import TimeRange
 from traces.queries.langfuse.scores import ScoreQuery, scores_after
 

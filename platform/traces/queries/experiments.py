@@ -4,23 +4,21 @@ root observation.
 `emptied` says of experiments that were deleted when that was: what began by then is theirs no more.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from traces.clickhouse import rows
 from traces.queries.langfuse.conditions import ALL_TIME, TimeRange
 from traces.queries.limits import LIST
 
-AT_ONCE = 1_000  # traces that one query names
 MOST_MEMBERS = 10_000
-MOST_PAID = 5_000  # calls of one trace whose costs are added up
 
 # The rows as they stand of traces in which an experiment is named: a deletion's row names none.
 _LIVE = """
     SELECT s.trace_id AS trace_id, s.span_id AS span_id, s.start_time AS start_time,
-        s.end_time AS end_time, s.experiment_id AS experiment_id, s.experiment AS experiment, s.is_deleted AS is_deleted,
+        s.end_time AS end_time, s.experiment_id AS experiment_id, s.experiment AS experiment,
+        s.is_deleted AS is_deleted,
         s.experiment['item.root_observation_id'] = s.span_id AS is_item
     FROM spans AS s
     WHERE s.project_id = {project_id:String}
@@ -87,29 +85,6 @@ class Member:
         return self.said.get("item.version", "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """What a run of an item took: the time of its root observation (of the trace's root, where none
-    is named), and the cost of what began while that ran: what judges the answer comes after it. A
-    cost is None where some of it is unknown.
-    """
-
-    trace_id: str
-    started: int
-    ended: int | None
-    cost: Decimal | None
-    has_failed: bool
-    said: str  # of a failure
-    environment: str = "default"
-    input: str = ""
-    output: str = ""
-    level: str = "DEFAULT"
-
-    @property
-    def latency_ms(self) -> float | None:
-        return None if self.ended is None else (self.ended - self.started) / 1e6
-
-
 def experiments(
     project_id: str,
     *,
@@ -124,8 +99,8 @@ def experiments(
     """Those that began in the time, the latest first; `before` is where a page ended."""
     found = rows(
         f"""
-        SELECT m.run_id AS id, argMax(m.said, (length(m.said), m.started)) AS about, min(m.started) AS started,
-            max(m.ended) AS ended, uniqExact(m.item_id) AS items
+        SELECT m.run_id AS id, argMax(m.said, (length(m.said), m.started)) AS about,
+            min(m.started) AS started, max(m.ended) AS ended, uniqExact(m.item_id) AS items
         FROM ({_MEMBERS}) AS m
         GROUP BY m.run_id
         HAVING (empty({{names:Array(String)}}) OR has({{names:Array(String)}}, about['name']))
@@ -205,131 +180,3 @@ def _asked(
         "emptied_at": [0, *(emptied or {}).values()],
         "options": LIST,
     }
-
-
-def figures(
-    project_id: str, places: Sequence[tuple[str, str]], *, texts: int = 0
-) -> dict[tuple[str, str], Figure]:
-    """By (trace, root observation or ""); what is not there is not told. With `texts`, that many
-    characters of the input and the output.
-    """
-    found: dict[tuple[str, str], Figure] = {}
-    for first in range(0, len(places), AT_ONCE):
-        found |= _figures(project_id, places[first : first + AT_ONCE], texts)
-    return found
-
-
-def _figures(
-    project_id: str, places: Sequence[tuple[str, str]], texts: int
-) -> dict[tuple[str, str], Figure]:
-    roots: dict[str, list[str]] = {}
-    for trace_id, span_id in places:
-        roots.setdefault(trace_id, []).append(span_id)
-    low, high = _extent(project_id, list(roots))
-    found = rows(
-        f"""
-        SELECT trace_id,
-            groupArrayIf({MOST_PAID})((start, total_cost), has_price) AS paid,
-            groupArrayIf(
-                (span_id, start, ended, level, status_message, environment, asked, answered),
-                is_place OR is_first) AS shown
-        FROM (
-            SELECT *, row_number() OVER (PARTITION BY trace_id ORDER BY NOT is_top, start) = 1
-                AS is_first
-            FROM (
-                SELECT s.trace_id AS trace_id, s.span_id AS span_id,
-                    toUnixTimestamp64Nano(s.start_time) AS start,
-                    toUnixTimestamp64Nano(s.end_time) AS ended,
-                    s.level AS level, s.status_message AS status_message,
-                    s.environment AS environment, s.total_cost AS total_cost,
-                    s.total_cost IS NOT NULL OR s.cost_source = 'unknown' AS has_price,
-                    s.is_deleted AS is_deleted,
-                    s.is_root OR s.parent_span_id = '' AS is_top,
-                    s.span_id IN {{span_ids:Array(String)}} AS is_place,
-                    if(is_place OR is_top, leftUTF8(s.input, {{texts:UInt32}}), '') AS asked,
-                    if(is_place OR is_top, leftUTF8(s.output, {{texts:UInt32}}), '') AS answered
-                FROM spans AS s
-                WHERE s.project_id = {{project_id:String}}
-                  AND s.start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
-                  AND s.start_time <= fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
-                  AND s.trace_id IN {{trace_ids:Array(String)}} AND s.span_id != ''
-                ORDER BY s.version DESC
-                LIMIT 1 BY s.trace_id, s.span_id, toStartOfHour(s.start_time)
-            )
-            WHERE NOT is_deleted
-        )
-        GROUP BY trace_id
-        """,
-        project_id=project_id,
-        trace_ids=list(roots),
-        span_ids=sorted({span_id for _, span_id in places if span_id}),
-        low=low,
-        high=high,
-        texts=texts,
-        options=LIST,
-    )
-    return {
-        (row["trace_id"], span_id): _figure(row, span_id)
-        for row in found
-        for span_id in roots[row["trace_id"]]
-    }
-
-
-def _figure(row: dict[str, Any], span_id: str) -> Figure:
-    by_id = {one[0]: one for one in row["shown"]}
-    shown = by_id.get(span_id) or row["shown"][0]
-    _id, start, ended, level, said, environment, asked, answered = shown
-    until = ended if span_id in by_id and ended is not None else ALL_TIME.until
-    since = start if span_id in by_id else ALL_TIME.since
-    paid = [cost for at, cost in row["paid"] if since <= at <= until]
-    return Figure(
-        trace_id=row["trace_id"],
-        started=start,
-        ended=ended,
-        cost=sum(paid, Decimal()) if paid and None not in paid else None,
-        has_failed=level == "ERROR",
-        said=said,
-        environment=environment,
-        input=asked,
-        output=answered,
-        level=level,
-    )
-
-
-def _extent(project_id: str, trace_ids: list[str]) -> tuple[int, int]:
-    """Where in time the traces lie: asks the index over all time, so that the rest need not."""
-    [found] = rows(
-        """
-        SELECT toUnixTimestamp64Nano(min(start_time)) AS low,
-            toUnixTimestamp64Nano(max(start_time)) AS high
-        FROM spans
-        WHERE project_id = {project_id:String}
-          AND start_time >= fromUnixTimestamp64Nano({first:Int64}, 'UTC')
-          AND start_time < fromUnixTimestamp64Nano({last:Int64}, 'UTC')
-          AND trace_id IN {trace_ids:Array(String)}
-        """,
-        project_id=project_id,
-        trace_ids=trace_ids,
-        first=ALL_TIME.since,
-        last=ALL_TIME.until,
-        options=LIST,
-    )
-    return found["low"], found["high"]
-
-
-def scores_of_runs(project_id: str, ids: Collection[str]) -> list[dict[str, Any]]:
-    """Those of the experiments as wholes, oldest first."""
-    return rows(
-        """
-        SELECT dataset_run_id AS run_id, id, name, data_type, value, string_value, comment, source,
-            toUnixTimestamp64Nano(timestamp) AS at
-        FROM scores FINAL
-        WHERE project_id = {project_id:String} AND dataset_run_id IN {ids:Array(String)}
-          AND trace_id = ''
-        ORDER BY at, id
-        LIMIT 100 BY dataset_run_id
-        """,
-        project_id=project_id,
-        ids=list(ids),
-        options=LIST,
-    )

@@ -1,0 +1,244 @@
+"""Experiments beside a baseline, item by item: what differs, and what of it chance explains.
+Pure.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from evals.experiments.measuring import Measured, Measurement, names_in
+from evals.experiments.statistics.matched import Matched, matched
+from evals.experiments.statistics.paired import Paired, paired
+from prompts.figures.comparing import DOLLARS, MILLISECONDS, SCORE, SHARE
+from prompts.figures.statistics import ALPHA, adjusted
+
+MOST_SCORES = 20
+LATENCY, COST, FAILURES = "latency", "cost", "failures"
+REGRESSED, IMPROVED, ALIKE, ALONE = "regressed", "improved", "alike", "alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A figure of one experiment against the baseline's. `kind` is LATENCY, COST, FAILURES, or
+    SCORE of the score `name`. `q` is the p-value for all questions that the page asks.
+    """
+
+    kind: str
+    name: str
+    unit: str
+    is_lower_better: bool
+    found: Paired | Matched
+    q: float | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind, self.name
+
+    @property
+    def is_share(self) -> bool:
+        return isinstance(self.found, Matched)
+
+    @property
+    def is_significant(self) -> bool:
+        return self.q is not None and self.q < ALPHA
+
+    @property
+    def is_better(self) -> bool | None:
+        """None where it is not sure."""
+        if not self.is_significant or not self.found.difference:
+            return None
+        return (self.found.difference < 0) == self.is_lower_better
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure of one item in one experiment, less the baseline's."""
+
+    kind: str
+    name: str
+    unit: str
+    difference: float
+    is_worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item. `runs` and `changes` are in the order of the experiments; those of the baseline have
+    no changes.
+    """
+
+    item_id: str
+    runs: list[Measured | None]
+    changes: list[list[Change]]
+    state: str
+    weight: float = field(default=0.0)  # how bad it got; below nought where it got better
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`rows` are by experiment, in the order given, the baseline's empty."""
+
+    names: list[str]  # of scores
+    rows: list[list[Row]]
+    lines: list[Line]  # what got worst first
+    is_cut: bool  # there are scores of more names
+
+    def count(self, state: str) -> int:
+        return sum(line.state == state for line in self.lines)
+
+
+def compared(measurements: Sequence[Measurement], *, low: frozenset[str] = frozenset()) -> Compared:
+    """The first is the baseline. Of the scores named in `low` less is better."""
+    names = names_in(measurements)
+    shown = names[:MOST_SCORES]
+    base = measurements[0]
+    rows = [[] if one is base else rows_of(one, base, shown, low) for one in measurements]
+    lines = lines_of(measurements, shown, low)
+    return Compared(shown, with_qs(rows), lines, len(names) > MOST_SCORES)
+
+
+def rows_of(
+    ours: Measurement, base: Measurement, names: Sequence[str], low: frozenset[str]
+) -> list[Row]:
+    pairs = [(ours[item_id], base[item_id]) for item_id in ours if item_id in base]
+    found = [score_row(name, pairs, name in low) for name in names]
+    found += [
+        figure_row(LATENCY, MILLISECONDS, pairs, lambda one: one.latency_ms),
+        figure_row(COST, DOLLARS, pairs, lambda one: None if one.cost is None else float(one.cost)),
+        failure_row(pairs),
+    ]
+    return [one for one in found if one is not None]
+
+
+Pairs = Sequence[tuple[Measured, Measured]]
+
+
+def score_row(name: str, pairs: Pairs, is_lower_better: bool) -> Row | None:
+    both = [
+        (ours.scores[name], base.scores[name])
+        for ours, base in pairs
+        if name in ours.scores and name in base.scores
+    ]
+    found: Paired | Matched | None
+    if both and all(one.is_boolean for pair in both for one in pair):
+        found = matched([bool(a.number) for a, _ in both], [bool(b.number) for _, b in both])
+        unit = SHARE
+    else:
+        numbers = [
+            (a.number, b.number) for a, b in both if a.number is not None and b.number is not None
+        ]
+        found = paired([a for a, _ in numbers], [b for _, b in numbers])
+        unit = SCORE
+    if found is None:
+        return None
+    return Row(kind=SCORE, name=name, unit=unit, is_lower_better=is_lower_better, found=found)
+
+
+def figure_row(
+    kind: str, unit: str, pairs: Pairs, of: Callable[[Measured], float | None]
+) -> Row | None:
+    both = [(a, b) for a, b in ((of(ours), of(base)) for ours, base in pairs)
+            if a is not None and b is not None]  # fmt: skip
+    found = paired([a for a, _ in both], [b for _, b in both])
+    if found is None:
+        return None
+    return Row(kind=kind, name="", unit=unit, is_lower_better=True, found=found)
+
+
+def failure_row(pairs: Pairs) -> Row | None:
+    """Nothing where nothing failed."""
+    known = [(a, b) for a, b in pairs if a.figure and b.figure]
+    if not any(one.has_failed for pair in known for one in pair):
+        return None
+    found = matched([a.has_failed for a, _ in known], [b.has_failed for _, b in known])
+    if found is None:
+        return None
+    return Row(kind=FAILURES, name="", unit=SHARE, is_lower_better=True, found=found)
+
+
+def with_qs(rows: Sequence[Sequence[Row]]) -> list[list[Row]]:
+    """Each p-value adjusted for all that the page asks."""
+    ps = [row.found.p for of_run in rows for row in of_run if row.found.p is not None]
+    qs = iter(adjusted(ps))
+    return [
+        [row if row.found.p is None else replace(row, q=next(qs)) for row in of_run]
+        for of_run in rows
+    ]
+
+
+def lines_of(
+    measurements: Sequence[Measurement], names: Sequence[str], low: frozenset[str]
+) -> list[Line]:
+    scales = scales_of(measurements, names)
+    items = dict.fromkeys(item_id for one in measurements for item_id in one)
+    lines = [line_of(item_id, measurements, names, low, scales) for item_id in items]
+    return sorted(lines, key=lambda line: (-line.weight, line.state == ALONE, line.item_id))
+
+
+def line_of(
+    item_id: str,
+    measurements: Sequence[Measurement],
+    names: Sequence[str],
+    low: frozenset[str],
+    scales: Mapping[str, float],
+) -> Line:
+    runs = [one.get(item_id) for one in measurements]
+    base = runs[0]
+    changes = [
+        changes_of(ours, base, names, low) if ours and base and ours is not base else []
+        for ours in runs
+    ]
+    weights = [
+        (1 if one.is_worse else -1) * abs(one.difference) / scales.get(one.name, 1.0)
+        for of_run in changes
+        for one in of_run
+    ]
+    # The worst counts first: no gain elsewhere makes up for what broke.
+    worst = max(weights, default=0.0)
+    weight = worst + sum(weights) / 1000 if worst > 0 else sum(weights)
+    return Line(item_id, runs, changes, state_of(base, runs[1:], changes), weight)
+
+
+def state_of(
+    base: Measured | None, others: Sequence[Measured | None], changes: Sequence[Sequence[Change]]
+) -> str:
+    if base is None or not any(others):
+        return ALONE
+    found = [one for of_run in changes for one in of_run]
+    if any(one.is_worse for one in found):
+        return REGRESSED
+    return IMPROVED if found else ALIKE
+
+
+def changes_of(
+    ours: Measured, base: Measured, names: Sequence[str], low: frozenset[str]
+) -> list[Change]:
+    """Of its scores, and whether it fails; latency and cost vary of themselves."""
+    found = []
+    if ours.has_failed != base.has_failed:
+        difference = 1.0 if ours.has_failed else -1.0
+        found.append(Change(FAILURES, "", SHARE, difference, ours.has_failed))
+    for name in names:
+        mine, theirs = ours.scores.get(name), base.scores.get(name)
+        if not mine or not theirs or mine.number is None or theirs.number is None:
+            continue
+        difference = mine.number - theirs.number
+        if difference:
+            unit = SHARE if mine.is_boolean and theirs.is_boolean else SCORE
+            is_worse = (difference > 0) == (name in low)
+            found.append(Change(SCORE, name, unit, difference, is_worse))
+    return found
+
+
+def scales_of(measurements: Sequence[Measurement], names: Sequence[str]) -> dict[str, float]:
+    """How far each score reaches, so that scores of different ranges weigh alike."""
+    found = {}
+    for name in names:
+        numbers = [
+            measured.scores[name].number
+            for one in measurements
+            for measured in one.values()
+            if name in measured.scores
+        ]
+        known = [number for number in numbers if number is not None]
+        found[name] = (max(known) - min(known)) or 1.0 if known else 1.0
+    return found

@@ -1,0 +1,152 @@
+"""What came of each item of an experiment, and of the experiment as a whole."""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from evals.experiments.reading import ItemRun, item_runs, latest
+from prompts.bounds import Sample
+from prompts.figures.statistics import Share
+from traces.queries.experiment_items import Figure, figures, scores_of_places
+
+BOOLEAN, NUMERIC = "BOOLEAN", "NUMERIC"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A score: `number` of what has one, 0 or 1 of what is true or false, else `text`."""
+
+    data_type: str
+    number: float | None
+    text: str
+    comment: str
+
+    @property
+    def is_boolean(self) -> bool:
+        return self.data_type == BOOLEAN and self.number in (0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An item's run. `figure` is None while nothing of its trace has come."""
+
+    run: ItemRun
+    figure: Figure | None
+    scores: Mapping[str, Value]
+
+    @property
+    def has_failed(self) -> bool:
+        return self.figure is not None and self.figure.has_failed
+
+    @property
+    def latency_ms(self) -> float | None:
+        return self.figure.latency_ms if self.figure else None
+
+    @property
+    def cost(self) -> Decimal | None:
+        return self.figure.cost if self.figure else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreMean:
+    """`value` is None of what has no number: then `counts` has its commonest values."""
+
+    name: str
+    value: Sample | Share | None
+    n: int
+    counts: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def is_share(self) -> bool:
+        return isinstance(self.value, Share)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`cost` is of those whose cost is known, `unpriced` the others."""
+
+    items: int
+    failed: int
+    cost: Decimal | None
+    unpriced: int
+    cost_mean: float | None
+    latency: Sample | None
+    scores: list[ScoreMean]
+
+
+Measurement = dict[str, Measured]  # by item
+
+
+def measurements(project_id: str, ids: Collection[str]) -> dict[str, Measurement]:
+    """By experiment. What was run again counts as it came out the last time."""
+    by_run = {run_id: latest(runs) for run_id, runs in item_runs(project_id, ids).items()}
+    places = [one.place for runs in by_run.values() for one in runs.values()]
+    figured, scored = figures(project_id, places), scores_of_places(project_id, places)
+    return {
+        run_id: {
+            item_id: Measured(one, figured.get(one.place), values(scored.get(one.place, ())))
+            for item_id, one in runs.items()
+        }
+        for run_id, runs in by_run.items()
+    }
+
+
+def values(rows: Iterable[Mapping]) -> dict[str, Value]:
+    """By name; of several the newest, which comes last."""
+    return {row["name"]: value_of(row) for row in rows}
+
+
+def value_of(row: Mapping) -> Value:
+    number = row["value"]
+    is_number = number is not None and math.isfinite(number)
+    return Value(row["data_type"], number if is_number else None, row["string_value"],
+                 row["comment"])  # fmt: skip
+
+
+def summary(measurement: Measurement) -> Summary:
+    found = list(measurement.values())
+    costs = [one.cost for one in found if one.cost is not None]
+    latencies = [one.latency_ms for one in found if one.latency_ms is not None]
+    return Summary(
+        items=len(found),
+        failed=sum(one.has_failed for one in found),
+        cost=sum(costs, Decimal()) if costs else None,
+        unpriced=len(found) - len(costs),
+        cost_mean=float(sum(costs, Decimal()) / len(costs)) if costs else None,
+        latency=sample(latencies),
+        scores=[score_mean(name, found) for name in names_in([measurement])],
+    )
+
+
+def names_in(measurements_: Iterable[Measurement]) -> list[str]:
+    """Of scores, the commonest first."""
+    counts = Counter(
+        name for one in measurements_ for measured in one.values() for name in measured.scores
+    )
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def score_mean(name: str, found: Sequence[Measured]) -> ScoreMean:
+    having = [one.scores[name] for one in found if name in one.scores]
+    numbers = [one.number for one in having if one.number is not None]
+    if having and all(one.is_boolean for one in having):
+        return ScoreMean(name, Share(round(sum(numbers)), len(numbers)), len(having))
+    if numbers and not any(one.data_type == "CATEGORICAL" for one in having):
+        return ScoreMean(name, sample(numbers), len(numbers))
+    counts = Counter(one.text or f"{one.number:g}" for one in having if one.text or one.number)
+    return ScoreMean(name, None, len(having), counts.most_common(3))
+
+
+def sample(numbers: Sequence[float]) -> Sample | None:
+    """None of nothing, and of what is too large to reckon with."""
+    if not numbers:
+        return None
+    try:
+        mean = math.fsum(numbers) / len(numbers)
+        apart = math.fsum((one - mean) ** 2 for one in numbers)
+    except OverflowError:
+        return None
+    variance = apart / (len(numbers) - 1) if len(numbers) > 1 else 0.0
+    return Sample(len(numbers), mean, variance) if math.isfinite(mean) else None

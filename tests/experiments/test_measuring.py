@@ -1,0 +1,96 @@
+"""What came of an experiment: figures and scores of its items, as the store has them."""
+
+from decimal import Decimal
+
+import pytest
+
+from evals.experiments.measuring import measurements, summary
+from prompts.figures.statistics import Share
+
+
+@pytest.fixture
+def measured(project):
+    def found(run):
+        return measurements(project.id, [run])[run]
+
+    return found
+
+
+def test_an_item_took_what_its_root_took_and_cost_what_was_called_meanwhile(
+    dataset, told, span, measured
+):
+    run = told("a", dataset, "i0", "t0", took=4)
+    span("t0", "call", at=1, type="GENERATION", parent_span_id="t0-root", total_cost="0.02")
+    span("t0", "judge", at=5, type="GENERATION", parent_span_id="t0-outer", total_cost="1")
+    one = measured(run)["i0"]
+    assert (one.latency_ms, one.cost, one.has_failed) == (4000.0, Decimal("0.02"), False)
+
+
+def test_a_call_without_a_price_makes_the_cost_unknown(dataset, told, span, measured):
+    run = told("a", dataset, "i0", "t0", took=4)
+    span("t0", "c1", at=1, total_cost="0.02")
+    span("t0", "c2", at=1, cost_source="unknown")
+    found = measured(run)
+    assert found["i0"].cost is None
+    assert (summary(found).cost, summary(found).unpriced) == (None, 1)
+
+
+def test_a_linked_trace_without_a_root_is_measured_as_a_whole(call, dataset, span, measured):
+    span("t0", "top", took=3, is_root=True, total_cost="0.5", level="ERROR", status_message="no")
+    made = call("post", "dataset-run-items", {
+        "runName": "a", "datasetItemId": "i0", "traceId": "t0"})[1]  # fmt: skip
+    one = measured(made["datasetRunId"])["i0"]
+    assert (one.latency_ms, one.cost, one.has_failed) == (3000.0, Decimal("0.5"), True)
+    assert one.figure.said == "no"
+
+
+def test_scores_of_the_item_count_and_those_of_its_inner_steps_do_not(
+    dataset, told, score, measured
+):
+    run = told("a", dataset, "i0", "t0")
+    score("t0", "whole", 0.5)
+    score("t0", "root", 1.0, data_type="BOOLEAN", observation_id="t0-root")
+    score("t0", "inner", 0.1, observation_id="some-step")
+    score("t0", "said", None, data_type="CATEGORICAL", string_value="good")
+    found = measured(run)
+    assert {name: one.number for name, one in found["i0"].scores.items()} == {
+        "whole": 0.5, "root": 1.0, "said": None}  # fmt: skip
+    told_of = {one.name: one for one in summary(found).scores}
+    assert told_of["root"].value == Share(1, 1)
+    assert told_of["whole"].value.mean == 0.5
+    assert told_of["said"].counts == [("good", 1)]
+
+
+def test_an_item_run_again_counts_as_it_came_out_the_last_time(dataset, told, measured):
+    run = told("a", dataset, "i0", "t0", level="ERROR")
+    told("a", dataset, "i0", "t1", at=9)
+    found = measured(run)
+    assert (len(found), found["i0"].run.trace_id, found["i0"].has_failed) == (1, "t1", False)
+
+
+def test_rows_that_were_sent_twice_and_traces_that_were_deleted_do_not_count(
+    project, dataset, told, span, measured, unmerged, now
+):
+    import time
+
+    from traces.writer import insert_spans
+
+    run = told("a", dataset, "i0", "t0", took=4)
+    row = span("t0", "call", at=1, total_cost="0.02")
+    insert_spans([row])
+    told("a", dataset, "i1", "t1")
+    gone = [span("t1", f"t1-{name}", version=time.time_ns()) for name in ("outer", "root")]
+    for one in gone:
+        one.is_deleted, one.version = True, time.time_ns()
+    insert_spans(gone)
+    found = measured(run)
+    assert list(found) == ["i0"]
+    assert found["i0"].cost == Decimal("0.02")
+
+
+def test_absurd_scores_are_no_fault(dataset, told, score, measured):
+    run = told("a", dataset, "i0", "t0")
+    told("a", dataset, "i1", "t1")
+    score("t0", "vast", 1.7e308)
+    score("t1", "vast", 1.7e308)
+    assert summary(measured(run)).scores[0].value is None
