@@ -1,6 +1,6 @@
 """Langfuse's API of datasets, Sonde's own, and the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from evals.datasets.api.langfuse import DatasetDetail, DatasetList, ItemDetail, ItemList
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("api/public/v2/datasets/<path:name>", DatasetDetail.as_view()),
     path("api/public/dataset-items", ItemList.as_view()),
     path("api/public/dataset-items/<path:item_id>", ItemDetail.as_view()),
+    path("", include("evals.datasets.views.urls")),
 ]

@@ -1,0 +1,23 @@
+"""The pages of datasets."""
+
+from django.urls import path
+
+from evals.datasets.views import changes, edit, export, item, item_edit, lists, shown
+
+datasets = "projects/<str:project_id>/datasets"
+one = f"{datasets}/<str:dataset_id>"
+
+# What an item is called stands in the query (?item=), since ids hold slashes.
+urlpatterns = [
+    path(datasets, lists.dataset_list, name="dataset-list"),
+    path(f"{datasets}/new", edit.dataset_create, name="dataset-create"),
+    path(one, shown.dataset_page, name="dataset-page"),
+    path(f"{one}/edit", edit.dataset_edit, name="dataset-edit"),
+    path(f"{one}/delete", edit.dataset_delete, name="dataset-delete"),
+    path(f"{one}/export", export.dataset_export, name="dataset-export"),
+    path(f"{one}/changes", changes.dataset_changes, name="dataset-changes"),
+    path(f"{one}/items/new", item_edit.item_create, name="item-create"),
+    path(f"{one}/item", item.item_page, name="item-page"),
+    path(f"{one}/item/edit", item_edit.item_edit, name="item-edit"),
+    path(f"{one}/item/change", item_edit.item_change, name="item-change"),
+]
