@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,10 +24,9 @@ from evals.annotation.models import (
 from evals.annotation.queues import configs_of
 from evals.scores.models import ScoreConfig
 from evals.scores.rules import Checked, InvalidScore, checked
+from evals.scores.targets import Target, environment_of
 from ingest.pipeline import accept
 from traces.deletion import delete_score
-from traces.queries.trace import locate
-from traces.queries.traces import trace_facts
 from traces.records import Score
 
 CORRECTION = "CORRECTION"
@@ -59,7 +59,7 @@ def complete(item: Item, user: User, said: Said) -> Annotation:
     queue = item.queue
     configs = {config.pk: config for config in configs_of(queue)}
     values = checked_values(configs, said)
-    environment = environment_of(queue.project_id, item)
+    environment = environment_in(queue, item)
     with transaction.atomic():
         locked = Item.objects.select_for_update().get(pk=item.pk)
         annotation = own(locked, user)
@@ -120,7 +120,11 @@ def scores_of(
     environment: str,
 ) -> list[Score]:
     """Each of an id of its own, so that saying it again replaces it."""
-    common: dict[str, Any] = about(item) | {
+    target = target_of(item)
+    common: dict[str, Any] = {
+        "trace_id": target.trace_id,
+        "observation_id": target.observation_id,
+        "session_id": target.session_id,
         "source": "ANNOTATION",
         "author_user_id": str(user.pk),
         "queue_id": queue.pk,
@@ -171,18 +175,20 @@ def score_id(item: Item, name: str, user: User) -> str:
     return f"annotation-{digest[:32]}"
 
 
-def about(item: Item) -> dict[str, str]:
+def target_of(item: Item) -> Target:
     if item.object_type == ObjectType.SESSION:
-        return {"session_id": item.object_id}
+        return Target(session_id=item.object_id)
     is_span = item.object_type == ObjectType.OBSERVATION
-    return {"trace_id": item.trace_id, "observation_id": item.object_id if is_span else ""}
+    return Target(item.trace_id, item.object_id if is_span else "")
 
 
-def environment_of(project_id: str, item: Item) -> str:
-    """The trace's, as its other scores have it."""
-    extent = locate(str(project_id), item.trace_id) if item.trace_id else None
-    facts = trace_facts(str(project_id), item.trace_id, extent) if extent else None
-    return facts.environment if facts else "default"
+def environment_in(queue: Queue, item: Item) -> str:
+    """The one of what is annotated, as its other scores have it."""
+    try:
+        return environment_of(str(queue.project_id), target_of(item))
+    except Http404:
+        words = _("What was to be annotated has been deleted. Remove the item, or skip it.")
+        raise Unsaid(words) from None
 
 
 def note(annotation: Annotation, said: Said) -> None:

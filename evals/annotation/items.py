@@ -50,14 +50,14 @@ class Ref:
 class How:
     """How items come into a queue."""
 
-    origin: Origin = Origin.PAGE
+    origin: str = str(Origin.PAGE)
     run: int | None = None  # the bulk run
-    status: Status = Status.PENDING
+    status: str = str(Status.PENDING)
     assignee: User | None = None
 
 
 def of_trace(trace_id: str) -> Ref:
-    return Ref(ObjectType.TRACE, trace_id, trace_id)
+    return Ref(str(ObjectType.TRACE), trace_id, trace_id)
 
 
 def add(queue: Queue, refs: Sequence[Ref], how: How) -> list[Item]:
@@ -103,7 +103,7 @@ def assign(queue: Queue, ids: Collection[str], user: User | None) -> int:
     return queue.items.filter(pk__in=ids).update(assignee=user, updated_at=timezone.now())
 
 
-def set_status(queue: Queue, ids: Collection[str], status: Status, by: User | None = None) -> int:
+def set_status(queue: Queue, ids: Collection[str], status: str, by: User | None = None) -> int:
     """How many changed. Completed without being annotated, or opened again for those who have not
     annotated it yet.
     """

@@ -61,9 +61,9 @@ def ask(client, api_key, auth):
 def look_at(client, project):
     """`look_at("queue-list")`: the page's text."""
 
-    def page(url_name, *args, status=200, **query):
+    def page(url_name, *args, expects=200, **query):
         response = client.get(reverse(url_name, args=[project.id, *args]), query)
-        assert response.status_code == status, response.content.decode()[-2000:]
+        assert response.status_code == expects, response.content.decode()[-2000:]
         return response.content.decode()
 
     return page

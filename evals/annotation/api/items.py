@@ -29,8 +29,8 @@ class ItemList(QueuesView):
         queue, body = queue_of(request, queue_id), object_in(request.data)
         kind = word_in(body, "objectType", ObjectType.values)
         ref = ref_to(queue, kind, text_in(body, "objectId"))
-        status = Status(word_in({"status": Status.PENDING} | dict(body), "status", Status.values))
-        made = items.add(queue, [ref], items.How(Origin.API, status=status))
+        status = word_in({"status": str(Status.PENDING)} | dict(body), "status", Status.values)
+        made = items.add(queue, [ref], items.How(str(Origin.API), status=status))
         return Response(shape(made[0] if made else queue.items.get(key=ref.key)))
 
 
@@ -41,7 +41,7 @@ class ItemDetail(QueuesView):
     def patch(self, request: HttpRequest, queue_id: str, item_id: str) -> Response:
         item, body = item_of(request, queue_id, item_id), object_in(request.data)
         if body.get("status") is not None:
-            status = Status(word_in(body, "status", Status.values))
+            status = word_in(body, "status", Status.values)
             items.set_status(item.queue, [item.pk], status)
             item.refresh_from_db()
         return Response(shape(item))

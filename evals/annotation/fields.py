@@ -1,0 +1,98 @@
+"""The scores that the annotating page asks for, as a form has them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import pgettext
+
+from evals.annotation.annotating import Said, Unsaid
+from evals.scores.models import DataType, ScoreConfig
+
+KEYS = "123456789"  # the first options have a key each
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    words: str
+    key: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreField:
+    """One score: a choice where it has `options`, else something to write."""
+
+    config: ScoreConfig
+    text: str
+    options: list[Option] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"score_{self.config.pk}"
+
+    @property
+    def is_number(self) -> bool:
+        return self.config.data_type == DataType.NUMERIC
+
+
+def score_fields(
+    configs: list[ScoreConfig], values: Mapping[str, Any], wrong: Unsaid | None = None
+) -> list[ScoreField]:
+    return [
+        ScoreField(
+            config,
+            written(values.get(config.pk)),
+            options(config, written(values.get(config.pk))),
+            str(wrong) if wrong and wrong.field == config.pk else "",
+        )
+        for config in configs
+    ]
+
+
+def options(config: ScoreConfig, chosen: str) -> list[Option]:
+    found: list[tuple[str, str]] = []
+    if config.data_type == DataType.BOOLEAN:
+        found = [("1", pgettext("score", "true")), ("0", pgettext("score", "false"))]
+    elif config.data_type == DataType.CATEGORICAL:
+        found = [(str(one["label"]), str(one["label"])) for one in config.categories or ()]
+    return [
+        Option(value, words, KEYS[place] if place < len(KEYS) else "", value == chosen)
+        for place, (value, words) in enumerate(found)
+    ]
+
+
+def written(value: Any) -> str:
+    """As the form sends it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def said_in(data: QueryDict, configs: list[ScoreConfig]) -> Said:
+    """What the form says; what is no number stays text, for the rules to refuse it."""
+    given = ((config, data.get(f"score_{config.pk}", "").strip()) for config in configs)
+    return Said(
+        values={config.pk: read(config, text) for config, text in given if text},
+        comment=without_nul(data.get("comment", "")).strip(),
+        correction=without_nul(data.get("correction", "")).replace("\r\n", "\n"),
+    )
+
+
+def read(config: ScoreConfig, text: str) -> Any:
+    if config.data_type in (DataType.NUMERIC, DataType.BOOLEAN):
+        try:
+            return float(text.replace(",", "."))
+        except ValueError:
+            return text
+    return without_nul(text)
+
+
+def without_nul(text: str) -> str:
+    """Neither store takes one."""
+    return text.replace("\0", "")

@@ -1,0 +1,258 @@
+"""Annotating items: whose turn it is, and the scores that are written."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.conftest import join, person
+
+pytestmark = pytest.mark.usefixtures("db", "clickhouse_schema")
+
+
+@pytest.fixture
+def said():
+    from evals.annotation.annotating import Said
+
+    return Said
+
+
+@pytest.fixture
+def complete():
+    from evals.annotation.annotating import complete
+
+    return complete
+
+
+@pytest.fixture
+def other(organisation):
+    return join(person("Noa"), organisation, "MEMBER")
+
+
+def test_what_is_said_becomes_scores_of_the_trace_with_who_and_where(
+    span, config, queue, put_in, member, said, complete, scored
+):
+    span("t1", "s1", environment="prod")
+    tone = config("tone", "CATEGORICAL", categories=[{"label": "kind", "value": 3}])
+    grade = config("grade", "NUMERIC", min_value=0, max_value=10)
+    review = queue(config_ids=[tone.pk, grade.pk])
+    [item] = put_in(review, "t1")
+    complete(item, member, said({tone.pk: "kind", grade.pk: 7.5}, "Good enough", "Better"))
+    scores = scored("t1")
+    assert scores["tone"]["value"] == 3 and scores["tone"]["string_value"] == "kind"
+    assert scores["grade"]["value"] == 7.5
+    assert scores["output"]["data_type"] == "CORRECTION"
+    assert scores["output"]["string_value"] == "Better"
+    for one in scores.values():
+        assert (one["source"], one["author_user_id"]) == ("ANNOTATION", str(member.pk))
+        assert one["comment"] == "Good enough"
+    from traces.queries.langfuse.scores import score as whole
+
+    row = whole(item.queue.project_id, scores["tone"]["id"])
+    assert (row["queue_id"], row["config_id"]) == (review.pk, tone.pk)
+    assert row["environment"] == "prod"
+    item.refresh_from_db()
+    assert (item.status, item.completed_by) == ("COMPLETED", member)
+
+
+def test_saying_it_again_replaces_and_what_is_left_out_goes(
+    span, config, queue, put_in, member, said, complete, scored
+):
+    span("t1", "s1")
+    helpful, grade = config(), config("grade", "NUMERIC")
+    [item] = put_in(queue(config_ids=[helpful.pk, grade.pk]), "t1")
+    first = complete(item, member, said({helpful.pk: 1.0, grade.pk: 3.0}, correction="x"))
+    again = complete(item, member, said({grade.pk: 4.0}))
+    assert {name: one["value"] for name, one in scored("t1").items()} == {"grade": 4.0}
+    assert again.done_at == first.done_at
+    assert item.annotations.count() == 1
+
+
+def test_scores_of_observations_and_sessions_are_theirs(
+    span, config, queue, member, said, complete, scored
+):
+    from evals.annotation import items
+    from traces.queries.langfuse.scores import ScoreQuery, scores_after
+
+    span("t1", "s1", session_id="talk")
+    helpful = config()
+    review = queue(config_ids=[helpful.pk])
+    refs = [items.Ref("OBSERVATION", "s1", "t1"), items.Ref("SESSION", "talk")]
+    for item in items.add(review, refs, items.How()):
+        complete(item, member, said({helpful.pk: 0.0}))
+    assert scored("t1")["helpful"]["observation_id"] == "s1"
+    stored = scores_after(review.project_id, ScoreQuery(), limit=10, after=None)
+    assert sorted(one["session_id"] for one in stored) == ["", "talk"]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(11.0, "above 10"), ("many", "takes a number"), (True, "takes a number")]
+)
+def test_a_value_that_its_configuration_refuses_is_told_and_nothing_is_stored(
+    span, config, queue, put_in, member, said, complete, scored, value, words
+):
+    from evals.annotation.annotating import Unsaid
+
+    span("t1", "s1")
+    grade = config("grade", "NUMERIC", max_value=10)
+    [item] = put_in(queue(config_ids=[grade.pk]), "t1")
+    with pytest.raises(Unsaid, match=words) as told:
+        complete(item, member, said({grade.pk: value}))
+    assert told.value.field == grade.pk
+    assert scored("t1") == {} and not item.annotations.exists()
+
+
+def test_nothing_said_and_nothing_there_to_say_it_of_are_told(
+    span, config, queue, put_in, member, said, complete
+):
+    from evals.annotation.annotating import Unsaid
+
+    review = queue(config_ids=[config().pk])
+    [item] = put_in(review, "gone")
+    with pytest.raises(Unsaid, match="at least one score"):
+        complete(item, member, said())
+    with pytest.raises(Unsaid, match="has been deleted"):
+        complete(item, member, said(comment="Where is it?"))
+
+
+def test_each_item_is_open_at_one_person_and_free_again_by_itself(
+    queue, put_in, member, other, admin
+):
+    from evals.annotation.holding import hold, take_next
+
+    review = queue()
+    put_in(review, "t1", "t2")
+    taken = take_next(review, member)
+    assert take_next(review, other) not in (taken, None)
+    assert take_next(review, member) == taken  # in another tab
+    assert not hold(taken, other)
+    review.items.filter(pk=taken.pk).update(held_until=timezone.now() - timedelta(seconds=1))
+    assert hold(taken, other)
+    assert take_next(review, admin) is None  # the other has both
+
+
+def test_many_at_once_are_each_given_another_item(transactional_db, queue, put_in, organisation):
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connection
+
+    from evals.annotation.holding import take_next
+
+    review = queue()
+    put_in(review, *(f"t{n}" for n in range(6)))
+    people = [join(person(f"P{n}"), organisation, "MEMBER") for n in range(6)]
+    ready = Barrier(len(people))
+
+    def take(user):
+        ready.wait()
+        try:
+            return take_next(review, user).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        taken = list(pool.map(take, people))
+    assert len(set(taken)) == 6
+
+
+def test_what_is_skipped_comes_last_and_what_is_assigned_to_others_never(
+    queue, put_in, member, other
+):
+    from evals.annotation.annotating import skip
+    from evals.annotation.holding import take_next
+
+    review = queue()
+    first, second = put_in(review, "t1", "t2")
+    put_in(review, "t3", assignee=other)
+    assert take_next(review, member).object_id == "t1"
+    skip(first, member)
+    assert take_next(review, member).object_id == "t2"
+    skip(second, member)
+    assert take_next(review, member).object_id == "t1"
+
+
+def test_as_many_people_annotate_an_item_as_the_queue_asks_for(
+    span, config, queue, put_in, member, other, said, complete, scored, admin
+):
+    from evals.annotation.annotating import Unsaid
+    from evals.annotation.holding import take_next
+
+    span("t1", "s1")
+    helpful = config()
+    review = queue(config_ids=[helpful.pk], per_item=2)
+    [item] = put_in(review, "t1")
+    complete(item, member, said({helpful.pk: 1.0}))
+    item.refresh_from_db()
+    assert item.status == "PENDING" and take_next(review, member) is None
+    assert take_next(review, other) == item
+    complete(item, other, said({helpful.pk: 0.0}))
+    item.refresh_from_db()
+    assert item.status == "COMPLETED"
+    from traces.queries.scores import whole_scores
+
+    assert [one["value"] for one in whole_scores(review.project_id, "t1")] == [1.0, 0.0]
+    with pytest.raises(Unsaid, match="completed meanwhile"):
+        complete(item, admin, said({helpful.pk: 0.0}))
+
+
+def test_nobody_annotates_what_somebody_else_has_open(
+    span, config, queue, put_in, member, other, said, complete
+):
+    from evals.annotation.annotating import Unsaid
+    from evals.annotation.holding import hold
+
+    span("t1", "s1")
+    helpful = config()
+    [item] = put_in(queue(config_ids=[helpful.pk]), "t1")
+    assert hold(item, other)
+    with pytest.raises(Unsaid, match="Somebody else"):
+        complete(item, member, said({helpful.pk: 1.0}))
+
+
+def test_back_leads_through_what_one_annotated_the_latest_first(
+    span, config, queue, put_in, member, said, complete
+):
+    from evals.annotation.annotating import before
+
+    helpful = config()
+    review = queue(config_ids=[helpful.pk])
+    for name in ("t1", "t2"):
+        span(name, "s1")
+    first, second = put_in(review, "t1", "t2")
+    one = complete(first, member, said({helpful.pk: 1.0}))
+    two = complete(second, member, said({helpful.pk: 1.0}))
+    assert before(review, member, None) == two
+    assert before(review, member, two) == one
+    assert before(review, member, one) is None
+
+
+def test_a_store_that_is_away_leaves_the_item_as_it_was(
+    span, config, queue, put_in, member, said, complete, monkeypatch
+):
+    from evals.annotation import annotating
+    from ingest.pipeline import Overloaded
+
+    def away(*_args):
+        raise Overloaded("Neither store takes it.")
+
+    span("t1", "s1")
+    helpful = config()
+    [item] = put_in(queue(config_ids=[helpful.pk]), "t1")
+    monkeypatch.setattr(annotating, "accept", away)
+    with pytest.raises(Overloaded):
+        complete(item, member, said({helpful.pk: 1.0}))
+    item.refresh_from_db()
+    assert item.status == "PENDING" and not item.annotations.exists()
+
+
+def test_a_queue_holds_so_many_items_and_no_more(queue, put_in, monkeypatch):
+    from evals.annotation import items
+
+    monkeypatch.setattr(items, "MOST_ITEMS", 2)
+    review = queue()
+    put_in(review, "t1", "t2")
+    assert put_in(review, "t1", "t2") == []
+    with pytest.raises(items.QueueFull, match="at most 2 items"):
+        put_in(review, "t2", "t3")
+    assert review.items.count() == 2
