@@ -182,7 +182,7 @@ def spend(evaluator: Evaluator, cost: Decimal | None, now: datetime) -> None:
     Spending.objects.filter(evaluator=evaluator, day=day).update(
         calls=F("calls") + 1,
         cost=F("cost") + (cost or 0),
-        unpriced=F("unpriced") + (cost is None),
+        unpriced=F("unpriced") + int(cost is None),
     )
     budget = Rule.objects.values_list("daily_budget", flat=True).get(evaluator=evaluator)
     if budget is None:

@@ -120,7 +120,7 @@ class Rule(models.Model):
     query = models.TextField(blank=True)  # in the lists' language
     sampling = models.FloatField(default=1.0)  # 0 to 1, by the target's id
     delay_seconds = models.PositiveIntegerField(default=60)  # without news of the trace
-    daily_budget = models.DecimalField(max_digits=12, decimal_places=4, null=True)  # dollars
+    daily_budget = models.DecimalField(max_digits=14, decimal_places=6, null=True)  # dollars
     # What arrived before this nanosecond has been looked at, but for what may come late.
     watermark = models.BigIntegerField()
 

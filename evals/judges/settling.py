@@ -89,8 +89,8 @@ def _keep_verdict(execution: Execution, verdict: Verdict) -> None:
             error="",
             said="",
         )
+        evaluators.spend(evaluator, verdict.call.cost, timezone.now())
     evaluators.note_answered(evaluator)
-    evaluators.spend(evaluator, verdict.call.cost, timezone.now())
     if kept:
         _store_score(execution, verdict.call)
 
