@@ -20,4 +20,5 @@ SCHEDULE = {
     "look-for-judges": every(15, "evals.judges.tasks.look"),
     "resume-judging": every(5, "evals.judges.tasks.resume"),
     "expire-judging": every(3600, "evals.judges.tasks.expire"),
+    "fill-annotation-queues": every(300, "evals.annotation.tasks.fill_queues"),
 }
