@@ -9,7 +9,7 @@ from decimal import Decimal
 from evals.experiments.reading import ItemRun, item_runs, latest
 from prompts.bounds import Sample
 from prompts.figures.statistics import Share
-from traces.queries.experiment_items import Figure, figures, scores_of_places
+from traces.queries.experiment_items import Figure, figures, scores_of_places, scores_of_runs
 
 BOOLEAN, NUMERIC = "BOOLEAN", "NUMERIC"
 
@@ -150,3 +150,8 @@ def sample(numbers: Sequence[float]) -> Sample | None:
         return None
     variance = apart / (len(numbers) - 1) if len(numbers) > 1 else 0.0
     return Sample(len(numbers), mean, variance) if math.isfinite(mean) else None
+
+
+def scores_of_whole(project_id: str, run_id: str) -> dict[str, Value]:
+    """What was said of the experiment as a whole; of several of a name the newest."""
+    return values(scores_of_runs(project_id, [run_id]))

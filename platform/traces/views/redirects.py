@@ -11,13 +11,20 @@ from accounts.access import project_for, projects_of
 from traces.errors import Unavailable
 from traces.queries.trace import locate
 
-KNOWN = {"traces": "trace-list", "sessions": "session-list", "users": "user-list"}
+KNOWN = {
+    "traces": "trace-list",
+    "sessions": "session-list",
+    "users": "user-list",
+    "datasets": "dataset-list",
+    "experiments": "experiment-list",
+}
 
 
 @require_safe
 def langfuse(request: HttpRequest, project_id: str, rest: str = "") -> HttpResponse:
-    """/project/<id>/traces/<trace>?observation=<span>, /project/<id>/sessions/<session>, and the
-    lists.
+    """/project/<id>/traces/<trace>?observation=<span>, /project/<id>/sessions/<session>,
+    /project/<id>/datasets/<dataset>/runs/<run>, /project/<id>/experiments/results?baseline=<run>,
+    and the lists.
     """
     project = project_for(request.user, project_id)
     kind, _slash, item = rest.strip("/").partition("/")
@@ -28,7 +35,19 @@ def langfuse(request: HttpRequest, project_id: str, rest: str = "") -> HttpRespo
     if kind in ("sessions", "users") and item:
         url = reverse(f"{kind.removesuffix('s')}-page", args=[project.id])
         return redirect(f"{url}?id={quote(item, safe='')}")
+    if run_id := run_in(request, kind, item):
+        url = reverse("experiment-page", args=[project.id])
+        return redirect(f"{url}?id={quote(run_id, safe='')}")
+    if kind == "datasets" and item:
+        return redirect("dataset-page", project.id, item.partition("/")[0])
     return redirect(KNOWN.get(kind, "trace-list"), project.id)
+
+
+def run_in(request: HttpRequest, kind: str, item: str) -> str:
+    """The experiment that the address is about."""
+    if kind == "experiments" and item == "results":
+        return request.GET.get("baseline", "")
+    return item.partition("/runs/")[2] if kind == "datasets" else ""
 
 
 @require_safe

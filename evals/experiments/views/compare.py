@@ -1,0 +1,179 @@
+"""Experiments beside a baseline, item by item, what got worst first."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import project_for
+from accounts.models import Project
+from evals.experiments.comparing import (
+    ALIKE,
+    ALONE,
+    IMPROVED,
+    REGRESSED,
+    Change,
+    Compared,
+    Line,
+    Row,
+    compared,
+)
+from evals.experiments.itemtexts import Known, known
+from evals.experiments.measuring import Measured, Summary, measurements, summary
+from evals.experiments.reading import Experiment, experiments
+from evals.experiments.views.asked import address, dataset_of, id_in, page_of
+from traces.queries.experiment_items import Figure, figures
+from traces.views.away import tells_when_away
+
+MOST_COMPARED = 5
+MOST_OFFERED = 50
+SHOWN = 20
+MAX_TEXT = 1_500  # characters of an input or an output
+STATES = {
+    REGRESSED: _("Regressed"),
+    IMPROVED: _("Improved"),
+    ALIKE: _("Unchanged"),
+    ALONE: _("Not in both"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An experiment of those that are compared."""
+
+    experiment: Experiment
+    summary: Summary
+    rows: dict[tuple[str, str], Row]
+    is_base: bool
+    without: str  # the address of the page without it
+    as_base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one experiment made of an item."""
+
+    side: Side
+    measured: Measured | None
+    texts: Figure | None
+    changes: dict[tuple[str, str], Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    line: Line
+    known: Known
+    cells: list[Cell]
+
+
+@require_safe
+@tells_when_away
+def experiment_compare(request: HttpRequest, project_id: str) -> HttpResponse:
+    """`?id=` of each, the baseline first; `?low=` for each score of which less is better; `?show=`
+    one of STATES; `?page=`.
+    """
+    project = project_for(request.user, project_id)
+    ids = ids_in(request)
+    low = frozenset(name[:200] for name in request.GET.getlist("low")[:20])
+    chosen = chosen_of(project, ids)
+    if len(chosen) == 1:
+        return redirect(address("experiment-page", project, chosen[0].id))
+    measured = measurements(project.id, [one.id for one in chosen])
+    found = compared([measured[one.id] for one in chosen], low=low)
+    sides = sides_of(project, chosen, [summary(measured[one.id]) for one in chosen], found, low)
+    show = request.GET.get("show", "")
+    show = show if show in STATES else ""
+    query = urlencode([*(("id", one.id) for one in chosen), *(("low", one) for one in sorted(low))])
+    page = page_of(request, [one for one in found.lines if show in ("", one.state)], SHOWN)
+    context = {
+        "project": project,
+        "sides": sides,
+        "found": found,
+        "low": low,
+        "states": [(state, words, found.count(state)) for state, words in STATES.items()],
+        "show": show,
+        "page": page,
+        "items": items_of(project, page.things, sides),
+        "others": others_of(project, chosen),
+        "dataset": dataset_of(project, chosen[0]),
+        "query": query,
+        "page_query": f"{query}&show={show}" if show else query,
+        "is_full": len(chosen) >= MOST_COMPARED,
+    }
+    return render(request, "experiments/compare.html", context)
+
+
+def ids_in(request: HttpRequest) -> list[str]:
+    """`base`, where it is one of them, comes first."""
+    found = list(dict.fromkeys(filter(None, map(id_in, request.GET.getlist("id")))))
+    base = request.GET.get("base", "")
+    if base in found:
+        found.remove(base)
+        found.insert(0, base)
+    return found[:MOST_COMPARED]
+
+
+def chosen_of(project: Project, ids: list[str]) -> list[Experiment]:
+    """In the order that they are asked for; those that are gone are left out. Or Http404."""
+    by_id = {one.id: one for one in experiments(project.id, ids=ids)} if ids else {}
+    found = [by_id[one] for one in ids if one in by_id]
+    if not found:
+        raise Http404("There is no such experiment.")
+    return found
+
+
+def sides_of(
+    project: Project,
+    chosen: list[Experiment],
+    summaries: list[Summary],
+    found: Compared,
+    low: frozenset[str],
+) -> list[Side]:
+    ids = [one.id for one in chosen]
+    kept = urlencode([("low", one) for one in sorted(low)])
+
+    def at(some: list[str]) -> str:
+        return address("experiment-compare", project, *some) + (f"&{kept}" if kept else "")
+
+    return [
+        Side(
+            one,
+            told,
+            {row.key: row for row in rows},
+            one is chosen[0],
+            at([other for other in ids if other != one.id]),
+            at([one.id, *(other for other in ids if other != one.id)]),
+        )
+        for one, told, rows in zip(chosen, summaries, found.rows, strict=True)
+    ]
+
+
+def items_of(project: Project, lines: list[Line], sides: list[Side]) -> list[Item]:
+    runs = [one.run for line in lines for one in line.runs if one]
+    texts = figures(project.id, [one.place for one in runs], texts=MAX_TEXT)
+    about = known(project.id, runs)
+    items = []
+    for line in lines:
+        first = next(one.run for one in line.runs if one)
+        cells = [
+            Cell(
+                side,
+                one,
+                texts.get(one.run.place) if one else None,
+                {(change.kind, change.name): change for change in changes},
+            )
+            for side, one, changes in zip(sides, line.runs, line.changes, strict=True)
+        ]
+        items.append(Item(line, about[first.run_id, first.item_id], cells))
+    return items
+
+
+def others_of(project: Project, chosen: list[Experiment]) -> list[Experiment]:
+    """What else can be compared: of the same dataset."""
+    dataset_id = chosen[0].dataset_id
+    found = experiments(project.id, dataset_ids=[dataset_id]) if dataset_id else []
+    ids = {one.id for one in chosen}
+    return [one for one in found if one.id not in ids][:MOST_OFFERED]

@@ -1,0 +1,65 @@
+"""One experiment: what it came to, and its items."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import project_for
+from accounts.models import Project
+from evals.experiments.itemtexts import Known, known
+from evals.experiments.measuring import Measured, measurements, scores_of_whole, summary
+from evals.experiments.models import Baseline
+from evals.experiments.views.asked import asked_experiment, dataset_of, page_of
+from traces.queries.experiment_items import Figure, figures
+from traces.views.away import tells_when_away
+
+SHOWN = 25
+MAX_TEXT = 2_000  # characters of an input or an output
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item with its texts."""
+
+    measured: Measured
+    known: Known
+    texts: Figure | None
+
+
+@require_safe
+@tells_when_away
+def experiment_page(request: HttpRequest, project_id: str) -> HttpResponse:
+    """`?id=`, `?show=failed`, `?page=`."""
+    project = project_for(request.user, project_id)
+    experiment = asked_experiment(project, request.GET.get("id", ""))
+    measurement = measurements(project.id, [experiment.id])[experiment.id]
+    dataset = dataset_of(project, experiment)
+    baseline = Baseline.objects.filter(dataset=dataset).first() if dataset else None
+    show = "failed" if request.GET.get("show") == "failed" else ""
+    chosen = [one for one in measurement.values() if one.has_failed or not show]
+    page = page_of(request, sorted(chosen, key=lambda one: not one.has_failed), SHOWN)
+    context = {
+        "project": project,
+        "experiment": experiment,
+        "dataset": dataset,
+        "summary": summary(measurement),
+        "run_scores": scores_of_whole(project.id, experiment.id),
+        "lines": lines_of(project, page.things),
+        "page": page,
+        "query": urlencode({"id": experiment.id, "show": show}),
+        "show": show,
+        "baseline": baseline,
+        "is_baseline": baseline is not None and baseline.public_id == experiment.id,
+    }
+    return render(request, "experiments/one.html", context)
+
+
+def lines_of(project: Project, found: list[Measured]) -> list[Line]:
+    texts = figures(project.id, [one.run.place for one in found], texts=MAX_TEXT)
+    about = known(project.id, [one.run for one in found])
+    return [
+        Line(one, about[one.run.run_id, one.run.item_id], texts.get(one.run.place)) for one in found
+    ]

@@ -1,0 +1,16 @@
+"""The pages. Which experiment is meant stands in the query (?id=): SDKs choose ids as they like."""
+
+from django.urls import path
+
+from evals.experiments.views import changes, compare, file, lists, one
+
+experiments = "projects/<str:project_id>/experiments"
+
+urlpatterns = [
+    path(experiments, lists.experiment_list, name="experiment-list"),
+    path(f"{experiments}/one", one.experiment_page, name="experiment-page"),
+    path(f"{experiments}/compare", compare.experiment_compare, name="experiment-compare"),
+    path(f"{experiments}/file", file.experiment_file, name="experiment-file"),
+    path(f"{experiments}/baseline", changes.experiment_baseline, name="experiment-baseline"),
+    path(f"{experiments}/delete", changes.experiment_delete, name="experiment-delete"),
+]
