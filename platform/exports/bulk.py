@@ -105,6 +105,8 @@ def done(run: BulkRun, traces: list[TraceRow]) -> int:
         return DO[Action(run.action)](run, traces)
     lacking = action.lacking(run, [one.trace_id for one in traces])
     planned = _planned(run, traces, {trace_id: [] for trace_id in lacking})
+    if not planned:
+        return 0
     result = action.do(run, [one for one in traces if one.trace_id in planned])
     run.refused += len(result.refused)
     told = [(json.dumps(one)[1:-1], why[:MAX_PROBLEM]) for one, why in result.refused]

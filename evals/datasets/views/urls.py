@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evals.datasets.views import changes, edit, export, item, item_edit, lists, shown
+from evals.datasets.views import changes, edit, export, from_trace, item, item_edit, lists, shown
 
 datasets = "projects/<str:project_id>/datasets"
 one = f"{datasets}/<str:dataset_id>"
@@ -11,6 +11,7 @@ one = f"{datasets}/<str:dataset_id>"
 urlpatterns = [
     path(datasets, lists.dataset_list, name="dataset-list"),
     path(f"{datasets}/new", edit.dataset_create, name="dataset-create"),
+    path(f"{datasets}/add", from_trace.item_from, name="item-from"),
     path(one, shown.dataset_page, name="dataset-page"),
     path(f"{one}/edit", edit.dataset_edit, name="dataset-edit"),
     path(f"{one}/delete", edit.dataset_delete, name="dataset-delete"),
