@@ -1,61 +1,60 @@
-"""Checks of spans as they come: after they are stored, before their sender is told so.
+"""Checks of spans as they come: once they are stored, before their sender is told so.
 
-So whoever reads a trace that was acknowledged reads its checks too. None of it decides about the
-acknowledgement: a check that fails, scores that cannot be stored, and what there was no time for
-are left to the sweep (evals.checks.sweep).
+The outcomes are worked out there, where the spans are in memory, and written a moment later
+(evals.checks.waiting). None of it decides about the acknowledgement: a check that fails, scores
+that cannot be stored, and what there was no time for are left to the sweep (evals.checks.sweep).
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils import translation
 
-from evals.checks.enabled import checks_of
+from evals.checks import waiting
+from evals.checks.enabled import Enabled, checks_of
 from evals.checks.scoring import scores_of
-from ingest import seldom
-from traces import writer
-from traces.clickhouse import Refused, Unavailable
+from traces.clickhouse import write_purpose
 from traces.records import Score, Span
 
-MOST_SECONDS = 0.25  # of a processor, in one delivery; the sweep does the rest
-PAUSE_SECONDS = 10.0  # after scores could not be stored: nobody waits for that again and again
+MOST_SECONDS = 0.25  # of a processor, while a sender waits; the sweep does the rest
+MOST_PATIENT_SECONDS = 60.0  # where nobody waits
 
-_paused_until = 0.0
+Checks = Mapping[str, tuple[Enabled, ...]]
 
 
 def check_stored(spans: Sequence[Span]) -> None:
-    """Write the scores of these spans, which are stored. Never raises."""
+    """Have the scores of these spans written, which are stored themselves."""
     by_project: dict[str, list[Span]] = defaultdict(list)
     for span in spans:
         by_project[span.project_id].append(span)
     enabled = {project_id: checks_of(project_id) for project_id in by_project}
-    if any(enabled.values()) and time.monotonic() >= _paused_until:
-        store(found(by_project, enabled))
+    concerned = {one: spans for one, spans in by_project.items() if enabled[one]}
+    if not concerned:
+        return
+    since = {one: min(span.received_at for span in spans) for one, spans in concerned.items()}
+    scores, is_all = found(concerned, enabled)
+    if is_patient():
+        waiting.write(scores, since)  # what was held is forgotten once this returns
+    else:
+        waiting.waiting.add(scores, since)
+    if not is_all:
+        waiting.leave(since)
 
 
-def found(by_project: dict[str, list[Span]], enabled: dict) -> list[Score]:
-    until = time.thread_time() + MOST_SECONDS
+def found(by_project: Mapping[str, list[Span]], enabled: Checks) -> tuple[list[Score], bool]:
+    """The scores, and whether there was time for all of them."""
+    until = time.thread_time() + (MOST_PATIENT_SECONDS if is_patient() else MOST_SECONDS)
     scores: list[Score] = []
+    now = time.time_ns()
     with translation.override("en"):  # what is stored is in one language, whoever sends
         for project_id, spans in by_project.items():
-            if not enabled[project_id]:
-                continue
-            for number, span in enumerate(spans):
-                scores += scores_of(span, enabled[project_id])
+            for span in spans:
                 if time.thread_time() > until:
-                    left = len(spans) - number - 1
-                    seldom.warn("checks_left_to_the_sweep", project=project_id, spans=left)
-                    return scores
-    return scores
+                    return scores, False
+                scores += scores_of(span, enabled[project_id], now=now)
+    return scores, True
 
 
-def store(scores: list[Score]) -> None:
-    global _paused_until
-    try:
-        writer.insert_scores(scores)
-    except Unavailable as error:
-        _paused_until = time.monotonic() + PAUSE_SECONDS
-        seldom.warn("checks_not_stored", reason=str(error)[:200])
-    except Refused as error:
-        seldom.warn("checks_refused", rows=len(error.rows), reason=str(error)[:200])
+def is_patient() -> bool:
+    return write_purpose() != "write"

@@ -43,7 +43,7 @@ def citations(subject: Subject, options: Mapping[str, Any]) -> Outcome | None:
     """Numbers count the contexts from 1; everything else is an id. Links of Markdown are none."""
     if not subject.contexts:
         return None
-    text = subject.output_text
+    text = subject.text("output")
     cited = cited_in(text.utf8)
     if not cited:
         if not options["must_cite"] or not text.seen.strip():

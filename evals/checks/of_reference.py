@@ -24,7 +24,7 @@ def exact_match(subject: Subject, options: Mapping[str, Any]) -> Outcome | None:
         return None
     if options["as_json"]:
         try:
-            return Outcome(loaded(subject.output_text.seen) == loaded(expected.seen))
+            return Outcome(loaded(subject.text("output").seen) == loaded(expected.seen))
         except NoJson:
             pass  # then they are compared as texts
         except RecursionError:
@@ -59,7 +59,7 @@ def sacre(of: Callable[[str, str, Mapping[str, Any]], float]) -> Run:
         expected = expected_text(subject)
         if expected is None or not expected.seen.strip():
             return None
-        ours = subject.output_text
+        ours = subject.text("output")
         return told(of(ours.seen, expected.seen, options), "", ours, expected)
 
     return run

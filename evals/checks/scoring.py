@@ -1,7 +1,6 @@
 """What enabled checks say of spans, as scores: one for each check and span, however often asked."""
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import structlog
@@ -29,14 +28,17 @@ def is_complete(span: Span) -> bool:
     return span.end_time is not None or bool(span.output) or span.type == "EVENT"
 
 
-def scores_of(span: Span, checks: Iterable[Enabled]) -> Iterator[Score]:
+def scores_of(span: Span, checks: Iterable[Enabled], *, now: int) -> list[Score]:
     """The scores of one span, by those of the checks that want it."""
-    subject = None
-    for one in wanted(span, checks):
-        subject = subject or subject_of(span)
-        outcome = asked(one, subject)
-        if outcome is not None:
-            yield score_of(one, span, outcome)
+    some = wanted(span, checks)
+    if not some:
+        return []
+    subject = subject_of(span)
+    return [
+        score_of(one, span, outcome, now)
+        for one in some
+        if (outcome := asked(one, subject)) is not None
+    ]
 
 
 def wanted(span: Span, checks: Iterable[Enabled]) -> list[Enabled]:
@@ -58,7 +60,7 @@ def asked(one: Enabled, subject: Subject) -> Outcome | None:
         return None
 
 
-def score_of(one: Enabled, span: Span, outcome: Outcome) -> Score:
+def score_of(one: Enabled, span: Span, outcome: Outcome, now: int) -> Score:
     """Its id names the check and the span; its version follows the span's, so that of two that race
     the one that saw the later state counts, and a re-send counts once."""
     kind = one.check.data_type
@@ -82,7 +84,7 @@ def score_of(one: Enabled, span: Span, outcome: Outcome) -> Score:
         source="EVAL",
         environment=span.environment,
         metadata={"check": one.check.key},
-        received_at=time.time_ns(),
+        received_at=now,
         version=(span.version or span.received_at) + A_REVISION * one.revision,
     )
 

@@ -1,9 +1,8 @@
 """What a check looks at, and what it says of it. Nothing here knows where either comes from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,7 +28,7 @@ class Call:
     arguments: Any = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)  # frozen, it took a fifth of a check at ingest
 class Subject:
     """One answer with what is known around it. None, and no contexts, is what nobody said."""
 
@@ -42,30 +41,24 @@ class Subject:
     expected_tool_calls: tuple[Call, ...] | None = None
     latency_ms: float | None = None
     cost: Decimal | float | None = None
-
-    @cached_property
-    def output_text(self) -> "Text":
-        return Text(self.output)
-
-    @cached_property
-    def input_text(self) -> "Text":
-        return Text(self.input)
+    _texts: "dict[str, Text]" = field(default_factory=dict, init=False, repr=False)
 
     def text(self, of: str) -> "Text":
-        return self.input_text if of == "input" else self.output_text
+        """The `input` or the `output`, made ready once for all checks."""
+        if of not in self._texts:
+            self._texts[of] = Text(self.input if of == "input" else self.output)
+        return self._texts[of]
 
 
 class Text:
-    """As much of a text as checks look at, made ready once for all of them."""
+    """As much of a text as checks look at. Patterns work on its bytes, as RE2 does."""
+
+    __slots__ = ("length", "seen", "utf8")
 
     def __init__(self, whole: str) -> None:
         self.length = len(whole)
         self.seen = whole[:MOST_CHARACTERS]
-
-    @cached_property
-    def utf8(self) -> bytes:
-        """For RE2, which works on bytes: they need not be made anew for each pattern."""
-        return self.seen.encode("utf-8", "replace")
+        self.utf8 = self.seen.encode("utf-8", "replace")
 
     @property
     def note(self) -> str:
@@ -86,7 +79,10 @@ class Outcome:
 
 def told(score: Score, reason: str, *texts: Text) -> Outcome:
     """The outcome, with how much of each text was looked at."""
-    return Outcome(score, " ".join(filter(None, (reason, *(text.note for text in texts)))))
+    for text in texts:
+        if note := text.note:
+            reason = f"{reason} {note}".lstrip()
+    return Outcome(score, reason)
 
 
 Run = Callable[[Subject, Mapping[str, Any]], Outcome | None]
