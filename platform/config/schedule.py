@@ -15,6 +15,8 @@ SCHEDULE = {
     "watch-canaries": every(60, "prompts.tasks.watch_canaries"),
     "resume-exports": every(30, "exports.tasks.resume"),
     "expire-exports": every(3600, "exports.tasks.expire"),
+    "resume-uploads": every(30, "evals.datasets.tasks.resume"),
+    "expire-uploads": every(3600, "evals.datasets.tasks.expire"),
     "resume-webhooks": every(5, "webhooks.tasks.resume"),
     "expire-webhooks": every(3600, "webhooks.tasks.expire"),
     "look-for-judges": every(15, "evals.judges.tasks.look"),
