@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from evals.datasets.names import MAX_ID, MAX_NAME, MAX_SOURCE, MAX_SPLIT
+from exports.models import Run
 
 MAX_DESCRIPTION = 5_000
 
@@ -110,3 +111,82 @@ class ItemVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} #{self.number}"
+
+
+class UploadedFile(models.Model):
+    """A file that is to become items, until its upload is over. What it says of itself was found
+    out when it came.
+    """
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="files")
+    brought_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=200)
+    format = models.CharField(max_length=8)  # csv or jsonl
+    encoding = models.CharField(max_length=16)
+    delimiter = models.CharField(max_length=1, blank=True)
+    columns = models.JSONField()
+    rows = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("uploaded file")
+        verbose_name_plural = _("uploaded files")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FilePart(models.Model):
+    """A piece of a file's bytes. In Postgres, where every worker finds it."""
+
+    file = models.ForeignKey(UploadedFile, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("part of a file")
+        verbose_name_plural = _("parts of files")
+        constraints = (
+            models.UniqueConstraint(fields=("file", "number"), name="one_part_of_a_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.number}"
+
+
+class Upload(Run):
+    """The rows of a file becoming items. `position` is the line of the last row that is done;
+    `query` and the times of a run say nothing here.
+    """
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="uploads")
+    file = models.OneToOneField(UploadedFile, models.SET_NULL, null=True, related_name="upload")
+    file_name = models.CharField(max_length=200)
+    mapping = models.JSONField()  # as evals.datasets.uploads.mapping writes it
+    stored = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+
+    class Meta(Run.Meta):
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class RefusedRow(models.Model):
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="refusals")
+    line = models.PositiveIntegerField()  # of the file, counted from 1
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        verbose_name = _("refused row")
+        verbose_name_plural = _("refused rows")
+        ordering = ("line",)
+        constraints = (
+            models.UniqueConstraint(fields=("upload", "line"), name="one_refusal_of_a_line"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.reason}"

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from evals.datasets.views import changes, edit, export, from_trace, item, item_edit, lists, shown
+from evals.datasets.views import (
+    changes,
+    edit,
+    export,
+    from_trace,
+    item,
+    item_edit,
+    lists,
+    shown,
+    upload,
+)
 
 datasets = "projects/<str:project_id>/datasets"
 one = f"{datasets}/<str:dataset_id>"
@@ -21,4 +31,9 @@ urlpatterns = [
     path(f"{one}/item", item.item_page, name="item-page"),
     path(f"{one}/item/edit", item_edit.item_edit, name="item-edit"),
     path(f"{one}/item/change", item_edit.item_change, name="item-change"),
+    path(f"{one}/uploads/new", upload.upload_create, name="upload-create"),
+    path(f"{one}/uploads/file/<int:file_id>", upload.upload_map, name="upload-map"),
+    path(f"{one}/uploads/<int:upload_id>", upload.upload_page, name="upload-page"),
+    path(f"{one}/uploads/<int:upload_id>/cancel", upload.upload_cancel, name="upload-cancel"),
+    path(f"{one}/uploads/<int:upload_id>/refused", upload.upload_refused, name="upload-refused"),
 ]
