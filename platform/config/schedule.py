@@ -23,4 +23,6 @@ SCHEDULE = {
     "resume-judging": every(5, "evals.judges.tasks.resume"),
     "expire-judging": every(3600, "evals.judges.tasks.expire"),
     "fill-annotation-queues": every(300, "evals.annotation.tasks.fill_queues"),
+    "sweep-checks": every(60, "evals.checks.tasks.sweep"),
+    "resume-check-runs": every(30, "evals.checks.tasks.resume"),
 }
