@@ -5,8 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
-from evals.datasets.models import Dataset, new_uuid
-from evals.datasets.names import MAX_ID, MAX_SOURCE
+from evals.datasets.models import Dataset, ItemVersion, new_uuid
+from evals.datasets.names import MAX_ID, MAX_SOURCE, MAX_SPLIT
+from llm.models import MAX_MODEL, LlmConnection
+from prompts.models import Prompt
+from prompts.names import MAX_NAME as MAX_PROMPT_NAME
 
 MAX_NAME = 500
 MAX_DESCRIPTION = 5_000
@@ -90,3 +93,85 @@ class Baseline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset_id}: {self.public_id}"
+
+
+class Plan(models.Model):
+    """What Sonde itself runs: a version of a prompt, with a model, on a dataset as it was.
+
+    Whoever works on it holds it (`holder`, `held_until`), and says again and again that it is still
+    at it. The prompt's text is kept as it was composed when it was asked for.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, related_name="plan")
+    prompt = models.ForeignKey(Prompt, models.SET_NULL, null=True, related_name="+")
+    prompt_name = models.CharField(max_length=MAX_PROMPT_NAME)
+    prompt_version = models.PositiveIntegerField()
+    body = models.JSONField()
+    connection = models.ForeignKey(LlmConnection, models.SET_NULL, null=True, related_name="+")
+    model = models.CharField(max_length=MAX_MODEL)
+    parameters = models.JSONField(default=dict)
+    evaluators = models.JSONField(default=list)  # evaluators.Evaluator.as_json
+    version_at = models.DateTimeField()  # the moment whose versions of the items are taken
+    split = models.CharField(max_length=MAX_SPLIT, blank=True)
+    estimated_cost = models.DecimalField(max_digits=18, decimal_places=12, null=True)
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    is_cancelled = models.BooleanField(default=False)
+    error = models.CharField(max_length=40, blank=True)  # why it was given up, as its page words it
+    due_at = models.DateTimeField(default=timezone.now)  # nobody works on it before
+    holder = models.CharField(max_length=32, blank=True)
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("planned experiment")
+        verbose_name_plural = _("planned experiments")
+        ordering = ("-asked_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=("due_at",), condition=models.Q(finished_at=None), name="plans_to_work_on"
+            ),
+            models.Index(fields=("prompt", "prompt_version"), name="plans_of_a_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run} ({self.prompt_name} v{self.prompt_version})"
+
+    @property
+    def is_over(self) -> bool:
+        return self.finished_at is not None
+
+
+class Step(models.TextChoices):
+    """How far an item is. Its answer is kept before it is stored, and stored before it is judged:
+    whoever takes up what a killed worker left goes on from there.
+    """
+
+    WAITING = "waiting", _("Waiting")
+    ANSWERED = "answered", _("Answered")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class PlannedItem(models.Model):
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="items")
+    item = models.ForeignKey(ItemVersion, models.CASCADE, related_name="+")
+    step = models.CharField(max_length=10, choices=Step.choices, default=Step.WAITING)
+    due_at = models.DateTimeField(default=timezone.now)
+    taken = models.PositiveSmallIntegerField(default=0)  # by workers, since it last got on
+    tries = models.PositiveSmallIntegerField(default=0)  # at this step
+    answer = models.JSONField(null=True)  # answering.Answered.as_json
+    said = models.TextField(blank=True)  # why it, or a judge of it, failed
+
+    class Meta:
+        verbose_name = _("planned item")
+        verbose_name_plural = _("planned items")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("plan", "item"), name="one_plan_of_an_item"),
+        )
+        indexes = (models.Index(fields=("plan", "step", "due_at"), name="items_to_work_on"),)
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.item_id}"

@@ -1,0 +1,91 @@
+"""Who works on which plan: one worker at a time, which is thought dead when it gives no sign."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from evals.experiments.models import Plan, PlannedItem, Step
+
+HOLD = timedelta(seconds=20)  # without a sign of life
+OPEN = (Step.WAITING, Step.ANSWERED)
+MOST_TAKEN = 5  # by workers that all died of it
+
+
+def waiting(now: datetime) -> list[int]:
+    """The plans that nobody works on and that could go on now."""
+    free = Q(held_until=None) | Q(held_until__lt=now)
+    found = Plan.objects.filter(free, finished_at=None, due_at__lte=now)
+    return list(found.order_by("due_at").values_list("pk", flat=True)[:100])
+
+
+def hold(plan_id: int) -> Plan | None:
+    """The plan, held for this worker alone; None where another has it, or it is over."""
+    now = timezone.now()
+    free = Q(held_until=None) | Q(held_until__lt=now)
+    mine = {"holder": secrets.token_hex(16), "held_until": now + HOLD}
+    found = Plan.objects.filter(free, pk=plan_id, finished_at=None, due_at__lte=now)
+    if not found.update(**mine):
+        return None
+    plan = Plan.objects.select_related("run", "connection").get(pk=plan_id)
+    if plan.started_at is None:
+        Plan.objects.filter(pk=plan_id).update(started_at=now)
+    return plan
+
+
+def mine(plan: Plan) -> "QuerySet[Plan]":
+    """The plan, as long as it is this worker's and nobody stopped it."""
+    return Plan.objects.filter(pk=plan.pk, holder=plan.holder, finished_at=None)
+
+
+def still_held(plan: Plan) -> bool:
+    return bool(mine(plan).update(held_until=timezone.now() + HOLD))
+
+
+def let_go(plan: Plan, due_at: datetime | None = None) -> None:
+    later = {"due_at": due_at} if due_at else {}
+    Plan.objects.filter(pk=plan.pk, holder=plan.holder).update(held_until=None, **later)
+
+
+def finish(plan: Plan, error: str = "") -> bool:
+    now = timezone.now()
+    is_mine = mine(plan).update(finished_at=now, error=error, held_until=None)
+    return bool(is_mine)
+
+
+def cancel(plan: Plan) -> bool:
+    """Stop it where it is. False when it was over already."""
+    unfinished = Plan.objects.filter(pk=plan.pk, finished_at=None)
+    return bool(unfinished.update(finished_at=timezone.now(), is_cancelled=True, held_until=None))
+
+
+def open_items(plan: Plan) -> "QuerySet[PlannedItem]":
+    return PlannedItem.objects.filter(plan=plan, step__in=OPEN)
+
+
+def take(plan: Plan, besides: list[int], now: datetime) -> PlannedItem | None:
+    """The next item that is due. It counts how often it was taken up without getting on."""
+    still_mine = {"plan__holder": plan.holder, "plan__finished_at": None}
+    due = open_items(plan).filter(due_at__lte=now, **still_mine).exclude(pk__in=besides)
+    item = due.order_by("step", "pk").select_related("item").first()
+    if item is None:
+        return None
+    item.plan = plan
+    item.taken += 1
+    PlannedItem.objects.filter(pk=item.pk).update(taken=F("taken") + 1)
+    return item
+
+
+def note(plan: Plan, item: PlannedItem, **fields: object) -> bool:
+    """Keep how far the item came. False where the plan is no longer this worker's: whoever lost it
+    writes nothing more.
+    """
+    is_open = PlannedItem.objects.filter(
+        pk=item.pk, step=item.step, plan__holder=plan.holder, plan__finished_at=None
+    )
+    if not is_open.update(**{"taken": 0, **fields}):
+        return False
+    for name, value in fields.items():
+        setattr(item, name, value)
+    return True

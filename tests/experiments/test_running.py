@@ -1,0 +1,204 @@
+"""Experiments that Sonde runs: a prompt and a model on a dataset's items, on the real store."""
+
+import pytest
+from django.utils import timezone
+
+from evals.experiments.measuring import measurements, summary
+from evals.experiments.models import Plan, PlannedItem, Step
+from evals.experiments.running import holding, planning, working
+from evals.experiments.running.evaluators import CHECK, Evaluator
+from evals.experiments.running.planning import Unplannable, Wish
+from prompts.figures.statistics import Share
+from tests.llm.stand_in import answers, refuses
+
+EXACT = Evaluator(CHECK, "exact_match", "exact_match")
+
+
+@pytest.fixture
+def wish(dataset, make, make_connection):
+    """`wish(name="…")`: version 1 of a prompt on all items."""
+    version = make("capital", "Capital of {{country}}?")
+    connection = make_connection(model_names=["gpt-4o-mini"])
+
+    def wished(**changes):
+        given = {
+            "dataset": dataset, "name": "first", "version": version, "connection": connection,
+            "model": "gpt-4o-mini", "parameters": {}, "evaluators": [EXACT],
+        }  # fmt: skip
+        return Wish(**{**given, **changes})
+
+    return wished
+
+
+@pytest.fixture
+def run(project):
+    """Works a plan off, slice after slice; what came of it."""
+
+    def ran(plan, slices=20):
+        for _ in range(slices):
+            if not working.work(plan.pk, seconds=30):
+                break
+        plan.refresh_from_db()
+        return measurements(project.id, [plan.run.public_id])[plan.run.public_id]
+
+    return ran
+
+
+def test_each_item_is_asked_once_and_stored_like_an_sdk_s(wish, run, provider, project, call):
+    provider.will(answers("Seoul"))
+    plan = planning.start(wish(), None, None)
+    found = run(plan)
+    assert plan.is_over and not plan.error
+    assert len(provider.asked) == len(found) == 5
+    assert {one.body["messages"][0]["content"] for one in provider.asked} == {
+        f"Capital of c{n}?" for n in range(5)
+    }
+    told = summary(found)
+    assert (told.failed, told.items) == (0, 5)
+    assert told.cost is not None and told.latency is not None
+    assert {one.name: one.value for one in told.scores}["exact_match"] == Share(1, 5)
+    asked = {"fromStartTime": "2020-01-01T00:00:00Z", "fields": "core,dataset,io"}
+    items = call("get", "experiment-items", asked)[1]["data"]
+    assert {one["output"] for one in items} == {"Seoul"}
+    assert {one["environment"] for one in items} == {"sdk-experiment"}
+
+
+def test_what_fails_for_good_is_part_of_the_result(wish, run, provider):
+    provider.will(refuses(400, {"message": "no such thing"}), answers("Oslo"))
+    found = run(planning.start(wish(), None, None))
+    assert summary(found).failed == 1
+    (failed,) = [one for one in found.values() if one.has_failed]
+    assert "no such thing" in failed.figure.said
+
+
+def test_a_provider_that_wants_fewer_calls_slows_the_plan_and_fails_nothing(
+    wish,
+    run,
+    provider,
+    project,
+):
+    provider.will(refuses(429, retry_after="60"), answers("Oslo"))
+    plan = planning.start(wish(), None, None)
+    found = run(plan)
+    assert not plan.is_over and not any(one.has_failed for one in found.values())
+    assert plan.due_at > timezone.now()
+    assert plan.pk not in holding.waiting(timezone.now())
+    soon = timezone.now()
+    plan.connection.judging_pace.__class__.objects.update(slowed_until=soon)
+    Plan.objects.update(due_at=soon)
+    PlannedItem.objects.update(due_at=soon)
+    found = run(plan)
+    assert plan.is_over and len(found) == 5 and summary(found).failed == 0
+
+
+def test_what_a_killed_worker_left_is_taken_over_and_stored_once(
+    wish,
+    run,
+    provider,
+    project,
+    monkeypatch,
+):
+    """Killed after the answers were stored in ClickHouse, before Postgres heard of it."""
+    from evals.experiments.running import settling
+
+    class Killed(BaseException):
+        pass
+
+    plan = planning.start(wish(), None, None)
+
+    def store_and_die(*given):
+        accept(*given)
+        raise Killed
+
+    accept = settling.accept
+    monkeypatch.setattr(settling, "accept", store_and_die)
+    with pytest.raises(Killed):
+        working.work(plan.pk)
+    monkeypatch.undo()
+    asked = len(provider.asked)
+    found = run(plan)
+    assert plan.is_over and len(found) == 5
+    assert len(provider.asked) - asked <= 5  # what was answered is not asked again
+    assert PlannedItem.objects.filter(step=Step.DONE).count() == 5
+    from traces.clickhouse import rows
+
+    spans = rows(
+        "SELECT count() AS n FROM spans FINAL WHERE project_id = {p:String} AND span_id != ''",
+        p=project.id,
+    )
+    assert spans[0]["n"] == 15
+
+
+def test_a_worker_that_was_thought_dead_writes_nothing_more(wish, provider):
+    plan = planning.start(wish(), None, None)
+    first = holding.hold(plan.pk)
+    assert holding.hold(plan.pk) is None  # while it gives signs of life
+    item = holding.take(first, [], timezone.now())
+    Plan.objects.update(held_until=timezone.now())
+    second = holding.hold(plan.pk)
+    assert second is not None and not holding.still_held(first)
+    assert not holding.note(first, item, step=Step.DONE)
+    assert holding.take(first, [], timezone.now()) is None
+    assert holding.take(second, [], timezone.now()) is not None
+
+
+def test_an_item_that_kills_every_worker_is_given_up(wish, run, provider):
+    plan = planning.start(wish(), None, None)
+    first = PlannedItem.objects.filter(plan=plan).first()
+    PlannedItem.objects.filter(pk=first.pk).update(taken=holding.MOST_TAKEN)
+    found = run(plan)
+    assert found[first.item.item_id].has_failed and summary(found).failed == 1
+
+
+def test_a_stopped_experiment_stops(wish, run, provider):
+    plan = planning.start(wish(), None, None)
+    assert holding.cancel(plan) and not holding.cancel(plan)
+    assert run(plan) == {} and provider.asked == []
+
+
+def test_an_input_that_does_not_fill_the_prompt_fails_and_says_what_it_lacks(
+    wish,
+    run,
+    provider,
+    make,
+):
+    version = make("other", "{{country}} and {{river}}?")
+    plan = planning.start(wish(version=version), None, None)
+    found = run(plan)
+    assert summary(found).failed == 5 and provider.asked == []
+    assert "river" in next(iter(found.values())).figure.said
+    assert "river" in planning.estimate(wish(version=version)).unfillable
+
+
+def test_the_items_are_those_of_the_moment_and_of_the_split(wish, dataset):
+    from evals.datasets.items import By, NewItem, add, delete
+
+    moment = timezone.now()
+    add(dataset, [NewItem(id="i9", input={"country": "x"}, splits=["test"])], By())
+    delete(dataset, ["i0"], By())
+    then = planning.start(wish(moment=moment, name="then"), None, None)
+    now = planning.start(wish(name="now"), None, None)
+    test = planning.start(wish(split="test", name="test"), None, None)
+    assert [plan.items.count() for plan in (then, now, test)] == [5, 5, 1]
+    with pytest.raises(Unplannable):
+        planning.start(wish(split="none", name="none"), None, None)
+
+
+def test_a_name_is_taken_once(wish, run, provider):
+    run(planning.start(wish(), None, None))
+    with pytest.raises(Unplannable, match="first"):
+        planning.start(wish(), None, None)
+
+
+def test_the_estimate_is_of_all_items(wish):
+    found = planning.estimate(wish())
+    assert found.items == 5 and found.tokens > 0
+    assert found.total is not None and 0 < found.total < 1
+    assert planning.estimate(wish(model="nobody-knows-me")).total is None
+
+
+def test_a_connection_that_is_deleted_ends_the_plan_with_a_word(wish, run, provider):
+    plan = planning.start(wish(), None, None)
+    plan.connection.delete()
+    run(plan)
+    assert plan.is_over and plan.error == working.GONE
