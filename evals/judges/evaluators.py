@@ -8,12 +8,21 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project, User
 from evals.judges import reasons
-from evals.judges.models import Evaluator, EvaluatorVersion, Rule, Spending, State, Target
+from evals.judges.models import (
+    Evaluator,
+    EvaluatorVersion,
+    Execution,
+    Rule,
+    Spending,
+    State,
+    Status,
+    Target,
+)
 from llm.models import LlmConnection
 
 MOST_EVALUATORS = 100  # of one project
@@ -156,6 +165,19 @@ def delete(evaluator: Evaluator, user: User | None = None) -> None:
     """With its versions and executions. The scores it gave stay."""
     _note("evaluator_deleted", evaluator, user)
     evaluator.delete()
+
+
+def retry(executions: "QuerySet[Execution]") -> int:
+    """Those that failed wait again, with all their attempts. Returns how many."""
+    failed = executions.filter(status=Status.FAILED)
+    return failed.update(
+        status=Status.WAITING,
+        due_at=timezone.now(),
+        attempts=0,
+        taken=0,
+        finished_at=None,
+        holder="",
+    )
 
 
 def note_hopeless(evaluator: Evaluator, reason: str, said: str) -> bool:

@@ -149,3 +149,34 @@ def steps_of(project_id: str, trace_id: str, extent: Extent) -> list[Step]:
         **extent.bounds(),
     )
     return [Step(**row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a person said of a target: the latest of what people did."""
+
+    trace_id: str
+    observation_id: str
+    value: float | None
+    string_value: str
+
+
+def labels_named(project_id: str, name: str, *, limit: int) -> list[Label]:
+    """By people, of traces and observations, the latest first."""
+    found = rows(
+        """
+        SELECT trace_id, observation_id,
+            argMax((s.value, s.string_value), (timestamp, id)) AS said, max(timestamp) AS last
+        FROM scores AS s FINAL
+        WHERE project_id = {project_id:String} AND name = {name:String}
+          AND source = 'ANNOTATION' AND trace_id != '' AND NOT is_deleted
+        GROUP BY trace_id, observation_id
+        ORDER BY last DESC, trace_id, observation_id
+        LIMIT {limit:UInt32}
+        """,
+        project_id=project_id,
+        name=name,
+        limit=limit,
+        options=WHOLE_RANGE,
+    )
+    return [Label(row["trace_id"], row["observation_id"], *row["said"]) for row in found]
