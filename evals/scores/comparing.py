@@ -83,7 +83,8 @@ def compared(found: Pairs, ours: Which, theirs: Which) -> Compared:
     related, field = None, None
     if numbers[0] and numbers[1]:
         related = correlation(numbers[0], numbers[1])
-        field = drawn(numbers[0], numbers[1])
+        if not (labels[0] and labels[1]):  # else the table shows it
+            field = drawn(numbers[0], numbers[1])
     groups = []
     if labels[0] and numbers[1] and not numbers[0]:
         groups = grouped(labels[0], numbers[1])

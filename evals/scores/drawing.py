@@ -35,6 +35,8 @@ class Lines:
     lines: list[Line]
     low: float
     high: float
+    first: str  # the labels of both ends
+    last: str
 
 
 def stacked(columns: Sequence[tuple[str, Mapping[str, int]]], series: Sequence[str]) -> list[Block]:
@@ -89,7 +91,7 @@ def lines(
         ]
         dots = [point for point in points if point]
         found.append(Line(name, number, path(points), dots))
-    return Lines(found, low, high)
+    return Lines(found, low, high, labels[0], labels[-1])
 
 
 def path(points: Sequence[tuple[float, float, str] | None]) -> str:

@@ -171,10 +171,12 @@ def course_of(scope: Scope, points: list[Point], by_count: bool, is_share: bool)
         totals[point.bucket] = totals.get(point.bucket, 0) + point.n
     drawn: dict[str, list[float | None]] = {}
     for point in points:
-        values = drawn.setdefault(point.series, [None] * BUCKETS)
+        if point.series not in drawn:  # no text is none, and where there are others, no share
+            none = [0.0 if by_count and place in totals else None for place in range(BUCKETS)]
+            drawn[point.series] = none
         if point.bucket < BUCKETS:
-            share = point.n / totals[point.bucket]
-            values[point.bucket] = (share if is_share else point.n) if by_count else point.mean
+            count = point.n / totals[point.bucket] if is_share else float(point.n)
+            drawn[point.series][point.bucket] = count if by_count else point.mean
     step = scope.step(BUCKETS)
     labels = [moment(scope.since + place * step) for place in range(BUCKETS)]
     return lines(drawn, labels, from_zero=is_share or by_count)
