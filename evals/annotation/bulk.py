@@ -83,7 +83,7 @@ def link(run: BulkRun) -> str:
 
 QUEUE = BulkAction(
     name=NAME,
-    label=_("Add to a queue"),
+    label=_("Add to queue"),
     icon="annotate",
     text=_("They are put into an annotation queue, for people to judge."),
     form=TargetForm,

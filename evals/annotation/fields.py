@@ -79,8 +79,8 @@ def said_in(data: QueryDict, configs: list[ScoreConfig]) -> Said:
     given = ((config, data.get(f"score_{config.pk}", "").strip()) for config in configs)
     return Said(
         values={config.pk: read(config, text) for config, text in given if text},
-        comment=without_nul(data.get("comment", "")).strip(),
-        correction=without_nul(data.get("correction", "")).replace("\r\n", "\n"),
+        comment=plain(data.get("comment", "")).strip(),
+        correction=plain(data.get("correction", "")).strip("\n"),
     )
 
 
@@ -90,9 +90,9 @@ def read(config: ScoreConfig, text: str) -> Any:
             return float(text.replace(",", "."))
         except ValueError:
             return text
-    return without_nul(text)
+    return plain(text)
 
 
-def without_nul(text: str) -> str:
-    """Neither store takes one."""
-    return text.replace("\0", "")
+def plain(text: str) -> str:
+    """As it was typed: forms send line ends of their own. No store takes a NUL."""
+    return text.replace("\r\n", "\n").replace("\0", "")

@@ -1,5 +1,6 @@
 """The forms of the pages of queues."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -95,6 +96,7 @@ class QueueForm(forms.Form):
         self.queue = queue
         known = ScoreConfig.objects.filter(project=project, is_archived=False)
         self.fields["configs"].queryset = known.order_by("name")
+        self.fields["configs"].choices = in_order(known.order_by("name"), queue)
         self.fields["members"].queryset = queues.people_of(project)
 
     @property
@@ -122,6 +124,13 @@ class QueueForm(forms.Form):
         return earlier + [one for one in chosen if one not in earlier]
 
 
+def in_order(known: Iterable[ScoreConfig], queue: Queue | None) -> list[tuple[str, str]]:
+    """Those of the queue first, as it asks for them."""
+    places = {one: place for place, one in enumerate(queue.config_ids if queue else [])}
+    ordered = sorted(known, key=lambda one: places.get(one.pk, len(places)))
+    return [(one.pk, one.name) for one in ordered]
+
+
 def initial_of(queue: Queue) -> dict[str, Any]:
     names = (
         "name",
@@ -134,6 +143,7 @@ def initial_of(queue: Queue) -> dict[str, Any]:
         "a_day",
     )
     return {name: getattr(queue, name) for name in names} | {
+        "sampling": f"{queue.sampling:g}",
         "configs": queue.config_ids,
         "members": list(queue.memberships.values_list("user_id", flat=True)),
     }

@@ -371,3 +371,18 @@ def test_one_trace_is_put_into_a_queue_from_where_it_is_looked_at(
     ]
     for wrong in ({"trace": "nope"}, {"trace": "t1", "span": "nope"}, {"session": "nope"}, {}):
         assert submit("queue-this", data={"queue": review.pk} | wrong).status_code == 404
+
+
+def test_the_pages_of_traces_and_sessions_offer_the_queues_to_editors(
+    client, member, viewer, span, queue
+):
+    span("t1", "s1", session_id="talk")
+    review = queue("Weekly review")
+    pages = (
+        reverse("trace-page", args=[review.project_id, "t1"]),
+        reverse("session-page", args=[review.project_id]) + "?id=talk",
+    )
+    for user, is_offered in ((member, True), (viewer, False)):
+        client.force_login(user)
+        for page in pages:
+            assert ("Weekly review" in client.get(page).content.decode()) == is_offered
