@@ -2,12 +2,15 @@
 
 import pytest
 
+from tests.prompts.conftest import look_at, submit  # noqa: F401
 from tests.traces.conftest import now, span  # noqa: F401
 
 
 @pytest.fixture
 def switch_on(project):
-    """`switch_on("secrets", of="input")`: a check of the project, as a page would add it."""
+    """`switch_on("secrets", of="input")`: a check of the project, on since long."""
+    from datetime import UTC, datetime
+
     from evals.checks.enabled import forget
     from evals.checks.models import ProjectCheck
     from evals.checks.registry import CHECKS
@@ -22,6 +25,7 @@ def switch_on(project):
             names=list(names),
             environments=list(environments),
             sampling=sampling,
+            on_since=datetime(2020, 1, 1, tzinfo=UTC),
         )
         forget(project.id)
         return check
@@ -46,16 +50,23 @@ def arrived(project, now):  # noqa: F811
 
 @pytest.fixture
 def scored(project):
-    """`scored("t")`: every score of the trace that counts, by its name; `rows` are all of them."""
+    """`scored("t")`: the scores of the trace by name, once all that waits is written. There is one
+    for each check and span."""
+    from evals.checks.waiting import waiting
     from traces.queries.scores import whole_scores
 
-    def rows(trace_id="t"):
-        return whole_scores(project.id, trace_id)
-
     def by_name(trace_id="t"):
-        found = rows(trace_id)
+        waiting.flush()
+        found = whole_scores(project.id, trace_id)
         assert len({(row["name"], row["observation_id"]) for row in found}) == len(found)
         return {row["name"]: row for row in found}
 
-    by_name.rows = rows
     return by_name
+
+
+@pytest.fixture
+def nobody_listens(monkeypatch):
+    """Ingest as if it were killed between storing spans and checking them."""
+    from ingest import delivery
+
+    monkeypatch.setattr(delivery, "when_stored", [])
