@@ -75,7 +75,7 @@ def judges(project_id: str) -> list[Evaluator]:
     versions = EvaluatorVersion.objects.filter(
         evaluator__project=project_id, connection__isnull=False
     )
-    newest = versions.order_by("evaluator", "-number").distinct("evaluator")
+    newest = versions.order_by("evaluator_id", "-number").distinct("evaluator_id")
     return [
         Evaluator(JUDGE, one.pk, one.evaluator.name) for one in newest.select_related("evaluator")
     ]

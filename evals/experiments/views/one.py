@@ -12,6 +12,8 @@ from accounts.models import Project
 from evals.experiments.itemtexts import Known, known
 from evals.experiments.measuring import Measured, measurements, scores_of_whole, summary
 from evals.experiments.models import Baseline
+from evals.experiments.progress import progress_of
+from evals.experiments.reading import Experiment
 from evals.experiments.views.asked import asked_experiment, dataset_of, page_of
 from traces.queries.experiment_items import Figure, figures
 from traces.views.away import tells_when_away
@@ -32,9 +34,11 @@ class Line:
 @require_safe
 @tells_when_away
 def experiment_page(request: HttpRequest, project_id: str) -> HttpResponse:
-    """`?id=`, `?show=failed`, `?page=`."""
+    """`?id=`, `?show=failed`, `?page=`; `?part=progress` is how far it is."""
     project = project_for(request.user, project_id)
     experiment = asked_experiment(project, request.GET.get("id", ""))
+    if request.htmx and request.GET.get("part") == "progress":
+        return progress_part(request, project, experiment)
     measurement = measurements(project.id, [experiment.id])[experiment.id]
     dataset = dataset_of(project, experiment)
     baseline = Baseline.objects.filter(dataset=dataset).first() if dataset else None
@@ -51,10 +55,21 @@ def experiment_page(request: HttpRequest, project_id: str) -> HttpResponse:
         "page": page,
         "query": urlencode({"id": experiment.id, "show": show}),
         "show": show,
+        "progress": progress_of(project.id, experiment.id),
         "baseline": baseline,
         "is_baseline": baseline is not None and baseline.public_id == experiment.id,
     }
     return render(request, "experiments/one.html", context)
+
+
+def progress_part(request: HttpRequest, project: Project, experiment: Experiment) -> HttpResponse:
+    """The bar alone, which the page asks for until all is over: then the page is new."""
+    progress = progress_of(project.id, experiment.id)
+    context = {"project": project, "experiment": experiment, "progress": progress}
+    response = render(request, "experiments/_progress.html", context)
+    if progress is None or progress.plan.is_over:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def lines_of(project: Project, found: list[Measured]) -> list[Line]:

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from evals.experiments.views import changes, compare, file, lists, one
+from evals.experiments.views import changes, compare, file, lists, one, start
 
 experiments = "projects/<str:project_id>/experiments"
 
 urlpatterns = [
     path(experiments, lists.experiment_list, name="experiment-list"),
+    path(f"{experiments}/new", start.experiment_new, name="experiment-new"),
+    path(f"{experiments}/stop", start.experiment_stop, name="experiment-stop"),
     path(f"{experiments}/one", one.experiment_page, name="experiment-page"),
     path(f"{experiments}/compare", compare.experiment_compare, name="experiment-compare"),
     path(f"{experiments}/file", file.experiment_file, name="experiment-file"),
