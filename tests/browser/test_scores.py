@@ -51,7 +51,7 @@ def test_a_trace_is_scored_by_hand_and_its_score_is_deleted_again(open_page, pro
     assert "4" in card.inner_text()
     card.get_by_role("button", name="Delete").click()
     page.locator(".toast", has_text="deleted").wait_for()
-    assert page.locator(".msg.score").count() == 0
+    assert page.locator(".msg.score", has_text="Clear").count() == 0
     assert page.wrong == []
 
 

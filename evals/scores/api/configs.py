@@ -17,6 +17,7 @@ from evals.scores import configs
 from evals.scores.models import DataType, ScoreConfig
 from evals.scores.rules import finite
 from traces.api.body import JsonBody, object_in
+from traces.api.clients import score_types
 from traces.api.moments import NANOSECONDS, iso
 from traces.api.parameters import page_in
 from traces.api.view import Away, LangfuseView
@@ -47,9 +48,11 @@ class ConfigsView(LangfuseView):
 
 class ConfigList(ConfigsView):
     def get(self, request: HttpRequest) -> Response:
-        """Archived ones too, the newest first."""
+        """Archived ones too, the newest first; those that the client's types can hold."""
         page = page_in(request.GET)
-        found = ScoreConfig.objects.filter(project=request.auth.project_id)
+        found = ScoreConfig.objects.filter(
+            project=request.auth.project_id, data_type__in=score_types(request)
+        )
         shown = found.order_by("-created_at", "-id")[page.offset : page.offset + page.limit]
         return Response({"data": [shape(one) for one in shown], "meta": page.meta(found.count())})
 
