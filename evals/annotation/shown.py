@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from evals.annotation.models import Item, ObjectType
+from traces.errors import Unavailable
 from traces.queries.conversation import conversation
 from traces.queries.filters import FIRST, LAST, TraceFilter
 from traces.queries.talk import Calls, calls_of
@@ -30,6 +31,7 @@ class Shown:
     thread: Thread | None = None
     turns: list[tuple] = field(default_factory=list)
     has_more: bool = False
+    is_away: bool = False  # the store cannot tell now
 
     @property
     def is_there(self) -> bool:
@@ -49,6 +51,14 @@ def shown(project_id: str, item: Item, *, as_talk: bool = False) -> Shown:
         both = texts_of(project_id, item, facts, extent)
         return Shown(facts=facts, calls=calls, thread=thread_of(calls.calls), **both)
     return Shown(facts=facts, **texts_of(project_id, item, facts, extent))
+
+
+def shown_if_near(project_id: str, item: Item) -> Shown:
+    """For a page that must come back whatever the store does: something was written on it."""
+    try:
+        return shown(project_id, item)
+    except Unavailable:
+        return Shown(is_away=True)
 
 
 def texts_of(project_id: str, item: Item, facts: TraceRow, extent: Extent) -> dict:

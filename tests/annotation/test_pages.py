@@ -386,3 +386,43 @@ def test_the_pages_of_traces_and_sessions_offer_the_queues_to_editors(
         client.force_login(user)
         for page in pages:
             assert ("Weekly review" in client.get(page).content.decode()) == is_offered
+
+
+def test_while_the_store_is_away_what_was_written_comes_back(
+    client, member, span, config, queue, put_in, submit, monkeypatch
+):
+    from evals.annotation import annotating, shown
+    from traces.errors import Unavailable
+
+    def away(*_args, **_options):
+        raise Unavailable("ClickHouse does not answer.")
+
+    client.force_login(member)
+    span("t1", "s1")
+    tone = config("tone", "TEXT")
+    review = queue(config_ids=[tone.pk])
+    [item] = put_in(review, "t1")
+    monkeypatch.setattr(annotating, "environment_of", away)
+    monkeypatch.setattr(shown, "locate", away)
+    data = {f"score_{tone.pk}": "Brisk", "comment": "Long thoughts"}
+    answer = submit("queue-save", review.pk, item.pk, data=data)
+    text = answer.content.decode()
+    assert answer.status_code == 503 and "send it again" in text
+    assert "Brisk" in text and "Long thoughts" in text and "data-complete" in text
+
+
+def test_who_comes_too_late_is_told_and_sees_what_they_wrote(
+    client, member, other, span, config, queue, put_in, submit
+):
+    from evals.annotation.annotating import Said, complete
+
+    span("t1", "s1")
+    helpful = config()
+    review = queue(config_ids=[helpful.pk])
+    [item] = put_in(review, "t1")
+    complete(item, other, Said({helpful.pk: 1.0}))
+    client.force_login(member)
+    answer = submit("queue-save", review.pk, item.pk, data={"comment": "Long thoughts"})
+    text = answer.content.decode()
+    assert answer.status_code == 400 and "has been completed meanwhile" in text
+    assert "Long thoughts" in text and "Completed by Noa." in text

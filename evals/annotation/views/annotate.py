@@ -16,7 +16,7 @@ from evals.annotation.fields import said_in, score_fields
 from evals.annotation.holding import hold, let_go, take_next, waiting_for
 from evals.annotation.models import Annotation, Item, Queue, Status
 from evals.annotation.queues import configs_of, may_annotate
-from evals.annotation.shown import shown
+from evals.annotation.shown import shown, shown_if_near
 from evals.annotation.views.asked import annotator, editable, item_of, queue_of
 from ingest.pipeline import Overloaded
 from traces.errors import Unavailable
@@ -67,10 +67,12 @@ def answer(
     mine: Annotation | None,
     said: Said,
     wrong: Unsaid | None = None,
+    status: int = 400,
 ) -> HttpResponse:
     queue, user = item.queue, request.user
     state = state_of(item, mine, user)
     as_talk = request.GET.get("as") == "talk"
+    project_id = str(queue.project_id)
     context: dict[str, Any] = {
         "project": queue.project,
         "queue": queue,
@@ -80,7 +82,9 @@ def answer(
         "wrong": wrong,
         "state": state,
         "as_talk": as_talk,
-        "shown": shown(str(queue.project_id), item, as_talk=as_talk),
+        "shown": shown_if_near(project_id, item)
+        if request.method == "POST"
+        else shown(project_id, item, as_talk=as_talk),
         "left": waiting_for(queue, user).count(),
         "has_before": annotating.before(queue, user, mine) is not None,
     }
@@ -88,7 +92,7 @@ def answer(
         context["fields"] = score_fields(configs_of(queue), said.values, wrong)
         context["dataset"] = request.POST.get("dataset", "")
         context["datasets"] = correcting.datasets_of(queue.project)
-    return render(request, "annotation/annotate.html", context, status=400 if wrong else 200)
+    return render(request, "annotation/annotate.html", context, status=status if wrong else 200)
 
 
 def state_of(item: Item, mine: Annotation | None, user: User) -> str:
@@ -125,10 +129,10 @@ def queue_save(request: HttpRequest, project_id: str, queue_id: str, item_id: st
     try:
         annotating.complete(item, user, said)
     except Unsaid as error:
-        return answer(request, item, mine, said, error)
+        return answer(request, item_of(queue, item.pk), mine, said, error)
     except (Overloaded, Unavailable):
         words = _("The store is away for a moment. Nothing is lost: send it again.")
-        return answer(request, item, mine, said, Unsaid(words))
+        return answer(request, item_of(queue, item.pk), mine, said, Unsaid(words), 503)
     return to_next(request, queue, user)
 
 
