@@ -57,7 +57,7 @@ def lines(found: Sequence[Evaluator], now: datetime) -> list[Line]:
 
 def newest(evaluator_ids: Sequence[str]) -> dict[str, EvaluatorVersion]:
     found = EvaluatorVersion.objects.filter(evaluator__in=evaluator_ids)
-    latest = found.order_by("evaluator", "-number").distinct("evaluator")
+    latest = found.order_by("evaluator_id", "-number").distinct("evaluator_id")
     return {one.evaluator_id: one for one in latest.select_related("connection")}
 
 

@@ -161,6 +161,9 @@ def evaluator_try(request: HttpRequest, project_id: str) -> HttpResponse:
     """
     project = editable(request.user, project_id)
     evaluator = evaluator_of(project, of) if (of := request.POST.get("evaluator")) else None
+    if request.POST.get("do") == "fields":  # without JavaScript, the mapping is asked for here
+        drawn = form_of(project, evaluator, initial=request.POST.dict())
+        return edited(request, project, drawn, places_sent(request.POST), evaluator)
     form = form_of(project, evaluator, request.POST)
     trial = tried(project, form, request.POST)
     if request.htmx:
