@@ -25,15 +25,16 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 import clickhouse_connect  # noqa: E402
 import psutil  # noqa: E402
 
-from tests.bench import drain, ingest, pages, prompts  # noqa: E402
+from tests.bench import checks, drain, ingest, pages, prompts  # noqa: E402
 from tests.bench.report import Figure, table  # noqa: E402
 from tests.running_sonde import Stack  # noqa: E402
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 LOAD_SECONDS = 20
+CHECK_SECONDS = 10  # of each load, with checks or without
 CONNECTIONS = 8
 TRACES_A_REQUEST = 100
-PARTS = ("start", "ingest", "drain", "prompts", "pages")
+PARTS = ("start", "ingest", "checks", "drain", "prompts", "pages")
 
 
 def clickhouse(stack: Stack):
@@ -118,8 +119,8 @@ class Memory:
         )
 
 
-def stored(stack: Stack) -> int:
-    query = "SELECT count() FROM spans FINAL WHERE project_id = {project:String}"
+def stored(stack: Stack, table: str = "spans") -> int:
+    query = f"SELECT count() FROM {table} FINAL WHERE project_id = {{project:String}}"
     with clickhouse(stack) as client:
         return client.query(query, parameters={"project": stack.project_id}).result_rows[0][0]
 
@@ -143,6 +144,12 @@ def raw_rate(stack: Stack, rows: int = 20_000) -> float:
         argv = [sys.executable, "-m", "tests.bench.raw_engine", sample, str(rows), ddl]
         done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
         return float(done.stdout)
+
+
+def check_figures(stack: Stack) -> list[Figure]:
+    return checks.figures(
+        stack, lambda: stored(stack, "scores"), connections=CONNECTIONS, seconds=CHECK_SECONDS
+    )
 
 
 def drain_figures(stack: Stack) -> list[Figure]:
@@ -242,6 +249,8 @@ def load_parts(stack: Stack, first: float, parts: tuple[str, ...]) -> dict[str, 
         made["Start"] = told(start_figures(stack, first))
     if "ingest" in parts:
         made["Ingest"] = told(ingest_figures(stack))
+    if "checks" in parts:
+        made["Checks at ingest"] = told(check_figures(stack))
     if "drain" in parts:
         made["While ClickHouse is away"] = told(drain_figures(stack))
     if "prompts" in parts:
