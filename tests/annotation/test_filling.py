@@ -29,6 +29,22 @@ def fill():
     return lambda queue: fill(queue.pk)
 
 
+@pytest.fixture
+def many(project, now):
+    """`many(30)`: traces t0, t1, …, the newest first, stored at once."""
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    def stored(count: int):
+        rows = [
+            Span(project.id, f"t{n}", "s1", now - n * 1_000_000_000, version=now)
+            for n in range(count)
+        ]
+        insert_spans(rows)
+
+    return stored
+
+
 def taken(queue) -> list[str]:
     return sorted(queue.items.values_list("object_id", flat=True))
 
@@ -63,9 +79,8 @@ def test_traces_that_began_before_the_filter_are_not_taken(span, queue, fill):
     assert fill(everything) == 0
 
 
-def test_no_more_come_in_than_are_allowed_a_day_the_newest_first(span, filtered, fill):
-    for number in range(5):
-        span(f"t{number}", "s1", at=-number)
+def test_no_more_come_in_than_are_allowed_a_day_the_newest_first(many, filtered, fill):
+    many(5)
     few = filtered(a_day=2)
     assert fill(few) == 2 and taken(few) == ["t0", "t1"]
     assert fill(few) == 0
@@ -73,13 +88,16 @@ def test_no_more_come_in_than_are_allowed_a_day_the_newest_first(span, filtered,
     assert fill(few) == 2 and taken(few) == ["t0", "t1", "t2", "t3"]
 
 
-def test_a_share_of_the_traces_is_always_the_same_one(span, filtered, fill):
-    for number in range(40):
-        span(f"t{number}", "s1", at=-number)
-    half = filtered(sampling=50)
-    added = fill(half)
-    assert 8 <= added <= 32
-    assert fill(half) == 0
+def test_a_share_of_the_traces_is_always_the_same_one(queue):
+    from evals.annotation.filling import is_drawn
+
+    review = queue()
+    ids = [f"t{number}" for number in range(2_000)]
+    for share, low, high in ((100, 2_000, 2_000), (50, 900, 1_100), (2.5, 20, 80)):
+        review.sampling = share
+        drawn = [one for one in ids if is_drawn(review, one)]
+        assert low <= len(drawn) <= high
+        assert drawn == [one for one in ids if is_drawn(review, one)]
 
 
 def test_what_is_in_the_queue_by_hand_is_not_put_in_twice(span, filtered, fill, put_in):
@@ -115,14 +133,13 @@ def test_why_nothing_comes_in_is_told_on_the_queues_page(
     assert "no new traces come in" not in look_at("queue-page", everything.pk)
 
 
-def test_two_at_once_take_each_trace_once(transactional_db, span, filtered, fill):
+def test_two_at_once_take_each_trace_once(transactional_db, many, filtered, fill):
     from concurrent.futures import ThreadPoolExecutor
     from threading import Barrier
 
     from django.db import connection
 
-    for number in range(30):
-        span(f"t{number}", "s1", at=-number)
+    many(30)
     everything = filtered(a_day=20)
     ready = Barrier(2)
 
