@@ -41,7 +41,7 @@ class AnswerForm(forms.Form):
         comments = [row["comment"] for row in known.values() if row["comment"]]
         if link.takes_comment:
             self.fields["comment"] = forms.CharField(
-                label=gettext_lazy("Comment"),
+                label=gettext_lazy("Your opinion"),
                 required=False,
                 max_length=MAX_COMMENT,
                 initial=comments[0] if comments else "",
