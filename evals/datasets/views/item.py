@@ -52,7 +52,7 @@ def item_page(request: HttpRequest, project_id: str, dataset_id: str) -> HttpRes
 
 def read(item: ItemVersion) -> dict[str, Any]:
     """Its values, as a trace's pane shows them: messages, JSON or text."""
-    asked, expected = contents("GENERATION", as_text(item.input), as_text(item.expected_output))
+    asked, expected = contents("CHAIN", as_text(item.input), as_text(item.expected_output))
     metadata, _nothing = contents("SPAN", as_text(item.metadata), "")
     return {"input": asked, "expected": expected, "metadata": metadata}
 
