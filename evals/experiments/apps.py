@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class ExperimentsConfig(AppConfig):
     name = "evals.experiments"
     verbose_name = _("Experiments")
+
+    def ready(self) -> None:
+        from evals.experiments import gating  # noqa: F401  it fills the table of gates' checks

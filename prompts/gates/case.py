@@ -27,6 +27,8 @@ class Case:
     against: PromptVersion | None
     settings: dict[str, Any]
     now: int = field(default_factory=time.time_ns)
+    # What checks of other packages found, so that it is looked for once; by names of their own.
+    found: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def composed(self) -> Body:

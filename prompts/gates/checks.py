@@ -29,6 +29,7 @@ class Check:
     group: str = "text"
     of_traffic: bool = False
     may_ask: bool = False  # of calls as well, where there are any
+    needs: tuple[str, ...] = ()  # other checks' keys, which must be set with this one
 
     @property
     def asks_store(self) -> bool:

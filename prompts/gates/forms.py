@@ -71,6 +71,8 @@ class GateForm(forms.Form):
         self.checks = {key: data[key] for key in CHECKS if is_set(data.get(key))}
         if any(key in self.checks for key in SCORED) and not data.get("score", "").strip():
             self.add_error("score", _("Say which score is meant."))
+        for need in {one for key in self.checks for one in CHECKS[key].needs} - self.checks.keys():
+            self.add_error(need, _("The other settings need this."))
         if not self.checks and not self.errors:
             raise forms.ValidationError(_("Choose one check or more."))
         self.checks["days"] = data.get("days") or 7

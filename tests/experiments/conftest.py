@@ -69,3 +69,15 @@ def told(project, span):  # noqa: F811
         return known
 
     return stored
+
+
+@pytest.fixture
+def unpaced():
+    """`unpaced(connection)`: the same, which may be called as often as one likes."""
+    from evals.judges.models import Pace
+
+    def made(connection):
+        Pace.objects.create(connection=connection, per_minute=1_000_000)
+        return connection
+
+    return made

@@ -9,11 +9,11 @@ from tests.llm.stand_in import answers
 
 
 @pytest.fixture
-def ask(client, project, dataset, make, make_connection, owner):
+def ask(client, project, dataset, make, make_connection, unpaced, owner):
     """`ask(do="start")`: the answer to the form, filled in."""
     make("capital", "Capital of {{country}}?", labels=["production"])
     make("capital", "The capital of {{country}}, please.")
-    connection = make_connection(model_names=["gpt-4o-mini"])
+    connection = unpaced(make_connection(model_names=["gpt-4o-mini"]))
     client.force_login(owner)
 
     def send(**changes):

@@ -15,10 +15,10 @@ EXACT = Evaluator(CHECK, "exact_match", "exact_match")
 
 
 @pytest.fixture
-def wish(dataset, make, make_connection):
+def wish(dataset, make, make_connection, unpaced):
     """`wish(name="…")`: version 1 of a prompt on all items."""
     version = make("capital", "Capital of {{country}}?")
-    connection = make_connection(model_names=["gpt-4o-mini"])
+    connection = unpaced(make_connection(model_names=["gpt-4o-mini"]))
 
     def wished(**changes):
         given = {
