@@ -50,9 +50,10 @@ def found(by_project: Mapping[str, list[Span]], enabled: Checks) -> tuple[list[S
     with translation.override("en"):  # what is stored is in one language, whoever sends
         for project_id, spans in by_project.items():
             for span in spans:
-                if time.thread_time() > until:
-                    return scores, False
-                scores += scores_of(span, enabled[project_id], now=now)
+                if some := scores_of(span, enabled[project_id], now=now):
+                    scores += some
+                    if time.thread_time() > until:
+                        return scores, False
     return scores, True
 
 

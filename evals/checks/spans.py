@@ -13,6 +13,7 @@ EXPECTED = ("expected_output", "expectedOutput", "reference", "ground_truth")
 CONTEXTS = ("contexts", "context", "retrieved_contexts")
 EXPECTED_CONTEXTS = ("expected_context_ids", "reference_context_ids")
 EXPECTED_TOOLS = ("expected_tool_calls", "reference_tool_calls")
+STATED = frozenset((*EXPECTED, *CONTEXTS, *EXPECTED_CONTEXTS, *EXPECTED_TOOLS))
 OF_EXPERIMENT = "item.expected_output"
 MOST_PARSED = 200_000  # characters; of a longer text, its beginning is taken as it stands
 MOST_PIECES = 1_000
@@ -24,23 +25,33 @@ DEPTH = 4
 
 def subject_of(span: Span) -> Subject:
     """What checks look at. The texts are what was said, without the JSON that it was said in."""
-    said = {**span.trace_metadata, **span.metadata}
-    is_retriever = span.type == "RETRIEVER"
-    return Subject(
+    subject = Subject(
         output=words_of(span.output),
         input=words_of(span.input, without=INSTRUCTIONS),
-        expected=stated(said, EXPECTED) or span.experiment.get(OF_EXPERIMENT) or None,
-        contexts=passages(span.output if is_retriever else stated(said, CONTEXTS)),
-        expected_contexts=tuple(map(str, listed(stated(said, EXPECTED_CONTEXTS)))),
-        tool_calls=calls(span.tool_calls) or (),
-        expected_tool_calls=calls(stated(said, EXPECTED_TOOLS)),
         latency_ms=None if span.end_time is None else (span.end_time - span.start_time) / 1e6,
         cost=span.total_cost,
     )
+    if span.tool_calls:
+        subject.tool_calls = calls(span.tool_calls) or ()
+    if span.experiment:
+        subject.expected = span.experiment.get(OF_EXPERIMENT) or None
+    if not (STATED.isdisjoint(span.metadata) and STATED.isdisjoint(span.trace_metadata)):
+        add_stated(subject, {**span.trace_metadata, **span.metadata})
+    if span.type == "RETRIEVER":
+        subject.contexts = passages(span.output)
+    return subject
+
+
+def add_stated(subject: Subject, said: dict[str, str]) -> None:
+    """Most calls say none of it, which is then not looked for four times."""
+    subject.expected = stated(said, EXPECTED) or subject.expected
+    subject.contexts = passages(stated(said, CONTEXTS))
+    subject.expected_contexts = tuple(map(str, listed(stated(said, EXPECTED_CONTEXTS))))
+    subject.expected_tool_calls = calls(stated(said, EXPECTED_TOOLS))
 
 
 def stated(said: dict[str, str], names: tuple[str, ...]) -> str:
-    return next((said[name] for name in names if said.get(name)), "") if said else ""
+    return next((said[name] for name in names if said.get(name)), "")
 
 
 def words_of(text: str, *, without: tuple[str, ...] = ()) -> str:

@@ -111,12 +111,13 @@ def test_a_check_that_fails_fails_neither_the_request_nor_the_other_checks(
 
 
 def test_what_there_is_no_time_for_does_not_hold_up_the_sender(
-    switch_on, arrived, scored, monkeypatch
+    switch_on, project, now, scored, monkeypatch
 ):
     switch_on("refusal")
     monkeypatch.setattr(at_ingest, "MOST_SECONDS", -1)
-    arrived()
-    assert scored() == {}
+    spans = [Span(project.id, f"t{n}", "s", now, end_time=now, output="Yes.") for n in range(3)]
+    accept(project.id, spans)
+    assert [len(scored(f"t{n}")) for n in range(3)] == [1, 0, 0]
 
 
 def test_a_project_without_checks_is_asked_about_once_and_then_costs_no_query(
