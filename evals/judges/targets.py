@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.judges.mapping import opened
+from evals.judges.passages import passages_of
 from traces.queries.judged import Step, steps_of
 from traces.queries.texts import with_texts
 from traces.queries.trace import Extent, locate, span_detail
@@ -82,7 +83,9 @@ def _fields(
         "output": made,
         "metadata": {name: opened(value) for name, value in metadata.items()},
         "expected_output": _expected(metadata, row["experiment"] if row else {}),
-        "context": [one.output for one in steps if one.type == "RETRIEVER" and one.output],
+        "context": [
+            text for one in steps if one.type == "RETRIEVER" for text in passages_of(one.output)
+        ],
         "steps": [_told(one) for one in steps],
         "tools": {
             "offered": next(filter(None, (json_of(one.tool_definitions) for one in steps)), []),

@@ -20,6 +20,7 @@ from evals.judges.mapping import (
     values_of,
 )
 from evals.judges.outputs import InvalidOutput, Output, WrongAnswer, output_of, schema_of
+from evals.judges.passages import passages_of
 from evals.judges.verdict import read
 from prompts.substitution import variables_of
 
@@ -75,6 +76,25 @@ def test_what_is_not_there_is_told_and_what_may_lack_is_empty():
     assert texts == "[1] first\n\n[2] second"
     [cut] = values_of({"o": Place("output")}, {"output": "x" * 300_000}).values()
     assert len(cut) < MAX_VALUE + 100 and "200,000 characters left out" in cut
+
+
+@pytest.mark.parametrize(
+    ("output", "passages"),
+    [
+        ("One text.", ["One text."]),
+        ("", []),
+        ('["a", "b", ""]', ["a", "b"]),
+        ('[{"page_content": "a", "metadata": {"source": "x"}}, {"text": "b"}]', ["a", "b"]),
+        ('{"documents": [{"document": {"content": "a"}}], "query": "q"}', ["a"]),
+        ('{"matches": [{"id": "1", "metadata": {"text": "a"}}]}', ["a"]),
+        ('[["a"], ["b"]]', ["a", "b"]),
+        ('{"answer": 3}', ['{"answer": 3}']),
+        ("[1, null]", ["1"]),
+        ("[" * 3000, ["[" * 3000]),
+    ],
+)
+def test_what_a_retriever_gave_back_is_read_passage_by_passage(output, passages):
+    assert passages_of(output) == passages
 
 
 HOSTILE = st.one_of(
