@@ -150,6 +150,7 @@ class Step(models.TextChoices):
 
     WAITING = "waiting", _("Waiting")
     ANSWERED = "answered", _("Answered")
+    STORED = "stored", _("Stored")  # with what the checks say; judges are still to be asked
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from evals.experiments.models import Plan, PlannedItem, Step
 
 HOLD = timedelta(seconds=20)  # without a sign of life
-OPEN = (Step.WAITING, Step.ANSWERED)
+OPEN = (Step.WAITING, Step.ANSWERED, Step.STORED)
+ASKING = (Step.WAITING, Step.STORED)  # for a model, or for judges
 MOST_TAKEN = 5  # by workers that all died of it
 
 
@@ -65,9 +66,12 @@ def open_items(plan: Plan) -> "QuerySet[PlannedItem]":
 
 
 def take(plan: Plan, besides: list[int], now: datetime) -> PlannedItem | None:
-    """The next item that is due. It counts how often it was taken up without getting on."""
+    """The next item for which a model is to be asked. It counts how often it was taken up without
+    getting on.
+    """
     still_mine = {"plan__holder": plan.holder, "plan__finished_at": None}
-    due = open_items(plan).filter(due_at__lte=now, **still_mine).exclude(pk__in=besides)
+    items = PlannedItem.objects.filter(plan=plan, step__in=ASKING)
+    due = items.filter(due_at__lte=now, **still_mine).exclude(pk__in=besides)
     item = due.order_by("step", "pk").select_related("item").first()
     if item is None:
         return None
@@ -89,3 +93,21 @@ def note(plan: Plan, item: PlannedItem, **fields: object) -> bool:
     for name, value in fields.items():
         setattr(item, name, value)
     return True
+
+
+def answered(plan: Plan, now: datetime, most: int) -> list[PlannedItem]:
+    """Items whose answers are to be stored."""
+    due = PlannedItem.objects.filter(plan=plan, step=Step.ANSWERED, due_at__lte=now)
+    still_mine = due.filter(plan__holder=plan.holder, plan__finished_at=None)
+    found = list(still_mine.order_by("pk").select_related("item")[:most])
+    for item in found:
+        item.plan = plan
+    return found
+
+
+def note_stored(plan: Plan, ids: list[int], **fields: object) -> None:
+    """The same as `note`, of several whose answers were stored."""
+    are_open = PlannedItem.objects.filter(
+        pk__in=ids, step=Step.ANSWERED, plan__holder=plan.holder, plan__finished_at=None
+    )
+    are_open.update(taken=0, tries=0, **fields)

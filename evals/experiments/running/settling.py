@@ -37,10 +37,11 @@ from ingest.pipeline import accept
 from llm.chat import PASSING, Failed, Kind, Request
 from prompts.playground.column import Unrunnable
 
-__all__ = ["give_up", "judges_of", "judging", "question", "settle"]
+__all__ = ["give_up", "judges_of", "judging", "question", "settle", "store"]
 MOST_TRIES = 5  # of what may pass by itself
 SLOWING = frozenset({Kind.RATE_LIMIT, Kind.OVERLOADED})
 MAX_SAID = 2_000
+MOST_STORED = 50  # answers at once
 RETRY = timedelta(seconds=5)
 
 log = structlog.get_logger(__name__)
@@ -77,25 +78,36 @@ def question(plan: Plan, item: PlannedItem, stop: threading.Event) -> Callable[[
     return lambda: Asked(request, answered(connection, request, stop))
 
 
+def store(plan: Plan, evaluators: list[Evaluator], versions: Mapping[str, EvaluatorVersion]) -> int:
+    """Stores the answers that came, with what the checks say of them, all at once; how many."""
+    items = holding.answered(plan, timezone.now(), MOST_STORED)
+    answers = [(item, Answered(**item.answer)) for item in items if item.answer]
+    rows: list[Any] = []
+    for item, answer in answers:
+        spans = spans_of(item, answer)
+        checked = [] if answer.failure else of_checks(item, evaluators, spans[1], spans[2])
+        rows += [*spans, *checked]
+    ids = [item.pk for item in items]
+    try:
+        accept(plan.run.project_id, rows)
+    except Overloaded:
+        holding.note_stored(plan, ids, due_at=timezone.now() + RETRY)
+        return 0
+    for item, answer in answers:
+        if answer.failure:
+            ids.remove(item.pk)
+            holding.note(plan, item, step=Step.FAILED, said=answer.failure[:MAX_SAID])
+    holding.note_stored(plan, ids, step=Step.STORED if versions else Step.DONE)
+    return len(items)
+
+
 def judging(
     plan: Plan,
     item: PlannedItem,
-    evaluators: list[Evaluator],
     versions: Mapping[str, EvaluatorVersion],
     stop: threading.Event,
 ) -> Callable[[], Judged] | None:
-    """Stores the answer, with what the checks say; then what is left for judges to say."""
-    answer = Answered(**item.answer)
-    spans = spans_of(item, answer)
-    try:
-        accept(plan.run.project_id, [*spans, *of_checks(item, evaluators, spans[1], spans[2])])
-    except Overloaded:
-        holding.note(plan, item, due_at=timezone.now() + RETRY)
-        return None
-    if answer.failure:
-        holding.note(plan, item, step=Step.FAILED, said=answer.failure[:MAX_SAID])
-        return None
-    wanted, unasked = requests_of(versions, item, answer)
+    wanted, unasked = requests_of(versions, item, Answered(**item.answer))
     if not wanted:
         holding.note(plan, item, step=Step.DONE, said="\n".join(unasked)[:MAX_SAID])
         return None

@@ -82,13 +82,14 @@ def worked_off(turn: Turn, pool: ThreadPoolExecutor) -> bool:
     signed_at = time.monotonic()
     while True:
         pause = begin_some(turn, pool)
+        is_stored = bool(settling.store(turn.plan, turn.evaluators, turn.judges))
         if turn.calls:
             done, _left = wait(turn.calls, timeout=LOOK_UP_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 settling.settle(turn.plan, turn.pace, turn.calls.pop(future), future.result())
         elif 0 < pause <= LOOK_UP_SECONDS and time.monotonic() < turn.ends:
             time.sleep(pause)
-        else:
+        elif not is_stored:  # what was stored may be judged now
             return True
         if time.monotonic() - signed_at > LOOK_UP_SECONDS:
             signed_at = time.monotonic()
@@ -123,7 +124,7 @@ def begun(turn: Turn, item: PlannedItem) -> Callable[[], Any] | None:
         return None
     if item.step == Step.WAITING:
         return settling.question(turn.plan, item, turn.stop)
-    return settling.judging(turn.plan, item, turn.evaluators, turn.judges, turn.stop)
+    return settling.judging(turn.plan, item, turn.judges, turn.stop)
 
 
 def in_english(ask: Callable[[], Any]) -> Any:
