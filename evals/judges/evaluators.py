@@ -199,6 +199,9 @@ def note_answered(evaluator: Evaluator) -> None:
 
 def spend(evaluator: Evaluator, cost: Decimal | None, now: datetime) -> None:
     """Note a call's cost, and stop for today, or for good, where the rule says so."""
+    rule = Rule.objects.filter(evaluator=evaluator).first()
+    if rule is None:  # deleted while it was asking
+        return
     day = now.date()
     Spending.objects.get_or_create(evaluator=evaluator, day=day)
     Spending.objects.filter(evaluator=evaluator, day=day).update(
@@ -206,12 +209,11 @@ def spend(evaluator: Evaluator, cost: Decimal | None, now: datetime) -> None:
         cost=F("cost") + (cost or 0),
         unpriced=F("unpriced") + int(cost is None),
     )
-    budget = Rule.objects.values_list("daily_budget", flat=True).get(evaluator=evaluator)
-    if budget is None:
+    if rule.daily_budget is None:
         return
     if cost is None:
         pause(evaluator, reasons.COST_UNKNOWN)
-    elif spent_on(evaluator, day) >= budget:
+    elif spent_on(evaluator, day) >= rule.daily_budget:
         midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=now.tzinfo)
         Evaluator.objects.filter(pk=evaluator.pk).update(held_until=midnight)
         log.info("evaluator_budget_spent", evaluator=evaluator.pk, until=str(midnight))

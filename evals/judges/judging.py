@@ -86,29 +86,31 @@ def judge(
 def request_of(version: EvaluatorVersion, fields: Mapping[str, Any]) -> chat.Request:
     """Raises NothingThere."""
     schema = schema_of(version.shape)
-    shape = json.dumps(example_of(schema), ensure_ascii=False)
     given = dict(version.parameters)
     known = {name: given.pop(name, None) for name in ("temperature", "top_p", "max_tokens")}
     return chat.Request(
         model=version.model,
-        messages=messages_of(version.messages, values_of(version.places, fields), shape),
+        messages=messages_of(
+            version.messages, values_of(version.places, fields), example_of(schema)
+        ),
         schema=schema,
         extra=given,
         **known,
     )
 
 
-def example_of(schema: Mapping[str, Any]) -> Any:
-    """The schema as a model reads it most easily: an object with words for values."""
+def example_of(schema: Mapping[str, Any]) -> str:
+    """The schema as a model reads it most easily: JSON with words where values go."""
     if schema["type"] == "object":
-        return {name: example_of(inner) for name, inner in schema["properties"].items()}
+        pairs = (f'"{name}": {example_of(inner)}' for name, inner in schema["properties"].items())
+        return f"{{{', '.join(pairs)}}}"
     if schema["type"] == "array":
-        return [example_of(schema["items"]), "…"]
+        return f"[{example_of(schema['items'])}, …]"
     if "enum" in schema:
-        return " | ".join(schema["enum"])
+        return " or ".join(json.dumps(one, ensure_ascii=False) for one in schema["enum"])
     if "minimum" in schema:
         return f"a number from {schema['minimum']:g} to {schema['maximum']:g}"
-    return {"string": "a text", "boolean": "true or false"}[schema["type"]]
+    return {"string": '"a text"', "boolean": "true or false"}[schema["type"]]
 
 
 def asked(

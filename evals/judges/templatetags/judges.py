@@ -58,7 +58,7 @@ def shape_words(output: dict[str, Any]) -> str:
 
 @register.filter
 def figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}"
+    return "–" if value is None else f"{value:.3g}".replace("-", "−")
 
 
 @register.filter

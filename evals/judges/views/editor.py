@@ -43,12 +43,19 @@ def evaluator_create(request: HttpRequest, project_id: str) -> HttpResponse:
     project = editable(request.user, project_id)
     initial, known = begun_with(request)
     if request.method != "POST":
+        initial = {**initial, "model": first_model(project)}
         return edited(request, project, form_of(project, None, initial=initial), known)
     form = form_of(project, None, request.POST)
     if form.is_valid() and form.draft and (made := created(request, project, form, form.draft)):
         messages.success(request, _("The evaluator is made. Say which traces it judges."))
         return redirect("evaluator-rule", project.id, made.pk)
     return edited(request, project, form, places_sent(request.POST), status=400)
+
+
+def first_model(project: Project) -> str:
+    """Of the connection that the editor offers first."""
+    connection = project.llm_connections.first()
+    return connection.model_names[0] if connection and connection.model_names else ""
 
 
 def begun_with(request: HttpRequest) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -17,7 +17,9 @@ MOST_VERSIONS = 50
 
 @require_safe
 def evaluator_page(request: HttpRequest, project_id: str, evaluator_id: str) -> HttpResponse:
-    """`?status=` narrows the executions, `?version=` too; `?part=executions` is their list."""
+    """`?status=` narrows the executions, `?version=` too; `?part=executions` is what the page asks
+    for while some wait.
+    """
     project = project_for(request.user, project_id)
     evaluator = evaluator_of(project, evaluator_id)
     status, number = request.GET.get("status", ""), request.GET.get("version", "")
@@ -43,9 +45,8 @@ def evaluator_page(request: HttpRequest, project_id: str, evaluator_id: str) -> 
         "statuses": Status.choices,
         "can_be_retried": evaluator.executions.filter(status=Status.FAILED).exists(),
     }
-    part = "judges/_executions.html" if request.GET.get("part") == "executions" else ""
-    template = part if part and request.htmx else "judges/evaluator.html"
-    return render(request, template, context)
+    is_part = request.GET.get("part") == "executions" and request.htmx
+    return render(request, f"judges/{'_part' if is_part else 'evaluator'}.html", context)
 
 
 @require_POST
