@@ -61,7 +61,9 @@ def complete(item: Item, user: User, said: Said) -> Annotation:
     values = checked_values(configs, said)
     environment = environment_in(queue, item)
     with transaction.atomic():
-        locked = Item.objects.select_for_update().get(pk=item.pk)
+        locked = Item.objects.select_for_update().filter(pk=item.pk).first()
+        if locked is None:
+            raise Unsaid(_("This item has been removed from the queue meanwhile."))
         annotation = own(locked, user)
         before = dict(annotation.values), bool(annotation.correction)
         scores = scores_of(queue, locked, user, configs, values, said, environment)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -121,3 +122,11 @@ def set_status(queue: Queue, ids: Collection[str], status: str, by: User | None 
             updated_at=now,
         )
     )
+
+
+def complete_where_enough(queue: Queue) -> int:
+    """How many items are completed now that the queue asks for fewer people."""
+    done = Count("annotations", filter=~Q(annotations__done_at=None))
+    pending = queue.items.filter(status=Status.PENDING).order_by()
+    enough = pending.annotate(done=done).filter(done__gte=queue.per_item)
+    return set_status(queue, list(enough.values_list("pk", flat=True)), str(Status.COMPLETED))

@@ -15,6 +15,7 @@ from accounts.models import Membership as OrganisationMembership
 from accounts.models import Project, User
 from accounts.roles import LEAST_ROLE, Role
 from evals.annotation import models
+from evals.annotation.items import complete_where_enough
 from evals.annotation.models import Membership, Queue
 from evals.scores.models import ScoreConfig
 from traces.search.grammar import parsed
@@ -68,9 +69,13 @@ def create(project: Project, wish: Wish, **by: object) -> Queue:
 
 
 def change(queue: Queue, wish: Wish, **by: object) -> None:
-    """Raises InvalidQueue; then nothing is changed."""
-    queue.updated_at = timezone.now()
+    """Raises InvalidQueue; then nothing is changed. Where fewer people are asked for, items that
+    have enough annotations are completed.
+    """
+    earlier, queue.updated_at = queue.per_item, timezone.now()
     save(queue, wish, "annotation_queue_changed", by)
+    if queue.per_item < earlier:
+        complete_where_enough(queue)
 
 
 def delete(queue: Queue, **by: object) -> None:

@@ -256,3 +256,34 @@ def test_a_queue_holds_so_many_items_and_no_more(queue, put_in, monkeypatch):
     with pytest.raises(items.QueueFull, match="at most 2 items"):
         put_in(review, "t2", "t3")
     assert review.items.count() == 2
+
+
+def test_asking_for_fewer_people_completes_what_has_enough(
+    span, config, queue, put_in, member, said, complete
+):
+    from evals.annotation import queues
+
+    span("t1", "s1")
+    helpful = config()
+    review = queue(config_ids=[helpful.pk], per_item=2)
+    done, left = put_in(review, "t1", "t2")
+    complete(done, member, said({helpful.pk: 1.0}))
+    queues.change(review, queues.Wish(name="Review", config_ids=[helpful.pk]))
+    assert list(review.items.filter(status="COMPLETED")) == [done]
+    assert list(review.items.filter(status="PENDING")) == [left]
+
+
+def test_an_item_that_was_removed_meanwhile_takes_no_scores(
+    span, config, queue, put_in, member, said, complete, scored
+):
+    from evals.annotation import items
+    from evals.annotation.annotating import Unsaid
+
+    span("t1", "s1")
+    helpful = config()
+    review = queue(config_ids=[helpful.pk])
+    [item] = put_in(review, "t1")
+    items.remove(review, [item.pk])
+    with pytest.raises(Unsaid, match="has been removed"):
+        complete(item, member, said({helpful.pk: 1.0}))
+    assert scored("t1") == {}

@@ -18,6 +18,7 @@ from accounts.access import project_for
 from accounts.models import User
 from evals.annotation import items, queues
 from evals.annotation.agreeing import agreements_of
+from evals.annotation.exporting import FORMATS
 from evals.annotation.forms import AddForm
 from evals.annotation.holding import waiting_for
 from evals.annotation.models import Annotation, Item, ObjectType, Queue, Status
@@ -65,6 +66,7 @@ def answer(request: HttpRequest, queue: Queue, form: AddForm) -> HttpResponse:
         "may_annotate": may_annotate,
         "waiting": waiting_for(queue, request.user).count() if may_annotate else 0,
         "agreements": agreements_of(queue),
+        "formats": [(one.value, one.label) for one in FORMATS],
         "is_narrowed": bool(status or assignee),
         "kept": "".join(
             f"{urlencode({name: value})}&"
