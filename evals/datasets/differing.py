@@ -74,8 +74,7 @@ def facts(item: ItemVersion) -> str:
 
 def changes(dataset: Dataset, since: datetime, until: datetime, page: int) -> Changes:
     """The items that are others at `until` than they were at `since`, and their number by kind."""
-    before, after = _at(dataset, since), _at(dataset, until)
-    there, now = dict(before), dict(after)
+    there, now = (_at(dataset, moment, since, until) for moment in (since, until))
     kinds = {
         number: kind for number in sorted(there.keys() | now.keys(), reverse=True)
         if (kind := _kind(there.get(number), now.get(number)))
@@ -93,11 +92,14 @@ def changes(dataset: Dataset, since: datetime, until: datetime, page: int) -> Ch
     return Changes(lines, told, len(kinds), page, pages)
 
 
-def _at(dataset: Dataset, moment: datetime) -> list[tuple[int, int]]:
-    """Of each item that was there, its number and its version."""
+def _at(dataset: Dataset, moment: datetime, since: datetime, until: datetime) -> dict[int, int]:
+    """The versions at the moment, by their numbers, of the items that changed in between."""
+    changed = dataset.versions.filter(valid_from__gt=since, valid_from__lte=until)
     ends = Q(valid_to=None) | Q(valid_to__gt=moment)
-    rows = dataset.versions.filter(ends, valid_from__lte=moment, is_deleted=False)
-    return list(rows.order_by().values_list("number", "pk"))
+    rows = dataset.versions.filter(
+        ends, valid_from__lte=moment, is_deleted=False, number__in=changed.values("number")
+    )
+    return dict(rows.order_by().values_list("number", "pk"))
 
 
 def _kind(before: int | None, after: int | None) -> str:

@@ -4,7 +4,7 @@ may.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from evals.datasets.models import Dataset, ItemVersion, Status, new_uuid
 from traces.api.parameters import NO_TEXT
 
 MOST_AT_ONCE = 1_000
+MOST_SECONDS = 15.0  # of checking the items of one call against the schemas
 TICK = timedelta(milliseconds=1)  # as APIs write moments: a version can be asked for by its own
 
 
@@ -122,9 +123,10 @@ def _added(dataset: Dataset, wanted: Sequence[NewItem], by: By) -> list[Outcome]
     with change(dataset) as (locked, moment):
         present = _present(locked, [one.id for one in wanted if one.id])
         known = set(present)
+        checking = checking_of(locked)
         outcomes: list[Outcome] = []
         for one in wanted:
-            outcome = _made(locked, one, present.get(one.id), moment, by)
+            outcome = _made(locked, one, present.get(one.id), moment, by, checking)
             if isinstance(outcome, ItemVersion):
                 present[outcome.item_id] = outcome
             outcomes.append(outcome)
@@ -177,7 +179,12 @@ def _present(dataset: Dataset, item_ids: Sequence[str]) -> dict[str, ItemVersion
 
 
 def _made(
-    dataset: Dataset, wanted: NewItem, present: ItemVersion | None, moment: datetime, by: By
+    dataset: Dataset,
+    wanted: NewItem,
+    present: ItemVersion | None,
+    moment: datetime,
+    by: By,
+    checking: schemas.Checking,
 ) -> Outcome:
     """The version to write; the present one where nothing differs."""
     if present is not None and present.dataset_id != dataset.pk:
@@ -193,7 +200,7 @@ def _made(
         return Refused(wanted.id, str(error))
     if present is not None and not present.is_deleted and is_same(fields, was):
         return present
-    if problems := _problems(dataset, fields):
+    if problems := problems_of(fields, checking):
         return Refused(wanted.id, " ".join(problems))
     if present is not None:
         return _next(present, fields, moment, by)
@@ -241,14 +248,20 @@ def _given(wanted: NewItem) -> dict[str, Any]:
     return given
 
 
-def _problems(dataset: Dataset, fields: dict[str, Any]) -> list[str]:
-    found = []
-    for words in schemas.broken(fields["input"], dataset.input_schema):
-        found.append(_("Input: %(problem)s") % {"problem": words})
-    if fields["expected_output"] is not None:  # what is not known yet breaks nothing
-        for words in schemas.broken(fields["expected_output"], dataset.expected_output_schema):
-            found.append(_("Expected output: %(problem)s") % {"problem": words})
-    return found
+def checking_of(dataset: Dataset) -> schemas.Checking:
+    of = {"input": dataset.input_schema, "expected_output": dataset.expected_output_schema}
+    return schemas.Checking(of, MOST_SECONDS)
+
+
+def problems_of(fields: Mapping[str, Any], checking: schemas.Checking) -> list[str]:
+    """What of an item breaks the schemas. An expected output that is not known yet breaks none."""
+    told = []
+    for one in checking.broken("input", fields["input"]):
+        told.append(_("Input: %(problem)s") % {"problem": one})
+    if fields["expected_output"] is not None:
+        for one in checking.broken("expected_output", fields["expected_output"]):
+            told.append(_("Expected output: %(problem)s") % {"problem": one})
+    return told
 
 
 def _next(present: ItemVersion, fields: dict[str, Any], moment: datetime, by: By) -> ItemVersion:

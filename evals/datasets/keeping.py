@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from evals.datasets import schemas
-from evals.datasets.items import By, items_at
+from evals.datasets.items import By, checking_of, items_at, problems_of
 from evals.datasets.kept import Unkept, kept
 from evals.datasets.models import MAX_DESCRIPTION, Dataset
 from evals.datasets.names import dataset_name
@@ -121,12 +121,10 @@ def _description(given: Any) -> str:
 
 def refuse_where_broken(dataset: Dataset) -> None:
     """Of its newest items, where there are very many."""
-    told = []
+    told, checking = [], checking_of(dataset)
     for item in items_at(dataset)[:MOST_CHECKED].iterator(chunk_size=100):
-        problems = schemas.broken(item.input, dataset.input_schema)
-        if item.expected_output is not None:
-            problems += schemas.broken(item.expected_output, dataset.expected_output_schema)
-        if problems:
+        fields = {"input": item.input, "expected_output": item.expected_output}
+        if problems := problems_of(fields, checking):
             told.append(f"#{item.number}: {problems[0]}")
         if len(told) == MOST_TOLD:
             break

@@ -1,6 +1,7 @@
 """Whether an item meets its dataset's JSON schemas. Nothing is fetched, and no schema runs long."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -19,6 +20,22 @@ MAX_WORDS = 300
 
 class InvalidSchema(ValueError):
     """The message says what is wrong with the schema."""
+
+
+class Checking:
+    """Holds values against a dataset's schemas, as long as its time lasts: one check is bounded,
+    and so are a thousand of them, under a lock.
+    """
+
+    def __init__(self, schemas: Mapping[str, Mapping[str, Any] | None], seconds: float) -> None:
+        self.schemas = schemas
+        self.until = time.monotonic() + seconds
+
+    def broken(self, name: str, value: Any) -> list[str]:
+        schema = self.schemas[name]
+        if schema is not None and time.monotonic() > self.until:
+            return [_("The check against the schema would take too long.")]
+        return broken(value, schema)
 
 
 def schema_of(given: Any) -> dict[str, Any] | None:

@@ -135,7 +135,7 @@ def test_changes_at_the_same_moment_lose_nothing(dataset, by, inputs):
     keeping.remove(dataset, by)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 2)), min_size=1, max_size=12
@@ -158,3 +158,12 @@ def test_at_every_moment_the_items_are_those_of_a_plain_dictionary(dataset, by, 
     for moment, then in past:
         assert {one.item_id: one.input for one in items_at(dataset, moment)} == then
     assert {one.item_id: one.input for one in items_at(dataset)} == state
+
+
+def test_a_schema_that_takes_long_holds_nobody_up(dataset, by, monkeypatch):
+    from evals.datasets.models import Dataset
+
+    Dataset.objects.filter(pk=dataset.pk).update(input_schema={"type": "string"})
+    monkeypatch.setattr(items, "MOST_SECONDS", -1.0)
+    [refused] = items.add(dataset, [NewItem(input="x")], by)
+    assert refused.reason.endswith("would take too long.")

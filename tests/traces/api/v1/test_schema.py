@@ -53,6 +53,9 @@ def transaction_stays_open(schema):
 
 def test_the_schema_tells_of_sondes_own_paths_and_no_others(schema):
     assert set(schema["paths"]) == {
+        "/api/v1/datasets",
+        "/api/v1/datasets/{name}",
+        "/api/v1/datasets/{name}/items",
         "/api/v1/observations",
         "/api/v1/prompt-files",
         "/api/v1/prompts",
