@@ -58,6 +58,11 @@ def pages_of(project: str, sent: dict[str, str], prompt: str) -> dict[str, str]:
         "prompt-compare": f"{project}/prompts/compare?name={prompt}&from=1&to=2",
         "prompt-promote": f"{project}/prompts/promote?name={prompt}&version=2",
         "prompt-delete": f"{project}/prompts/delete?name=look/tone",
+        "scores": f"{project}/scores?range=1y",
+        "score-figures": f"{project}/scores/one?name=helpful&type=NUMERIC&range=1y",
+        "score-compare": f"{project}/scores/compare?a=NUMERIC:helpful&range=1y",
+        "score-configs": f"{project}/settings/scores",
+        "trace-scores": f"{failed}?tab=scores",
         "protected-labels": f"{project}/settings/protected-labels",
         "api-docs": "/api/docs",
     }

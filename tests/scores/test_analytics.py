@@ -71,6 +71,20 @@ def test_what_lies_outside_the_time_or_in_another_project_does_not_count(score, 
     assert len(rows_of(replace(scope, since=now, until=now + 1))) == 1
 
 
+def test_one_environment_is_looked_at_by_itself(score, scope, look):
+    from dataclasses import replace
+
+    score("t0", "stars", 1.0, environment="live")
+    score("t1", "stars", 3.0, environment="staging")
+    (row,) = rows_of(replace(scope, environment="live"))
+    assert (row.named.n, row.named.mean) == (1, 1.0)
+    page = look("score-analytics", environment="staging")
+    assert page.context["environments"] == ["live", "staging"]
+    [(row, url)] = page.context["rows"]
+    assert row.named.mean == 3.0
+    assert "environment=staging" in url
+
+
 def test_one_score_by_source_with_its_bins(score, scope):
     for place in range(20):
         score(f"t{place}", "q", place / 19, source="EVAL" if place % 2 else "API")

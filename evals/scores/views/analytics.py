@@ -12,24 +12,28 @@ from django.views.decorators.http import require_safe
 from accounts.access import project_for
 from accounts.models import Project
 from evals.scores.comparing import compared
-from evals.scores.figures import SOURCES, One, Place, one_of, rows_of
+from evals.scores.figures import SOURCES, Place, one_of, rows_of
 from evals.scores.models import DataType, ScoreConfig
-from traces.queries.score_figures import Named, Scope, names_of
+from traces.queries.score_figures import Named, Scope, environments_of, names_of
 from traces.queries.score_pairs import MOST_PAIRS, Which, pairs_of
 from traces.search.terms import Query, Term
 from traces.views.away import tells_when_away
-from traces.views.timerange import RANGES, AskedTime, time_asked
+from traces.views.timerange import RANGES, time_asked
 
 DEFAULT = "30d"
 COMPARABLE = (DataType.NUMERIC, DataType.BOOLEAN, DataType.CATEGORICAL)
 
 
-def asked_time(request: HttpRequest, project: Project) -> tuple[AskedTime, dict[str, Any]]:
-    """What all three pages are told of time."""
+def asked_scope(request: HttpRequest, project: Project) -> tuple[Scope, dict[str, Any]]:
+    """Which scores a page is about, and what all three are told of that."""
     problems: list[str] = []
     asked = time_asked(request.GET, time.time_ns(), DEFAULT, problems)
     exact = {"from": asked.since, "to": asked.until}
-    kept = {"range": asked.key} if asked.key else exact
+    kept: dict[str, Any] = {"range": asked.key} if asked.key else exact
+    environment = clean(request.GET.get("environment", ""))
+    if environment:
+        kept["environment"] = environment
+    scope = Scope(project.id, asked.since, asked.until, environment)
     context = {
         "project": project,
         "problems": problems,
@@ -37,16 +41,18 @@ def asked_time(request: HttpRequest, project: Project) -> tuple[AskedTime, dict[
         "range": asked.key,
         "kept": kept,
         "kept_query": urlencode(kept),
+        "environment": environment,
+        "environments": sorted({*environments_of(scope), *filter(None, (environment,))}),
     }
-    return asked, context
+    return scope, context
 
 
 @require_safe
 @tells_when_away
 def score_analytics(request: HttpRequest, project_id: str) -> HttpResponse:
     project = project_for(request.user, project_id)
-    asked, context = asked_time(request, project)
-    rows = rows_of(Scope(project.id, asked.since, asked.until))
+    scope, context = asked_scope(request, project)
+    rows = rows_of(scope)
     context["rows"] = [(row, address_of(project, row.named, context)) for row in rows]
     context["choices"] = choices([row.named for row in rows])
     context["has_configs"] = ScoreConfig.objects.filter(project=project).exists()
@@ -63,19 +69,19 @@ def address_of(project: Project, named: Named, context: dict[str, Any]) -> str:
 def score_figures(request: HttpRequest, project_id: str) -> HttpResponse:
     """`?name=&type=`: one score's distribution and course."""
     project = project_for(request.user, project_id)
-    asked, context = asked_time(request, project)
+    scope, context = asked_scope(request, project)
     name, data_type = (clean(request.GET.get(part, "")) for part in ("name", "type"))
-    found = one_of(Scope(project.id, asked.since, asked.until), name, data_type)
+    found = one_of(scope, name, data_type)
     context |= {"name": name, "type": data_type, "one": found}
     context["type_words"] = DataType(data_type).label if data_type in DataType.values else data_type
     if found:
-        urls = [traces_url(project, terms_of(name, found, place), asked) for place in found.places]
+        urls = [traces_url(scope, terms_of(name, place)) for place in found.places]
         context["bars"] = [(block, urls[block.column]) for block in found.bars]
         context["categories"] = list(zip(found.categories, urls, strict=False))
     return render(request, "scores/figures.html", context)
 
 
-def terms_of(name: str, one: One, place: Place) -> tuple[Term, ...]:
+def terms_of(name: str, place: Place) -> tuple[Term, ...]:
     """A column's scores, as the list of traces asks for them."""
     if not isinstance(place, str):
         low, high = (f"{bound:.12g}".replace("e+", "e") for bound in place)
@@ -83,9 +89,11 @@ def terms_of(name: str, one: One, place: Place) -> tuple[Term, ...]:
     return (Term("scores", (place,), name),)
 
 
-def traces_url(project: Project, terms: tuple[Term, ...], asked: AskedTime) -> str:
-    query = {"q": str(Query(terms)), "from": asked.since, "to": asked.until}
-    return f"{reverse('trace-list', args=[project.id])}?{urlencode(query)}"
+def traces_url(scope: Scope, terms: tuple[Term, ...]) -> str:
+    if scope.environment:
+        terms = (*terms, Term("environment", (scope.environment,)))
+    query = {"q": str(Query(terms)), "from": scope.since, "to": scope.until}
+    return f"{reverse('trace-list', args=[scope.project_id])}?{urlencode(query)}"
 
 
 @require_safe
@@ -93,8 +101,7 @@ def traces_url(project: Project, terms: tuple[Term, ...], asked: AskedTime) -> s
 def score_compare(request: HttpRequest, project_id: str) -> HttpResponse:
     """`?a=&b=`: two scores of the same things; each may be of one source only."""
     project = project_for(request.user, project_id)
-    asked, context = asked_time(request, project)
-    scope = Scope(project.id, asked.since, asked.until)
+    scope, context = asked_scope(request, project)
     names = [one for one in names_of(scope) if one.data_type in COMPARABLE]
     ours, theirs = which_in(request, "a"), which_in(request, "b")
     by_trace = request.GET.get("by") == "trace"

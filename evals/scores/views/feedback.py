@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 from evals.scores import answers, feedback, pace
 from evals.scores.targets import Target, environment_of
@@ -20,6 +21,7 @@ from traces.errors import Unavailable
 MAX_BYTES = 128 * 1024
 
 
+@require_http_methods(["GET", "HEAD", "POST", "OPTIONS"])
 @never_cache
 @login_not_required
 @csrf_exempt  # the address is the permission, and no cookie is looked at

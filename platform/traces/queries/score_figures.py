@@ -12,27 +12,33 @@ from traces.queries.limits import WHOLE_RANGE
 MOST_NAMES = 200
 MOST_CATEGORIES = 30  # of one name, the most frequent
 MOST_SERIES = 6
+MOST_ENVIRONMENTS = 50
 BINS = 20
-# A name and a type of score, in the time.
-ALL = """
+IN_TIME = """
     project_id = {project_id:String}
     AND timestamp >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
     AND timestamp < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
 """
+ALL = f"{IN_TIME} AND ({{environment:String}} = '' OR environment = {{environment:String}})"
+# A name and a type of score.
 ONE = f"{ALL} AND name = {{name:String}} AND data_type = {{data_type:String}}"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which scores: of a project, in a time. Nanoseconds, `until` excluded."""
+    """Which scores: of a project, in a time, of one environment or (empty) of all. Nanoseconds,
+    `until` excluded.
+    """
 
     project_id: str
     since: int
     until: int
+    environment: str = ""
 
     @property
     def bound(self) -> dict:
-        return {"project_id": self.project_id, "low": self.since, "high": self.until}
+        time = {"low": self.since, "high": self.until}
+        return {"project_id": self.project_id, "environment": self.environment, **time}
 
     def step(self, buckets: int) -> int:
         return max(1, -(-(self.until - self.since) // buckets))
@@ -76,6 +82,22 @@ class Point:
     bucket: int
     n: int
     mean: float | None
+
+
+def environments_of(scope: Scope) -> list[str]:
+    """Those that there are scores of in the time, whichever the scope is narrowed to."""
+    found = rows(
+        f"""
+        SELECT environment FROM scores
+        WHERE {IN_TIME} AND NOT is_deleted
+        GROUP BY environment ORDER BY count() DESC, environment
+        LIMIT {{most:UInt32}}
+        """,
+        **scope.bound,
+        most=MOST_ENVIRONMENTS,
+        options=WHOLE_RANGE,
+    )
+    return [row["environment"] for row in found]
 
 
 def names_of(scope: Scope) -> list[Named]:
