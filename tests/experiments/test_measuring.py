@@ -44,6 +44,17 @@ def test_a_linked_trace_without_a_root_is_measured_as_a_whole(call, dataset, spa
     assert one.figure.said == "no"
 
 
+def test_a_trace_that_says_its_output_itself_needs_no_observation(project, call, dataset, span):
+    from traces.queries.experiment_items import figures
+
+    span("t0", "", took=None, type="TRACE", trace_input="q", trace_output="a")
+    span("t1", "", took=None, type="TRACE", trace_output="told")
+    span("t1", "top", took=2, is_root=True, input="asked", output="inner")
+    alone, both = figures(project.id, [("t0", ""), ("t1", "")], texts=100).values()
+    assert (alone.input, alone.output, alone.ended) == ("q", "a", None)
+    assert (both.input, both.output, both.latency_ms) == ("asked", "told", 2000.0)
+
+
 def test_scores_of_the_item_count_and_those_of_its_inner_steps_do_not(
     dataset, told, score, measured
 ):

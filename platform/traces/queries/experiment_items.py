@@ -62,10 +62,10 @@ def _figures(
             groupArrayIf({MOST_PAID})((start, total_cost), has_price) AS paid,
             groupArrayIf(
                 (span_id, start, ended, level, status_message, environment, asked, answered),
-                is_place OR is_first) AS shown
+                is_place OR is_first OR span_id = '') AS shown
         FROM (
-            SELECT *, row_number() OVER (PARTITION BY trace_id ORDER BY NOT is_top, start) = 1
-                AS is_first
+            SELECT *, row_number() OVER (
+                PARTITION BY trace_id ORDER BY NOT is_top, span_id = '', start) = 1 AS is_first
             FROM (
                 SELECT s.trace_id AS trace_id, s.span_id AS span_id,
                     toUnixTimestamp64Nano(s.start_time) AS start,
@@ -74,15 +74,19 @@ def _figures(
                     s.environment AS environment, s.total_cost AS total_cost,
                     s.total_cost IS NOT NULL OR s.cost_source = 'unknown' AS has_price,
                     s.is_deleted AS is_deleted,
-                    s.is_root OR s.parent_span_id = '' AS is_top,
+                    s.span_id != '' AND (s.is_root OR s.parent_span_id = '') AS is_top,
                     s.span_id IN {{span_ids:Array(String)}} AS is_place,
-                    if(is_place OR is_top, leftUTF8(s.input, {{texts:UInt32}}), '') AS asked,
-                    if(is_place OR is_top, leftUTF8(s.output, {{texts:UInt32}}), '') AS answered
+                    if(s.span_id = '', leftUTF8(s.trace_input, {{texts:UInt32}}),
+                        if(is_place OR is_top, leftUTF8(s.input, {{texts:UInt32}}), '')
+                    ) AS asked,
+                    if(s.span_id = '', leftUTF8(s.trace_output, {{texts:UInt32}}),
+                        if(is_place OR is_top, leftUTF8(s.output, {{texts:UInt32}}), '')
+                    ) AS answered
                 FROM spans AS s
                 WHERE s.project_id = {{project_id:String}}
                   AND s.start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
                   AND s.start_time <= fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
-                  AND s.trace_id IN {{trace_ids:Array(String)}} AND s.span_id != ''
+                  AND s.trace_id IN {{trace_ids:Array(String)}}
                 ORDER BY s.version DESC
                 LIMIT 1 BY s.trace_id, s.span_id, toStartOfHour(s.start_time)
             )
@@ -107,8 +111,11 @@ def _figures(
 
 def _figure(row: dict[str, Any], span_id: str) -> Figure:
     by_id = {one[0]: one for one in row["shown"]}
-    shown = by_id.get(span_id) or row["shown"][0]
+    stated = by_id.pop("", None)  # what was said of the trace itself
+    shown = by_id.get(span_id) or next(iter(by_id.values()), None) or stated
     _id, start, ended, level, said, environment, asked, answered = shown
+    if span_id not in by_id and stated:
+        asked, answered = stated[6] or asked, stated[7] or answered
     until = ended if span_id in by_id and ended is not None else ALL_TIME.until
     since = start if span_id in by_id else ALL_TIME.since
     paid = [cost for at, cost in row["paid"] if since <= at <= until]
