@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import pgettext
 
 from evals.annotation.annotating import Said, Unsaid
+from evals.annotation.models import Annotation, Item, Status
 from evals.scores.models import DataType, ScoreConfig
 
 KEYS = "123456789"  # the first options have a key each
@@ -63,6 +64,38 @@ def options(config: ScoreConfig, chosen: str) -> list[Option]:
         Option(value, words, KEYS[place] if place < len(KEYS) else "", value == chosen)
         for place, (value, words) in enumerate(found)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody said of an item, to be read: scores by their names."""
+
+    annotation: Annotation
+    scores: list[tuple[str, str]]
+
+
+def given_of(item: Item) -> list[Given]:
+    """Everybody's, once the item is completed: before, nobody is to follow others."""
+    if item.status != Status.COMPLETED:
+        return []
+    known = ScoreConfig.objects.filter(project=item.queue.project_id).in_bulk(item.queue.config_ids)
+    done = item.annotations.exclude(done_at=None).select_related("user").order_by("done_at")
+    return [
+        Given(
+            one,
+            [
+                (known[config_id].name, in_words(known[config_id], one.values[config_id]))
+                for config_id in item.queue.config_ids
+                if config_id in known and config_id in one.values
+            ],
+        )
+        for one in done
+    ]
+
+
+def in_words(config: ScoreConfig, value: Any) -> str:
+    chosen = (one.words for one in options(config, written(value)) if one.is_chosen)
+    return next(chosen, written(value))
 
 
 def written(value: Any) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
-from evals.annotation.models import Queue, Status
+from evals.annotation.models import Annotation, Queue, Status
+
+MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ def progress_of(found: QuerySet[Queue]) -> list[Progress]:
     done = Count("items", filter=Q(items__status=Status.COMPLETED))
     counted = found.annotate(in_all=Count("items"), done=done).order_by("name", "id")
     return [Progress(queue, queue.in_all, queue.done) for queue in counted]
+
+
+def annotators_of(queue: Queue) -> list[tuple[User, int]]:
+    """Who annotated how many of its items, the most first."""
+    said = Annotation.objects.filter(item__queue=queue).exclude(done_at=None)
+    counts = dict(said.order_by().values_list("user_id").annotate(Count("id")))
+    most = sorted(counts, key=lambda one: -counts[one])[:MOST_SHOWN]
+    people = User.objects.in_bulk(most)
+    return [(people[one], counts[one]) for one in most if one in people]
 
 
 def is_member(queues: list[Queue], user: User) -> set[str]:

@@ -426,3 +426,23 @@ def test_who_comes_too_late_is_told_and_sees_what_they_wrote(
     text = answer.content.decode()
     assert answer.status_code == 400 and "has been completed meanwhile" in text
     assert "Long thoughts" in text and "Completed by Noa." in text
+
+
+def test_what_others_said_is_shown_once_an_item_is_completed_and_not_before(
+    client, member, other, span, config, queue, put_in, look_at
+):
+    from evals.annotation.annotating import Said, complete
+
+    span("t1", "s1")
+    helpful = config()
+    review = queue(config_ids=[helpful.pk], per_item=2)
+    [item] = put_in(review, "t1")
+    complete(item, other, Said({helpful.pk: 1.0}, "Well put"))
+    client.force_login(member)
+    assert "Well put" not in look_at("queue-annotate", review.pk, item.pk)
+    complete(item, member, Said({helpful.pk: 0.0}, correction="Shorter"))
+    page = look_at("queue-annotate", review.pk, item.pk)
+    given = page.split("What was said")[1]
+    assert "Well put" in given and "Shorter" in given
+    assert re.search(r"helpful</span> <b[^>]*>true", given)
+    assert "Annotated by" in look_at("queue-page", review.pk)

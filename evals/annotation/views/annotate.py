@@ -12,7 +12,7 @@ from accounts.access import project_for
 from accounts.models import User
 from evals.annotation import annotating, correcting
 from evals.annotation.annotating import Said, Unsaid
-from evals.annotation.fields import said_in, score_fields
+from evals.annotation.fields import given_of, said_in, score_fields
 from evals.annotation.holding import hold, let_go, take_next, waiting_for
 from evals.annotation.models import Annotation, Item, Queue, Status
 from evals.annotation.queues import configs_of, may_annotate
@@ -85,6 +85,7 @@ def answer(
         "shown": shown_if_near(project_id, item)
         if request.method == "POST"
         else shown(project_id, item, as_talk=as_talk),
+        "given": given_of(item),
         "left": waiting_for(queue, user).count(),
         "has_before": annotating.before(queue, user, mine) is not None,
     }

@@ -22,7 +22,7 @@ from evals.annotation.exporting import FORMATS
 from evals.annotation.forms import AddForm
 from evals.annotation.holding import waiting_for
 from evals.annotation.models import Annotation, Item, ObjectType, Queue, Status
-from evals.annotation.progress import progress_of
+from evals.annotation.progress import annotators_of, progress_of
 from evals.annotation.views.asked import editable, number_in, queue_of
 from traces.errors import Unavailable
 from traces.queries.langfuse.traces import traces_by_id
@@ -62,6 +62,7 @@ def answer(request: HttpRequest, queue: Queue, form: AddForm) -> HttpResponse:
         "nobody": NOBODY,
         "people": list(queues.people_of(project)[:MOST_PEOPLE]),
         "members": list(queue.members.order_by("name", "email")),
+        "annotators": annotators_of(queue),
         "configs": queues.configs_of(queue),
         "may_annotate": may_annotate,
         "waiting": waiting_for(queue, request.user).count() if may_annotate else 0,
