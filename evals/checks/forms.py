@@ -85,7 +85,7 @@ def initial_of(row: ProjectCheck) -> dict[str, Any]:
         "types": row.types,
         "names": row.names,
         "environments": row.environments,
-        "percent": round(row.sampling * 100, 6),
+        "percent": f"{row.sampling * 100:g}",
         "is_on": row.is_on,
     }
 

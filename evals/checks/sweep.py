@@ -12,12 +12,12 @@ from django.db.models.functions import Least
 from django.utils import translation
 
 from accounts.models import Project
-from evals.checks.enabled import Enabled, checks_of
+from evals.checks.enabled import Enabled, checks_of, share_of
 from evals.checks.models import ProjectCheck, Swept
 from evals.checks.scoring import newest, scores_of
 from traces import writer
 from traces.clickhouse import LimitReached, patiently
-from traces.queries.checks import Key, unscored
+from traces.queries.checks import Key, Wanted, unscored
 from traces.queries.filters import HOUR, NS
 from traces.stored import stored_spans
 
@@ -52,6 +52,7 @@ def sweep(*, for_seconds: float, now: int | None = None) -> int:
 def of_project(project_id: str, since: int, end: int, deadline: float) -> int:
     """Window after window from `since` to `end`, or to the deadline; at least one."""
     written, width, checks = 0, WINDOW, checks_of(project_id)
+    since = max(since, min((one.since for one in checks), default=since))
     while since < end:
         high = min(end, since + width)
         try:
@@ -75,8 +76,8 @@ def of_check(project_id: str, one: Enabled, since: int, until: int) -> int:
     written, since = 0, max(since, one.since)
     if since >= until:
         return 0
-    for keys in pages(project_id, one.name, since, until):
-        stored = stored_spans(project_id, keys)
+    for keys in pages(project_id, one, since, until):
+        stored = stored_spans(project_id, [key for key in keys if share_of(key[0]) < one.below])
         spans = newest([row for rows in stored.values() for row in rows])
         now = time.time_ns()
         scores = [score for span in spans for score in scores_of(span, [one], now=now)]
@@ -85,10 +86,11 @@ def of_check(project_id: str, one: Enabled, since: int, until: int) -> int:
     return written
 
 
-def pages(project_id: str, name: str, since: int, until: int) -> Iterator[list[Key]]:
+def pages(project_id: str, one: Enabled, since: int, until: int) -> Iterator[list[Key]]:
+    wanted = Wanted(one.name, tuple(one.types), tuple(one.environments))
     after: Key = ("", "")
     while True:
-        keys = unscored(project_id, name, since=since, until=until, after=after, limit=AT_ONCE)
+        keys = unscored(project_id, wanted, since=since, until=until, after=after, limit=AT_ONCE)
         if keys:
             yield keys
         if len(keys) < AT_ONCE:

@@ -4,10 +4,14 @@ import pytest
 
 from evals.checks import at_ingest, waiting
 from evals.checks.enabled import share_of
-from evals.checks.models import ProjectCheck
+from evals.checks.models import ProjectCheck, Swept
+from ingest import held
+from ingest.batch import sorted_out
+from ingest.drain import drain
 from ingest.pipeline import accept
 from traces import writer
 from traces.clickhouse import Unavailable
+from traces.queries.scores import whole_scores
 from traces.records import Patch, Span
 
 REFUSAL = "I'm sorry, but I can't help with that."
@@ -78,7 +82,7 @@ def test_a_check_looks_only_at_what_it_is_set_to(switch_on, arrived, scored):
 def test_checks_of_one_share_look_at_the_same_traces_each_as_a_whole(switch_on, arrived, scored):
     switch_on("refusal", sampling=0.5)
     switch_on("secrets", sampling=0.5)
-    traces = [f"trace-{number}" for number in range(24)]
+    traces = [f"trace-{number}" for number in range(12)]
     for trace_id in traces:
         arrived(trace_id)
     looked_at = {trace_id for trace_id in traces if scored(trace_id)}
@@ -134,3 +138,35 @@ def test_each_span_of_a_request_is_checked(switch_on, project, now, scored, rows
     spans = [Span(project.id, f"t{n}", "s", now, end_time=now, output="x" * n) for n in range(rows)]
     accept(project.id, spans)
     assert [scored(f"t{n}")["length"]["value"] for n in range(rows)] == list(range(rows))
+
+
+def test_what_was_held_while_clickhouse_was_away_is_checked_when_it_is_written_back(
+    switch_on, project, now, scored
+):
+    switch_on("refusal")
+    held_span = Span(project.id, "t", "s", now, end_time=now, output=REFUSAL)
+    batch = sorted_out([held_span], mergeable=[], now_ns=now)
+    held.hold(project.id, batch, version=now)
+    assert scored() == {}
+    assert drain().is_empty
+    assert scored()["refusal"]["value"] == 1
+
+
+def test_scores_are_written_soon_without_being_asked_for(switch_on, arrived, project, monkeypatch):
+    monkeypatch.setattr(waiting, "GATHER_SECONDS", 0.01)
+    switch_on("refusal")
+    arrived()
+    if (writing := waiting.waiting._writer) is not None:
+        writing.join(30)
+    assert [row["name"] for row in whole_scores(project.id, "t")] == ["refusal"]
+
+
+def test_more_scores_than_may_wait_are_left_to_the_sweep(
+    switch_on, arrived, scored, project, monkeypatch
+):
+    monkeypatch.setattr(waiting, "MOST", 0)
+    switch_on("refusal")
+    Swept.objects.create(project=project, until=2**62)
+    arrived(received_at=1)
+    assert scored() == {}
+    assert Swept.objects.get(project=project).until == 1

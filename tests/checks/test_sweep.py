@@ -76,13 +76,32 @@ def test_more_spans_than_one_page_are_all_swept_up(
     assert swept() == 5
 
 
+def test_only_what_the_check_looks_at_is_read_again(
+    switch_on, arrived, scored, swept, nobody_listens, monkeypatch
+):
+    read = []
+
+    def stored_spans(project_id, keys):
+        read.extend(keys)
+        return stored(project_id, keys)
+
+    stored = sweep.stored_spans
+    monkeypatch.setattr(sweep, "stored_spans", stored_spans)
+    switch_on("refusal", types=["GENERATION"], environments=["production"])
+    arrived("t", "s", environment="production")
+    arrived("t", "tool", type="TOOL", environment="production")
+    arrived("t", "elsewhere", environment="staging")
+    assert swept() == 1
+    assert read == [("t", "s")]
+
+
 def test_a_window_that_holds_too_much_is_narrowed(switch_on, arrived, swept, monkeypatch):
     from traces.clickhouse import LimitReached
 
     switch_on("refusal")
     asked, looked_at = [], []
 
-    def unscored(project_id, name, *, since, until, **_):
+    def unscored(project_id, wanted, *, since, until, **_):
         asked.append(until - since)
         if until - since > 10 * NS:
             raise LimitReached("too much")
@@ -94,6 +113,13 @@ def test_a_window_that_holds_too_much_is_narrowed(switch_on, arrived, swept, mon
     assert asked[0] == sum(looked_at) > 10 * NS
 
 
+@pytest.fixture
+def swept_before(project):
+    """A quarter of an hour ago, for tests that need not look back six hours."""
+    Swept.objects.create(project=project, until=time.time_ns() - 900 * NS)
+
+
+@pytest.mark.usefixtures("swept_before")
 def test_the_task_goes_on_where_the_last_one_ended(switch_on, arrived, project, nobody_listens):
     switch_on("refusal")
     sweep_task()
@@ -103,6 +129,7 @@ def test_the_task_goes_on_where_the_last_one_ended(switch_on, arrived, project, 
     assert first <= time.time_ns() - sweep.BEHIND
 
 
+@pytest.mark.usefixtures("swept_before")
 def test_what_is_left_behind_the_last_sweep_makes_it_begin_there_again(switch_on, project):
     switch_on("refusal")
     sweep_task()

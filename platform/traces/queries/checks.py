@@ -62,11 +62,26 @@ def found_by(
     return {row["name"]: Found(row["ran"], row["failed"]) for row in counted}
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The score that is looked for, and the spans that should have it: none named, all of them."""
+
+    name: str
+    types: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+
+
 def unscored(
-    project_id: str, name: str, *, since: int, until: int, after: Key = ("", ""), limit: int
+    project_id: str,
+    wanted: Wanted,
+    *,
+    since: int,
+    until: int,
+    after: Key = ("", ""),
+    limit: int,
 ) -> list[Key]:
-    """The spans received in the time that have no score of this name, by their ids. Whoever was
-    scored and lost the score to a deletion is not among them.
+    """The spans received in the time that lack the score, by their ids. Whoever was scored and lost
+    the score to a deletion is not among them.
     """
     found = rows(
         """
@@ -77,6 +92,9 @@ def unscored(
           AND received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
           AND received_at < fromUnixTimestamp64Nano({until:Int64}, 'UTC')
           AND NOT is_deleted AND span_id != ''
+          AND (empty({types:Array(String)}) OR has({types:Array(String)}, type))
+          AND (empty({environments:Array(String)})
+              OR has({environments:Array(String)}, environment))
           AND (trace_id, span_id) > ({after_trace:String}, {after_span:String})
           AND (trace_id, span_id) GLOBAL NOT IN (
               SELECT trace_id, observation_id FROM scores
@@ -88,7 +106,9 @@ def unscored(
         LIMIT {limit:UInt32}
         """,
         project_id=project_id,
-        name=name,
+        name=wanted.name,
+        types=list(wanted.types),
+        environments=list(wanted.environments),
         low=max(FIRST, since - DAY),  # what began earlier came very late: a run checks that
         since=since,
         until=until,
