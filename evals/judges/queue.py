@@ -116,7 +116,8 @@ def put_back(execution: Execution, until: datetime, **fields: object) -> bool:
 
 
 def wait_of(pace: Pace, now: datetime) -> float:
-    """Seconds until the next call may begin; 0 where it may begin now."""
+    """Seconds until the next call may begin; 0 where it may begin now. Others ask it too."""
+    pace.refresh_from_db(fields=("next_at", "slowed_until"))
     latest = max(pace.slowed_until or now, (pace.next_at or now) - BURST)
     return max(0.0, (latest - now).total_seconds())
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from evals.judges import targets
-from evals.judges.forms import EditorForm
+from evals.judges.editing import EditorForm
 from evals.judges.judging import Failed, Verdict, judge
 from evals.judges.models import Evaluator
 from llm.slots import Busy, slot

@@ -72,10 +72,14 @@ def tell():
     return told
 
 
-def wait_for(is_so, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_for(is_so, what: str, tell) -> None:
+    """Tells as often as beat would."""
+    deadline, told_at = time.monotonic() + PATIENCE_SECONDS, float("-inf")
     while not is_so():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
+        if time.monotonic() - told_at > 5:
+            tell()
+            told_at = time.monotonic()
         time.sleep(0.05)
 
 
@@ -88,8 +92,7 @@ def test_what_a_killed_worker_was_asking_is_taken_over_and_scored_exactly_once(
     assert look(one) == 3
     provider.will(says_nothing)
     first = worker()
-    tell()
-    wait_for(lambda: len(provider.asked) == 3, "the first worker to ask")
+    wait_for(lambda: len(provider.asked) == 3, "the first worker to ask", tell)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
     assert set(one.executions.values_list("status", flat=True)) == {"running"}
@@ -97,8 +100,8 @@ def test_what_a_killed_worker_was_asking_is_taken_over_and_scored_exactly_once(
     provider.go_on.set()
     clock(minutes=1)  # nobody has said for long that they are at it
     worker()
-    tell()
-    wait_for(lambda: one.executions.filter(status="done").count() == 3, "the second worker")
+    done = one.executions.filter(status="done")
+    wait_for(lambda: done.count() == 3, "the second worker", tell)
     assert len(provider.asked) == 6
     for number in range(3):
         [score] = scores_of(f"t{number}")

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Project
 from evals.judges import evaluators, library
+from evals.judges.editing import SOURCE_WORDS, EditorForm, initial_of, places_sent, rows_for
 from evals.judges.evaluators import Draft
-from evals.judges.forms import SOURCE_WORDS, EditorForm, initial_of, places_sent, rows_for
 from evals.judges.models import Evaluator
 from evals.judges.trial import Trial, newest_trace, tried
 from evals.judges.views.asked import editable, evaluator_of, page
