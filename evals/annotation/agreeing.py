@@ -12,7 +12,7 @@ from evals.annotation.models import Annotation, Queue
 from evals.annotation.queues import configs_of
 from evals.scores.models import DataType, ScoreConfig
 
-MOST_ITEMS = 5_000  # the newest that several people have annotated
+MOST_ITEMS = 2_000  # the newest that several people have annotated
 
 Given = Mapping[str, Mapping[int, Hashable]]  # item, person, value
 
