@@ -170,12 +170,14 @@ def change(dataset: Dataset) -> Iterator[tuple[Dataset, datetime]]:
         yield locked, moment
 
 
-def _present(dataset: Dataset, item_ids: Sequence[str]) -> dict[str, ItemVersion]:
+def present(dataset: Dataset, item_ids: Sequence[str]) -> QuerySet[ItemVersion]:
+    """The present versions of these items in the whole project, also of those that are deleted."""
     sought = [one for one in item_ids if not NO_TEXT.search(one)]
-    found = ItemVersion.objects.filter(
-        project=dataset.project_id, item_id__in=sought, valid_to=None
-    )
-    return {one.item_id: one for one in found}
+    return ItemVersion.objects.filter(project=dataset.project_id, item_id__in=sought, valid_to=None)
+
+
+def _present(dataset: Dataset, item_ids: Sequence[str]) -> dict[str, ItemVersion]:
+    return {one.item_id: one for one in present(dataset, item_ids)}
 
 
 def _made(

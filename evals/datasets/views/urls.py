@@ -10,6 +10,7 @@ from evals.datasets.views import (
     item,
     item_edit,
     lists,
+    many,
     shown,
     upload,
 )
@@ -27,6 +28,8 @@ urlpatterns = [
     path(f"{one}/delete", edit.dataset_delete, name="dataset-delete"),
     path(f"{one}/export", export.dataset_export, name="dataset-export"),
     path(f"{one}/changes", changes.dataset_changes, name="dataset-changes"),
+    path(f"{one}/restore", many.dataset_restore, name="dataset-restore"),
+    path(f"{one}/items/change", many.items_change, name="items-change"),
     path(f"{one}/items/new", item_edit.item_create, name="item-create"),
     path(f"{one}/item", item.item_page, name="item-page"),
     path(f"{one}/item/edit", item_edit.item_edit, name="item-edit"),
