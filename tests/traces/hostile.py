@@ -38,7 +38,7 @@ LIVE_TAGS = {
     "video",
     "audio",
 }
-SHELL = {"form": 12, "link": 4, "meta": 4}  # how many of them our own pages may hold
+SHELL = {"form": 12, "link": 5, "meta": 4}  # how many of them our own pages may hold
 
 
 class Live(HTMLParser):
