@@ -28,7 +28,10 @@ class TargetForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["queue"].queryset = queues.of_project(project.id)
+        field, known = self.fields["queue"], queues.of_project(project.id)
+        field.queryset, field.empty_label = known, None
+        if not known.exists():
+            field.help_text = _("There is no queue yet. Make one under Annotation first.")
 
     @property
     def target(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import pgettext
 
+from accounts.models import User
 from evals.annotation.annotating import Said, Unsaid
 from evals.annotation.models import Annotation, Item, Status
 from evals.scores.models import DataType, ScoreConfig
@@ -74,12 +75,12 @@ class Given:
     scores: list[tuple[str, str]]
 
 
-def given_of(item: Item) -> list[Given]:
-    """Everybody's, once the item is completed: before, nobody is to follow others."""
+def given_of(item: Item, besides: User | None = None) -> list[Given]:
+    """Everybody's, but for one, once the item is completed: before, nobody is to follow others."""
     if item.status != Status.COMPLETED:
         return []
     known = ScoreConfig.objects.filter(project=item.queue.project_id).in_bulk(item.queue.config_ids)
-    done = item.annotations.exclude(done_at=None).select_related("user").order_by("done_at")
+    done = item.annotations.exclude(done_at=None).exclude(user=besides)
     return [
         Given(
             one,
@@ -89,7 +90,7 @@ def given_of(item: Item) -> list[Given]:
                 if config_id in known and config_id in one.values
             ],
         )
-        for one in done
+        for one in done.select_related("user").order_by("done_at")
     ]
 
 

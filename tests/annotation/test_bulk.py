@@ -70,8 +70,9 @@ def test_a_full_queue_refuses_and_a_deleted_one_ends_the_run(three, queue, into,
 def test_the_list_asks_which_queue_and_then_begins(three, client, member, viewer, queue, sent):  # noqa: F811
     from exports.models import BulkRun
 
-    review = queue()
     client.force_login(member)
+    assert "There is no queue yet." in sent("queue", trace=["a"]).content.decode()
+    review = queue()
     page = sent("queue", trace=["a", "c"]).content.decode()
     assert "2 traces" in page and review.name in page
     answer = sent("queue", trace=["a", "c"], confirmed="1", queue=review.pk)

@@ -227,7 +227,8 @@ def test_members_of_the_queue_alone_annotate_and_viewers_only_look(
     page = look_at("queue-annotate", review.pk, item.pk)
     assert "The answer" in page and "The members of the queue annotate it." in page
     client.force_login(viewer)
-    assert "Settings" not in look_at("queue-page", review.pk).split("<main")[1]
+    page = look_at("queue-page", review.pk).split("<main")[1]
+    assert "Settings" not in page and member.get_full_name() not in page
     for name, args in (
         ("queue-add", []),
         ("queue-items", []),
@@ -429,7 +430,7 @@ def test_who_comes_too_late_is_told_and_sees_what_they_wrote(
 
 
 def test_what_others_said_is_shown_once_an_item_is_completed_and_not_before(
-    client, member, other, span, config, queue, put_in, look_at
+    client, member, other, viewer, span, config, queue, put_in, look_at
 ):
     from evals.annotation.annotating import Said, complete
 
@@ -443,6 +444,9 @@ def test_what_others_said_is_shown_once_an_item_is_completed_and_not_before(
     complete(item, member, Said({helpful.pk: 0.0}, correction="Shorter"))
     page = look_at("queue-annotate", review.pk, item.pk)
     given = page.split("What was said")[1]
-    assert "Well put" in given and "Shorter" in given
+    assert "Well put" in given and "Shorter" not in given  # that stands in the form
     assert re.search(r"helpful</span> <b[^>]*>true", given)
     assert "Annotated by" in look_at("queue-page", review.pk)
+    client.force_login(viewer)
+    given = look_at("queue-annotate", review.pk, item.pk).split("What was said")[1]
+    assert "Well put" in given and "Shorter" in given

@@ -85,7 +85,7 @@ def answer(
         "shown": shown_if_near(project_id, item)
         if request.method == "POST"
         else shown(project_id, item, as_talk=as_talk),
-        "given": given_of(item),
+        "given": given_of(item, besides=user if state == "open" else None),
         "left": waiting_for(queue, user).count(),
         "has_before": annotating.before(queue, user, mine) is not None,
     }

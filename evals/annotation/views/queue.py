@@ -60,7 +60,9 @@ def answer(request: HttpRequest, queue: Queue, form: AddForm) -> HttpResponse:
         "assignee": assignee,
         "statuses": Status.choices,
         "nobody": NOBODY,
-        "people": list(queues.people_of(project)[:MOST_PEOPLE]),
+        "people": list(queues.people_of(project)[:MOST_PEOPLE])
+        if project.may["see_members"]
+        else [],
         "members": list(queue.members.order_by("name", "email")),
         "annotators": annotators_of(queue),
         "configs": queues.configs_of(queue),
