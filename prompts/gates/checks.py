@@ -29,12 +29,15 @@ class Check:
     group: str = "text"
     of_traffic: bool = False
     may_ask: bool = False  # of calls as well, where there are any
+    said: Any = ""  # the setting with its unit, such as AT_LEAST
 
     @property
     def asks_store(self) -> bool:
         return self.of_traffic or self.may_ask
 
 
+AT_LEAST = _("%(value)s at least")
+TIMES = _("%(value)s times that of the current version at most")
 CHECKS: dict[str, Check] = {}
 GROUPS = {
     "text": _("Text"),
