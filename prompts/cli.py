@@ -1,8 +1,9 @@
+#!/usr/bin/env python3
 """Prompts in a folder of git's: pulled from Sonde, compared, and pushed back.
 
-    python -m prompts.cli pull [folder]     write what Sonde has into the folder (./prompts)
-    python -m prompts.cli diff [folder]     how the folder differs from what Sonde has
-    python -m prompts.cli push [folder]     make Sonde's prompts what the folder says
+    sonde prompts pull [folder]     write what Sonde has into the folder (./prompts)
+    sonde prompts diff [folder]     how the folder differs from what Sonde has
+    sonde prompts push [folder]     make Sonde's prompts what the folder says
 
 Where Sonde is and with which key is read from SONDE_URL, SONDE_PUBLIC_KEY and SONDE_SECRET_KEY, or
 from LANGFUSE_HOST, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.
@@ -10,7 +11,7 @@ from LANGFUSE_HOST, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.
 Ends with 0; 1 where `diff` finds a difference; 2 for a wrong command; 3 where Sonde refuses; 4
 where it cannot be reached.
 
-It needs Python alone, so the file can be copied to where prompts are kept and run as it is.
+It needs Python alone, 3.10 or newer. Every Sonde gives it out: GET /cli/sonde, made executable.
 """
 
 import argparse
