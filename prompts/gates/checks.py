@@ -52,6 +52,11 @@ def register(*checks: Check) -> None:
         CHECKS[check.key] = check
 
 
+def title_of(key: str) -> Any:
+    """The key itself where there is no such check any more."""
+    return CHECKS[key].title if key in CHECKS else key
+
+
 def chosen(settings: dict[str, Any], *, with_traffic: bool = True) -> list[tuple[Check, Any]]:
     """The gate's checks with their settings, in the order of the table; first those that every gate
     makes.

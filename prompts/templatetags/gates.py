@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from prompts.gates import settings
-from prompts.gates.checks import CHECKS
+from prompts.gates.checks import title_of
 from prompts.gates.formats import said_of
 from prompts.gates.models import Gate, GateChange, GateRun
 from prompts.gates.results import Report, Result
@@ -17,13 +17,9 @@ from prompts.splits.models import SplitStep
 from prompts.splits.watching import Judged, judged_as
 
 register = template.Library()
+register.filter("check_title", title_of)
 CHIPS = {Verdict.PASSED: "good", Verdict.FAILED: "bad", Verdict.UNKNOWN: "warn"}
 ICONS = {Verdict.PASSED: "good", Verdict.FAILED: "error", Verdict.UNKNOWN: "warning"}
-
-
-@register.filter
-def check_title(key: str) -> Any:
-    return CHECKS[key].title if key in CHECKS else key
 
 
 @register.filter

@@ -209,4 +209,4 @@ def draft(request: HttpRequest, project_id: str) -> HttpResponse:
     rows = editing.rows_sent(request.POST)
     form = editing.form_of(request.POST, rows, ask.of)
     context = {"project": project, "base": ask.base, **previewed(project, ask, form, rows)}
-    return render(request, "prompts/_preview.html", context)
+    return render(request, "prompts/_draft.html", context)

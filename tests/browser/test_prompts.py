@@ -217,3 +217,18 @@ def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
         assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
         assert page.title() != "owned"
     assert page.wrong == []
+
+
+def test_what_is_amiss_appears_at_the_text_while_one_writes_and_goes_again(open_page, project):
+    page = open_page(f"{project}/prompts/new")
+    field = page.locator("#rows [name=row_content]").first
+    field.fill("@@@langfusePrompt:name=nobody|version=9@@@")
+    page.wait_for_selector("#text-amiss:has-text('there is none')")
+    page.fill("#id_config", "{")
+    page.wait_for_selector("#config-amiss p")
+    field.fill("Hi")
+    page.wait_for_selector("#text-amiss p", state="detached")
+    assert page.locator("#config-amiss p").count() == 1
+    page.fill("#id_config", "")
+    page.wait_for_selector("#config-amiss p", state="detached")
+    assert page.wrong == []

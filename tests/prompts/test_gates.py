@@ -207,7 +207,7 @@ def test_a_label_moves_where_its_gate_is_open_and_the_run_is_kept(written, gate,
 def test_a_label_does_not_move_where_its_gate_is_closed_and_the_run_is_kept(written, gate, by):
     old, new = written("short", labels=["production"]), written("much too long a text, this one")
     gate({"max_tokens": 5})
-    with pytest.raises(GateClosed, match=r"closed for version 2\. max_tokens: About 8 tokens"):
+    with pytest.raises(GateClosed, match=r"version 2\. Length \(max_tokens\): About 8 tokens"):
         labels.move(old.prompt, "production", new, by)
     assert labels.number_of(old.prompt, "production") == 1
     assert LabelMove.objects.count() == 1
