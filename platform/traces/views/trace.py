@@ -113,7 +113,7 @@ def whole(
         "facts": facts,
         "tree": tree,
         "axis": [(at, duration((scale.end - scale.start) * at // 100)) for at in (0, 25, 50, 75)],
-        "lines": drawn(lines, scale, {node.id for node in led_to}, talked),
+        "lines": drawn(lines, scale, {node.id for node in led_to}, talked, span_id),
         "views": VIEWS.items(),
         "pills": [(pill, len(marks(tree))) for pill, marks in PILLS.items()],
         "steps": steps(tree, marked, selected),
