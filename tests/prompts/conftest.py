@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.llm.connected import make_connection, on_loopback, provider  # noqa: F401
 from tests.prompts.called import calls  # noqa: F401
+from tests.prompts.played import column, play  # noqa: F401
 from tests.traces.conftest import now, span  # noqa: F401
 
 API = "/api/public/v2/prompts"
