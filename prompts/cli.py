@@ -157,17 +157,20 @@ def pull(sonde: Sonde, options: argparse.Namespace) -> int:
     there = sonde.pull(options.only)
     targets = {path: place(options.folder, path) for path in there}
     here = files_in(options.folder) if options.folder.is_dir() else {}
+    told = []
     for path, text in there.items():
         if here.get(path) != text:
-            say(f"{'changed' if path in here else 'new'}  {path}")
+            told.append(f"{'changed' if path in here else 'new'}  {path}")
             if not options.dry_run:
                 write(targets[path], text)
     for path in sorted(here.keys() - there.keys()):
         if options.only and not path.startswith(f"{options.only.strip('/')}/"):
             continue
-        say(f"{'deleted' if options.prune else 'only in the folder'}  {path}")
+        told.append(f"{'deleted' if options.prune else 'only in the folder'}  {path}")
         if options.prune and not options.dry_run:
             (options.folder / path).unlink()
+    for line in told:  # when all is done: a reader that goes away stops nothing
+        say(line)
     return FINE
 
 
@@ -195,6 +198,8 @@ def push(sonde: Sonde, options: argparse.Namespace) -> int:
     asked = {"dry_run": str(options.dry_run).lower(), "force": str(options.force).lower()}
     asked |= {name: getattr(options, name) for name in ("message", "override")}
     found = sonde.push(files, **{name: value for name, value in asked.items() if value})
+    if not options.dry_run:
+        renumber(sonde, options.folder, [one["path"] for one in found["changes"] if one["is_new"]])
     for change in found["changes"]:
         for line in lines_of(change):
             say(line)
@@ -203,8 +208,6 @@ def push(sonde: Sonde, options: argparse.Namespace) -> int:
     say(f"{changed} of {len(files)} files {would} something.")
     if found["only_here"]:
         say(f"Only in Sonde: {', '.join(found['only_here'])}")
-    if not options.dry_run:
-        renumber(sonde, options.folder, [one["path"] for one in found["changes"] if one["is_new"]])
     return FINE
 
 
@@ -276,10 +279,15 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     options = parser().parse_args(given[1:] if given[:1] == ["prompts"] else given)
     try:
-        return COMMANDS[options.command][0](Sonde(os.environ), options)
+        code = COMMANDS[options.command][0](Sonde(os.environ), options)
+        sys.stdout.flush()
+        return code
     except Ended as ended:
         sys.stderr.write(f"{ended}\n")
         return ended.code
+    except BrokenPipeError:  # as `| head` does: it has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class Check:
 
 
 AT_LEAST = _("%(value)s at least")
-TIMES = _("%(value)s times that of the current version at most")
+TIMES = _("%(value)s times at most")
 CHECKS: dict[str, Check] = {}
 GROUPS = {
     "text": _("Text"),

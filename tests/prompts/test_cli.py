@@ -220,3 +220,19 @@ def test_every_sonde_gives_its_command_line_out_to_whoever_asks(
 
 def test_the_command_line_keeps_to_what_its_oldest_python_reads():
     ast.parse(PROGRAM.read_text(), feature_version=(3, 10))
+
+
+def test_a_reader_that_goes_away_stops_nothing(make, live_server, run, tmp_path, folder):
+    for number in range(30):
+        make(f"p{number:02}")
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-u", PROGRAM, "pull"],
+        cwd=tmp_path,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(list(folder.rglob("*.md"))) == 30
