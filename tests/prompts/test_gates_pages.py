@@ -254,3 +254,10 @@ def test_changes_of_other_prompts_gates_stay_off_the_page_of_a_prompt(visit, ver
     visit("prompt-gate-edit", post=settings_of(max_tokens="66", name="other"))
     assert "66 tokens" in visit("prompt-gate").content.decode()
     assert "66 tokens" not in visit("prompt-gate", {"name": "support/greet"}).content.decode()
+
+
+def test_what_closes_a_gate_stands_before_what_does_not(visit, version, make):
+    visit("prompt-gate-edit", post=settings_of(max_tokens="1", braces="on"))
+    make("support/greet", "Hi {{name}}, hello")
+    page = visit("prompt-promote", {"name": "support/greet"}).content.decode()
+    assert page.index(">Length<") < page.index(">Includes<") < page.index(">Double braces<")
