@@ -20,6 +20,7 @@ from traces.queries.filters import (
 )
 from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
+from traces.queries.together import together
 from traces.queries.trace import Extent, everything
 from traces.queries.windows import Cut, Place, Search, Window, first_rows, walk
 from traces.render.preview import preview
@@ -276,8 +277,10 @@ def _add_previews(project_id: str, page: list[TraceRow]) -> None:
 
 def dress(project_id: str, page: list[TraceRow]) -> list[TraceRow]:
     """The rows with their texts and scores, for the few that are shown."""
-    _add_previews(project_id, page)
-    by_trace = scores_of(project_id, [row.trace_id for row in page])
+    ids = [row.trace_id for row in page]
+    _, by_trace = together(
+        lambda: _add_previews(project_id, page), lambda: scores_of(project_id, ids)
+    )
     for row in page:
         row.scores = by_trace.get(row.trace_id, [])
     return page
