@@ -208,6 +208,9 @@ def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
         f"prompts/label/remove?{about}&label=production",
         f"prompts/delete?{about}",
         "prompts/delete?name=look/tone",
+        "prompts/deleted",
+        "prompts/gates",
+        f"prompts/gates?{about}",
         "settings/protected-labels",
     ):
         page.goto(f"{stack.url}{project}/{path}")
