@@ -44,6 +44,12 @@ def of_prompt(project: Project, name: str) -> Deletion | None:
     return found.select_related("user").first()
 
 
+def of_version(prompt: Prompt, number: int) -> Deletion | None:
+    """That in which the version went."""
+    found = Deletion.objects.filter(project=prompt.project_id, name=prompt.name)
+    return found.filter(numbers__contains=number).select_related("user").first()
+
+
 def moves_of(project: Project, name: str) -> list[LabelMove]:
     """The latest moves of a deleted prompt's labels."""
     kept = LabelMove.objects.filter(kept_under__project=project, kept_under__name=name)

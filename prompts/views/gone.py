@@ -38,7 +38,9 @@ def missing(request: HttpRequest, project: Project, name: str) -> HttpResponse:
     name = name.replace("\0", "")
     prompt = Prompt.objects.filter(project=project, name=name).first()
     ended = None if prompt else deletions.of_prompt(project, name)
-    context = {"project": project, "name": name, "prompt": prompt, "ended": ended}
+    number = number_in(request.GET.get("version", ""))
+    taken = deletions.of_version(prompt, number) if prompt and number else None
+    context = {"project": project, "name": name, "prompt": prompt, "ended": ended, "taken": taken}
     if ended:
         context |= remembered(project, name)
     return render(request, "prompts/no_prompt.html", context, status=404)

@@ -56,6 +56,18 @@ def test_the_address_of_a_deleted_prompt_tells_its_end_and_its_history(
     assert "made anew" in look_at("prompt-deleted")
 
 
+def test_the_address_of_a_deleted_version_tells_who_deleted_it(
+    client, owner, make, project, by, look_at
+):
+    make(), remove(project, [make()], by), make()
+    client.force_login(owner)
+    page = look_at("prompt-page", "greet", status=404, version="2")
+    assert "This version was deleted:" in page and by.public_key in page
+    assert "This version was deleted:" not in look_at(
+        "prompt-page", "greet", status=404, version="12"
+    )
+
+
 def test_what_another_project_deleted_is_not_seen(
     client, owner, organisation, make, project, by, look_at
 ):
