@@ -2,12 +2,13 @@
 taken back, by people of all kinds.
 """
 
+import re
 import shutil
 import time
 
 import pytest
 
-from tests.browser.looks import LOOKS
+from tests.browser.looks import LOOKS, PHONE
 
 CHROMIUM = shutil.which("chromium") or ""
 
@@ -235,3 +236,15 @@ def test_what_is_amiss_appears_at_the_text_while_one_writes_and_goes_again(open_
     page.fill("#id_config", "")
     page.wait_for_selector("#config-amiss p", state="detached")
     assert page.wrong == []
+
+
+def test_pages_of_a_project_without_prompts_fit_on_a_phone(open_page, project, stack, name):
+    page = open_page(f"{project}/settings/projects/new", size=PHONE, language="ko")
+    page.fill("#id_name", name)
+    with page.expect_navigation():
+        page.locator("main form button.primary").click()
+    new = re.search(r"/projects/\w+", page.url)[0]
+    assert new != project
+    for path in ("prompts", "prompts/gates", "prompts/deleted", "prompts/files", "playground"):
+        page.goto(f"{stack.url}{new}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
