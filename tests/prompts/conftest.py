@@ -98,6 +98,17 @@ def written(project, owner):
 
 
 @pytest.fixture
+def gate(project):
+    """`gate({"max_tokens": 10})`: on `production`, for every prompt."""
+    from prompts.gates.models import Gate
+
+    def made(checks, label="production", prompt=None):
+        return Gate.objects.create(project=project, prompt=prompt, label=label, checks=checks)
+
+    return made
+
+
+@pytest.fixture
 def look_at(client, project):
     """`look_at("prompt-list", q="a")`: the page's text."""
 
