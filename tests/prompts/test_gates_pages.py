@@ -34,7 +34,7 @@ def settings_of(**changes):
 
 def test_an_admin_sets_up_a_gate_of_all_prompts_and_sees_it(visit, project, version, owner):
     answer = visit("prompt-gate-edit")
-    assert answer.status_code == 200
+    assert answer.status_code == 200 and "<h1>New gate</h1>" in answer.content.decode()
     sent = settings_of(
         max_tokens="50",
         braces="on",
@@ -62,6 +62,7 @@ def test_an_admin_sets_up_a_gate_of_all_prompts_and_sees_it(visit, project, vers
     assert "Must not stand in it: <span" in page
     assert "(?i)damn" in page
     form = visit("prompt-gate-edit", {"label": "production"}).content.decode()
+    assert "<h1>Edit the gate</h1>" in form
     assert "TODO\n(?i)damn" in form
     assert 'value="50"' in form
     assert 'value="0.0"' in form
