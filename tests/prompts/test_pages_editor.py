@@ -193,5 +193,5 @@ def test_why_a_gate_is_closed_is_told_at_the_labels_in_ones_language(
     client.cookies["django_language"] = "ko"
     page = text_of(submit("prompt-create", draft(label=["production"])))
     told = page[page.index('id="id_labels_error"') :].split("</ul>")[0]
-    assert "길이 (max_tokens)" in told and "토큰" in told
+    assert "길이: " in told and "토큰" in told and told.count("<li>") == 2
     assert "About" not in told and "allowed" not in told
