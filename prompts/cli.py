@@ -1,8 +1,9 @@
+#!/usr/bin/env python3
 """Prompts in a folder of git's: pulled from Sonde, compared, and pushed back.
 
-    python -m prompts.cli pull [folder]     write what Sonde has into the folder (./prompts)
-    python -m prompts.cli diff [folder]     how the folder differs from what Sonde has
-    python -m prompts.cli push [folder]     make Sonde's prompts what the folder says
+    sonde prompts pull [folder]     write what Sonde has into the folder (./prompts)
+    sonde prompts diff [folder]     how the folder differs from what Sonde has
+    sonde prompts push [folder]     make Sonde's prompts what the folder says
 
 Where Sonde is and with which key is read from SONDE_URL, SONDE_PUBLIC_KEY and SONDE_SECRET_KEY, or
 from LANGFUSE_HOST, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.
@@ -10,7 +11,7 @@ from LANGFUSE_HOST, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.
 Ends with 0; 1 where `diff` finds a difference; 2 for a wrong command; 3 where Sonde refuses; 4
 where it cannot be reached.
 
-It needs Python alone, so the file can be copied to where prompts are kept and run as it is.
+It needs Python alone, 3.10 or newer. Every Sonde gives it out: GET /cli/sonde, made executable.
 """
 
 import argparse
@@ -156,17 +157,20 @@ def pull(sonde: Sonde, options: argparse.Namespace) -> int:
     there = sonde.pull(options.only)
     targets = {path: place(options.folder, path) for path in there}
     here = files_in(options.folder) if options.folder.is_dir() else {}
+    told = []
     for path, text in there.items():
         if here.get(path) != text:
-            say(f"{'changed' if path in here else 'new'}  {path}")
+            told.append(f"{'changed' if path in here else 'new'}  {path}")
             if not options.dry_run:
                 write(targets[path], text)
     for path in sorted(here.keys() - there.keys()):
         if options.only and not path.startswith(f"{options.only.strip('/')}/"):
             continue
-        say(f"{'deleted' if options.prune else 'only in the folder'}  {path}")
+        told.append(f"{'deleted' if options.prune else 'only in the folder'}  {path}")
         if options.prune and not options.dry_run:
             (options.folder / path).unlink()
+    for line in told:  # when all is done: a reader that goes away stops nothing
+        say(line)
     return FINE
 
 
@@ -194,6 +198,8 @@ def push(sonde: Sonde, options: argparse.Namespace) -> int:
     asked = {"dry_run": str(options.dry_run).lower(), "force": str(options.force).lower()}
     asked |= {name: getattr(options, name) for name in ("message", "override")}
     found = sonde.push(files, **{name: value for name, value in asked.items() if value})
+    if not options.dry_run:
+        renumber(sonde, options.folder, [one["path"] for one in found["changes"] if one["is_new"]])
     for change in found["changes"]:
         for line in lines_of(change):
             say(line)
@@ -202,8 +208,6 @@ def push(sonde: Sonde, options: argparse.Namespace) -> int:
     say(f"{changed} of {len(files)} files {would} something.")
     if found["only_here"]:
         say(f"Only in Sonde: {', '.join(found['only_here'])}")
-    if not options.dry_run:
-        renumber(sonde, options.folder, [one["path"] for one in found["changes"] if one["is_new"]])
     return FINE
 
 
@@ -275,10 +279,15 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     options = parser().parse_args(given[1:] if given[:1] == ["prompts"] else given)
     try:
-        return COMMANDS[options.command][0](Sonde(os.environ), options)
+        code = COMMANDS[options.command][0](Sonde(os.environ), options)
+        sys.stdout.flush()
+        return code
     except Ended as ended:
         sys.stderr.write(f"{ended}\n")
         return ended.code
+    except BrokenPipeError:  # as `| head` does: it has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
 
 
 if __name__ == "__main__":

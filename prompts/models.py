@@ -184,6 +184,31 @@ class LabelMove(models.Model):
         return f"{self.label}: {self.before} → {self.after}"
 
 
+class Deletion(models.Model):
+    """That versions of a prompt were deleted, or with `is_whole` the prompt with its last ones."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    name = models.CharField(_("prompt"), max_length=MAX_NAME)
+    numbers = models.JSONField(_("versions"), default=list)
+    labels = ArrayField(models.CharField(max_length=MAX_LABEL), default=list)  # that went with them
+    is_whole = models.BooleanField(_("the whole prompt"), default=False)
+    way = models.CharField(_("by way of"), max_length=8, choices=WAYS)
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=_("user")
+    )
+    public_key = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(_("deleted"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("deletion")
+        verbose_name_plural = _("deletions")
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("project", "name")),)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.numbers}"
+
+
 class ProtectedLabel(models.Model):
     """A label that only some roles of a project may move, on every prompt; keys may not."""
 

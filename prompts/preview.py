@@ -28,13 +28,16 @@ MOST_SLIPS = 5
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`includes` names each with whether it is there."""
+    """`includes` names each with whether it is there; `amiss` and `config_amiss` is what stands at
+    the text and at the configuration.
+    """
 
     variables: list[str]
     placeholders: list[str]
     tokens: int
     includes: list[tuple[Wanted, bool]] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    amiss: list[str] = field(default_factory=list)
+    config_amiss: list[str] = field(default_factory=list)
     changes: Comparison | None = None
 
 
@@ -43,13 +46,14 @@ def preview_of(
 ) -> Preview:
     """Nothing of it is stored."""
     body = body_of(kind, text, rows)
-    includes, whole, problems = included(project, base, body)
+    includes, whole, amiss = included(project, base, body)
     parsed: dict | None = None
+    config_amiss: list[str] = []
     try:
         parsed = config_of(config)
     except InvalidConfig as error:
-        problems.append(str(error))
-    problems += [
+        config_amiss = [str(error)]
+    amiss += [
         _("“%(text)s” is no variable: a name has letters, digits, _, - and dots.") % {"text": slip}
         for slip in slips(body)[:MOST_SLIPS]
     ]
@@ -58,7 +62,8 @@ def preview_of(
         placeholders_in(body),
         tokens_in(whole),
         includes,
-        problems,
+        amiss,
+        config_amiss,
         None if base is None else compared(side_of(base), Side(body, parsed, whole)),
     )
 
@@ -74,10 +79,13 @@ def included(
         includes = [(one, one in there) for one in wanted]
     except InvalidComposition as error:
         return [], body, [str(error)]
+    words = _("%(prompt)s is included here, and there is none.")
+    if missing := [words % {"prompt": one} for one, is_there in includes if not is_there]:
+        return includes, body, missing
     try:
         return includes, resolved(project.id, PromptVersion(prompt=prompt, body=body)).body, []
     except InvalidComposition as error:
-        return includes, body, [str(error)] if all(found for _one, found in includes) else []
+        return includes, body, [str(error)]
 
 
 def slips(body: Body) -> list[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from accounts.roles import Role
-from prompts import announcing, labels, surviving
+from prompts import announcing, deletions, labels, surviving
 from prompts.body import Body, chat_body, text_body
 from prompts.changes import By, change
 from prompts.composition import references_in, resolved
@@ -158,6 +158,7 @@ def remove(project: Project, versions: Sequence[PromptVersion], by: By) -> None:
         _refuse_where_guarded(prompt, gone, by)
         _refuse_where_included(prompt, versions, lost, is_last=not left.exists())
         refuse_where_split(prompt, {version.number for version in versions})
+        deletions.note(prompt, versions, lost, by, is_whole=not left.exists())
         if left.exists():
             labels.note_lost(prompt, lost, by)
             _announce_deleted(versions, by)

@@ -34,6 +34,7 @@ PUBLIC = {
     "readyz/ingest": "the same, for load balancers in front of ingest",
     "api/public/health": "the health of Langfuse's protocol",
     "api/public/ready": "the health of Langfuse's protocol",
+    "cli/sonde": "a program for download, the same for everybody",
     "api/schema/": "says what can be asked for, and nothing of what is stored",
     "media/upload/x": "the signature in the address is the permission",
     "media/download/x": "the signature in the address is the permission",

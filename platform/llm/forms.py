@@ -23,7 +23,9 @@ def text_area(rows: int, **attrs: str) -> forms.Textarea:
 
 
 class ConnectionForm(forms.Form):
-    """Valid, it holds what is wished for as `wish`. A key that is stored is never in it."""
+    """Valid, it holds what is wished for as `wish`, and as `doubt` why the address cannot be asked
+    just now. A key that is stored is never in it.
+    """
 
     name = forms.CharField(
         label=_("Name"),
@@ -83,7 +85,7 @@ class ConnectionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, project: Project, connection: LlmConnection, **kwargs: Any):
-        self.project, self.connection = project, connection
+        self.project, self.connection, self.doubt = project, connection, ""
         super().__init__(*args, initial=initial_of(connection), **kwargs)
         if not connection.secret:
             del self.fields["forget_key"]
@@ -120,7 +122,7 @@ class ConnectionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
         try:
-            found["base_url"] = wishes.url_in(
+            found["base_url"], self.doubt = wishes.url_and_doubt(
                 found.get("base_url", ""), found.get("protocol", Protocol.OPENAI)
             )
         except wishes.Unacceptable as error:

@@ -58,11 +58,22 @@ def edited(request: HttpRequest, project: Project, connection: LlmConnection) ->
         except IntegrityError:  # made at the same moment by somebody else
             form.add_error("name", _("There is a connection of this name."))
         else:
-            messages.success(request, _("The connection is saved. Test it to be sure."))
+            tell_saved(request, form.doubt)
             return redirect("llm-connections", project.id)
     is_new = connection._state.adding
     context = {"project": project, "form": form, "connection": connection, "is_new": is_new}
     return render(request, "llm/connection.html", context)
+
+
+def tell_saved(request: HttpRequest, doubt: str) -> None:
+    if doubt:
+        words = _(
+            "The connection is saved, but its address cannot be asked now. %(why)s Check how it is "
+            "written."
+        )
+        messages.warning(request, words % {"why": doubt})
+    else:
+        messages.success(request, _("The connection is saved. Test it to be sure."))
 
 
 @require_POST

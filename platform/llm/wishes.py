@@ -40,21 +40,28 @@ def name_in(text: str) -> str:
 
 def url_in(text: str, protocol: str) -> str:
     """As it is kept. An empty one is the provider's own, where it has one."""
+    return url_and_doubt(text, protocol)[0]
+
+
+def url_and_doubt(text: str, protocol: str) -> tuple[str, str]:
+    """The address as it is kept, and why it cannot be asked just now: that may pass, or the name is
+    mistyped.
+    """
     text = text.strip()
     if not text:
         if protocol == Protocol.AZURE:
             raise Unacceptable(_("Azure has an address of its own for each resource: give it."))
-        return ""
+        return "", ""
     if "?" in text or "#" in text or len(text) > MAX_URL:
         raise Unacceptable(
             _("A base URL has at most %(most)d characters, and no ? and no #.") % {"most": MAX_URL}
         )
     try:
-        return str(sending.check(text, sending.LLM)).rstrip("/")
+        return str(sending.check(text, sending.LLM)).rstrip("/"), ""
     except errors.Refused as error:
         raise Unacceptable(str(error)) from error
-    except errors.OutboundError:
-        return text.rstrip("/")  # away for now: whether it may be asked is seen at each call
+    except errors.OutboundError as error:
+        return text.rstrip("/"), str(error)  # whether it may be asked is seen at each call
 
 
 def key_in(text: str) -> str:

@@ -16,7 +16,9 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from accounts.models import Project
 from accounts.roles import LEAST_ROLE
+from accounts.sealing import Unsealable
 from webhooks import delivering, events, signing, tasks
+from webhooks.endpoints import ended, made
 from webhooks.forms import ChangedEndpointForm, EndpointForm, NewEndpointForm
 from webhooks.models import Delivery, Endpoint
 
@@ -41,8 +43,12 @@ def webhook_list(request: HttpRequest, project_id: str) -> HttpResponse:
     form = NewEndpointForm(request.POST or None, count=project.webhooks.count())
     new = secret = None
     if request.method == "POST" and form.is_valid():
-        new, secret = created(request, project, form)
-        form = NewEndpointForm(count=project.webhooks.count())
+        try:
+            new, secret = made(project, form, user=request.user)
+        except Unsealable as error:
+            form.add_error(None, str(error))
+        else:
+            form = NewEndpointForm(count=project.webhooks.count())
     context = {
         "project": project,
         "form": form,
@@ -51,15 +57,6 @@ def webhook_list(request: HttpRequest, project_id: str) -> HttpResponse:
         "endpoints": list(project.webhooks.all()),
     }
     return render(request, "webhooks/list.html", context)
-
-
-def created(request: HttpRequest, project: Project, form: EndpointForm) -> tuple[Endpoint, str]:
-    endpoint = form.save(commit=False)
-    endpoint.project, endpoint.created_by = project, request.user
-    secret = signing.give_secret(endpoint)
-    endpoint.save()
-    said("webhook_created", request, endpoint)
-    return endpoint, secret
 
 
 def said(what: str, request: HttpRequest, endpoint: Endpoint) -> None:
@@ -142,11 +139,14 @@ def webhook_rotate(request: HttpRequest, project_id: str, endpoint_id: str) -> H
     """Asks first; the answer to the POST shows the new secret, and no other answer does."""
     project = allowed(request, project_id)
     endpoint = get_object_or_404(project.webhooks, pk=endpoint_id)
-    secret = None
+    secret, wrong = None, ""
     if request.method == "POST":
-        secret = signing.rotate_secret(endpoint, timezone.now())
-        said("webhook_secret_rotated", request, endpoint)
-    context = {"project": project, "endpoint": endpoint, "secret": secret}
+        try:
+            secret = signing.rotate_secret(endpoint, timezone.now())
+            said("webhook_secret_rotated", request, endpoint)
+        except Unsealable as error:
+            wrong = str(error)
+    context = {"project": project, "endpoint": endpoint, "secret": secret, "wrong": wrong}
     return render(request, "webhooks/rotate.html", context)
 
 
@@ -155,8 +155,7 @@ def webhook_delete(request: HttpRequest, project_id: str, endpoint_id: str) -> H
     project = allowed(request, project_id)
     endpoint = get_object_or_404(project.webhooks, pk=endpoint_id)
     if request.method == "POST":
-        said("webhook_deleted", request, endpoint)
-        endpoint.delete()
+        ended(endpoint, user=request.user)
         messages.success(request, _("The webhook is deleted."))
         return redirect("webhook-list", project.id)
     return render(request, "webhooks/delete.html", {"project": project, "endpoint": endpoint})

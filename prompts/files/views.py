@@ -1,7 +1,10 @@
 """The page on which prompts leave as files and come back: what would change is shown first."""
 
+from pathlib import Path
+
 import structlog
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -19,6 +22,16 @@ from prompts.models import Way
 
 log = structlog.get_logger(__name__)
 EDITOR = Role(LEAST_ROLE["edit"])
+COMMAND_LINE = Path(__file__).parents[1] / "cli.py"
+
+
+@login_not_required
+@require_safe
+def command_line(request: HttpRequest) -> HttpResponse:
+    """The program `sonde`, as this Sonde understands it. There is nothing of anybody's in it."""
+    answer = HttpResponse(COMMAND_LINE.read_bytes(), content_type="text/x-python; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="sonde"'
+    return answer
 
 
 @require_safe

@@ -30,12 +30,15 @@ class Check:
     of_traffic: bool = False
     may_ask: bool = False  # of calls as well, where there are any
     needs: tuple[str, ...] = ()  # other checks' keys, which must be set with this one
+    said: Any = ""  # the setting with its unit, such as AT_LEAST
 
     @property
     def asks_store(self) -> bool:
         return self.of_traffic or self.may_ask
 
 
+AT_LEAST = _("%(value)s at least")
+TIMES = _("%(value)s times at most")
 CHECKS: dict[str, Check] = {}
 GROUPS = {
     "text": _("Text"),
@@ -48,6 +51,11 @@ GROUPS = {
 def register(*checks: Check) -> None:
     for check in checks:
         CHECKS[check.key] = check
+
+
+def title_of(key: str) -> Any:
+    """The key itself where there is no such check any more."""
+    return CHECKS[key].title if key in CHECKS else key
 
 
 def chosen(settings: dict[str, Any], *, with_traffic: bool = True) -> list[tuple[Check, Any]]:

@@ -14,6 +14,7 @@ from accounts.models import Project
 from accounts.roles import Role
 from prompts.changes import By, change
 from prompts.gates import GateClosed
+from prompts.gates.checks import title_of
 from prompts.gates.loose import refuse_loose
 from prompts.gates.models import Gate
 from prompts.gates.results import Report
@@ -109,8 +110,11 @@ def is_way_back(prompt: Prompt, label: str, current: PromptVersion | None, numbe
 
 
 def why(report: Report) -> str:
-    """What is closed, and what to do."""
-    told = " ".join(f"{result.key}: {result.plain.rstrip('.')}." for result in report.closed)
+    """What is closed, and what to do, in the language of whoever asked."""
+    told = " ".join(
+        f"{title_of(result.key)} ({result.key}): {result.said.rstrip('.')}."
+        for result in report.closed
+    )
     words = _(
         "The gate of “%(label)s” is closed for version %(number)s. %(told)s Change the version, or "
         "have an admin override the gate with a reason."

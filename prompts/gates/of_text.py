@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from prompts.composition import InvalidComposition
 from prompts.gates import fields
 from prompts.gates.case import Case
-from prompts.gates.checks import Check, register
+from prompts.gates.checks import TIMES, Check, register
 from prompts.gates.loose import loose
 from prompts.gates.patterns import compiled
 from prompts.gates.results import Result
@@ -226,6 +226,7 @@ register(
             _("Tokens at most"), 1, 10_000_000, _("An estimate, includes counted."), whole=True
         ),
         group="size",
+        said=_("%(value)s tokens at most"),
     ),
     Check(
         "max_token_ratio",
@@ -238,5 +239,6 @@ register(
             _("For example 1.2 for a fifth more."),
         ),
         group="size",
+        said=TIMES,
     ),
 )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from prompts import bounds
 from prompts.gates import fields
 from prompts.gates.case import Case
-from prompts.gates.checks import Check, register
+from prompts.gates.checks import AT_LEAST, TIMES, Check, register
 from prompts.gates.of_text import NOTHING_THERE
 from prompts.gates.results import Result
 from prompts.gates.verdicts import Verdict
@@ -206,6 +206,7 @@ register(
         ),
         group="size",
         may_ask=True,
+        said=TIMES,
     ),
     Check(
         "min_calls",
@@ -214,6 +215,7 @@ register(
         fields.number(_("Calls at least"), 1, 10_000_000, whole=True),
         group="traffic",
         of_traffic=True,
+        said=AT_LEAST,
     ),
     Check(
         "max_error_rate",
@@ -222,6 +224,7 @@ register(
         fields.number(_("Failed calls at most, percent"), 0, 100),
         group="traffic",
         of_traffic=True,
+        said=_("%(value)s percent at most"),
     ),
     Check(
         "max_latency_p95_ms",
@@ -230,6 +233,7 @@ register(
         fields.number(_("Latency at the 95th percentile at most, ms"), 1, 86_400_000, whole=True),
         group="traffic",
         of_traffic=True,
+        said=_("%(value)s ms at most, at the 95th percentile"),
     ),
     Check(
         "min_score",
@@ -238,6 +242,7 @@ register(
         fields.number(_("Mean of the score at least"), -1e9, 1e9),
         group="score",
         of_traffic=True,
+        said=AT_LEAST,
     ),
     Check(
         "max_regression",
@@ -251,5 +256,6 @@ register(
         ),
         group="score",
         of_traffic=True,
+        said=_("falls by %(value)s at most"),
     ),
 )

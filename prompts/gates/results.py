@@ -11,6 +11,7 @@ from prompts.gates.verdicts import Verdict
 
 LEVEL = 95
 OPEN = (Verdict.PASSED, Verdict.SKIPPED)
+SHOWN = (Verdict.FAILED, Verdict.UNKNOWN, *OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ class Report:
     @property
     def is_open(self) -> bool:
         return self.verdict == Verdict.PASSED
+
+    @property
+    def worst_first(self) -> list[Result]:
+        """What closes the gate before what does not."""
+        return sorted(self.results, key=lambda result: SHOWN.index(result.verdict))
 
     @property
     def closed(self) -> list[Result]:

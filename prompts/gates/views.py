@@ -17,7 +17,7 @@ from prompts.changes import change
 from prompts.gates import asking
 from prompts.gates.changed import note
 from prompts.gates.forms import GateForm
-from prompts.gates.models import Gate, GateRun
+from prompts.gates.models import Gate, GateChange, GateRun
 from prompts.models import Prompt
 from prompts.names import MAX_LABEL, PRODUCTION, InvalidName
 from prompts.views.asked import asked_prompt, by, editable, page, prompt_of, version_of
@@ -28,14 +28,16 @@ MOST_GATES = 500
 
 @require_safe
 def gate_list(request: HttpRequest, project_id: str) -> HttpResponse:
-    """`?name=`: the gates that hold for one prompt, and its runs."""
+    """`?name=`: the gates that hold for one prompt, their changes, and its runs."""
     project = project_for(request.user, project_id)
     prompt = prompt_of(project, request.GET["name"]) if request.GET.get("name") else None
     gates = Gate.objects.filter(project=project).select_related("prompt", "changed_by")
     runs = GateRun.objects.filter(prompt__project=project).select_related("prompt", "user")
+    changes = GateChange.objects.filter(project=project).select_related("user")
     if prompt is not None:
         gates = gates.filter(prompt=None) | gates.filter(prompt=prompt)
         runs = runs.filter(prompt=prompt)
+        changes = changes.filter(prompt_name__in=("", prompt.name))
     found = list(gates[:MOST_GATES])
     own = {gate.label for gate in found if gate.prompt_id}
     context = {
@@ -46,6 +48,7 @@ def gate_list(request: HttpRequest, project_id: str) -> HttpResponse:
         "label": request.GET.get("label", PRODUCTION)[:MAX_LABEL],
         "newest": prompt and prompt.versions.order_by("-number").first(),
         "runs": list(runs[:SHOWN]),
+        "changes": list(changes[:SHOWN]),
         "most": SHOWN,
     }
     return render(request, "prompts/gates.html", context)

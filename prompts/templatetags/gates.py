@@ -4,24 +4,22 @@ from typing import Any
 
 from django import template
 
-from prompts.gates.checks import CHECKS, Check
+from prompts.gates import settings
+from prompts.gates.checks import title_of
 from prompts.gates.formats import said_of
-from prompts.gates.models import Gate, GateRun
+from prompts.gates.models import Gate, GateChange, GateRun
 from prompts.gates.results import Report, Result
 from prompts.gates.running import report_of
+from prompts.gates.settings import Changed, Setting
 from prompts.gates.verdicts import WORDS, Verdict
 from prompts.splits.guards import GUARDS
 from prompts.splits.models import SplitStep
 from prompts.splits.watching import Judged, judged_as
 
 register = template.Library()
+register.filter("check_title", title_of)
 CHIPS = {Verdict.PASSED: "good", Verdict.FAILED: "bad", Verdict.UNKNOWN: "warn"}
 ICONS = {Verdict.PASSED: "good", Verdict.FAILED: "error", Verdict.UNKNOWN: "warning"}
-
-
-@register.filter
-def check_title(key: str) -> Any:
-    return CHECKS[key].title if key in CHECKS else key
 
 
 @register.filter
@@ -45,25 +43,13 @@ def kept_report(run: GateRun) -> Report:
 
 
 @register.filter
-def checks_of(gate: Gate) -> list[tuple[Any, Any]]:
-    """The title of each check with its setting, briefly."""
-    return [
-        (check.title, said(check, gate.checks[key]))
-        for key, check in CHECKS.items()
-        if key in gate.checks
-    ]
+def settings_of(gate: Gate) -> list[Setting]:
+    return list(settings.settings_of(gate.checks).values())
 
 
-def said(check: Check, setting: Any) -> Any:
-    """A text, also of 0; nothing of what is only on or off."""
-    if setting is True:
-        return ""
-    if isinstance(setting, list):
-        return ", ".join(map(str, setting))
-    if isinstance(setting, float):
-        return f"{setting:g}"
-    choices = dict(getattr(check.field(), "choices", ())) if check.field else {}
-    return choices.get(setting, str(setting))
+@register.filter
+def changes_of(change: GateChange) -> list[Changed]:
+    return settings.changes(change.before, change.after)
 
 
 @register.filter

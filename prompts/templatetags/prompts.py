@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Project
-from prompts.models import LabelMove, Prompt, PromptVersion
+from prompts.models import Deletion, LabelMove, Prompt, PromptVersion
 
 register = template.Library()
 
@@ -38,7 +38,7 @@ def at_version(project: Project, prompt: Prompt, number: int, **query: object) -
 
 
 @register.filter
-def who(one: PromptVersion | LabelMove) -> str:
+def who(one: PromptVersion | LabelMove | Deletion) -> str:
     """The person's name, or the public key of the program."""
     person = one.author if isinstance(one, PromptVersion) else one.user
     return person.get_full_name() if person else one.public_key

@@ -17,6 +17,8 @@ from prompts.diff import inline
 from prompts.editing import MESSAGE, PLACEHOLDER, Row
 from prompts.forms import VersionForm
 from prompts.gates import GateClosed
+from prompts.gates.checks import title_of
+from prompts.gates.results import Report
 from prompts.labels import Protected
 from prompts.models import Label, Prompt, PromptType, PromptVersion, ProtectedLabel
 from prompts.names import PRODUCTION
@@ -118,11 +120,20 @@ def saved(
         return versions.create(project, draft, by(request, project))
     except InvalidComposition as error:
         form.refuse_body(str(error))
-    except (Protected, GateClosed) as error:
+    except GateClosed as error:
+        form.add_error("labels", told_closed(error.report))
+    except Protected as error:
         form.add_error("labels", str(error))
     except InvalidVersion as error:
         form.add_error(None, str(error))
     return None
+
+
+def told_closed(report: Report) -> list[str]:
+    """What the gate said, a check on each line."""
+    words = _("The gate of “%(label)s” is closed for version %(number)s. Nothing was moved.")
+    told = [f"{title_of(result.key)}: {result.said}" for result in report.closed]
+    return [words % {"label": report.label, "number": report.number}, *told]
 
 
 def edited(
@@ -209,4 +220,4 @@ def draft(request: HttpRequest, project_id: str) -> HttpResponse:
     rows = editing.rows_sent(request.POST)
     form = editing.form_of(request.POST, rows, ask.of)
     context = {"project": project, "base": ask.base, **previewed(project, ask, form, rows)}
-    return render(request, "prompts/_preview.html", context)
+    return render(request, "prompts/_draft.html", context)

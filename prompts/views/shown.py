@@ -23,6 +23,7 @@ from prompts.names import LATEST, PRODUCTION
 from prompts.snippets import snippets_of
 from prompts.tokens import tokens_in
 from prompts.views.asked import number_in, prompt_of, version_of
+from prompts.views.gone import missing
 
 RAIL = 40  # versions on a page of the rail
 TABS = ("prompt", "figures", "labels", "use", "comments")
@@ -55,13 +56,6 @@ def prompt_page(request: HttpRequest, project_id: str, name: str) -> HttpRespons
         **PARTS[tab](request, project, prompt, version),
     }
     return render(request, "prompts/prompt.html", context)
-
-
-def missing(request: HttpRequest, project: Project, name: str) -> HttpResponse:
-    """Traces may name prompts and versions that are kept elsewhere, or no more."""
-    prompt = Prompt.objects.filter(project=project, name=name.replace("\0", "")).first()
-    context = {"project": project, "name": name, "prompt": prompt}
-    return render(request, "prompts/no_prompt.html", context, status=404)
 
 
 def labels_by_number(prompt: Prompt) -> dict[int, list[str]]:

@@ -2,12 +2,13 @@
 taken back, by people of all kinds.
 """
 
+import re
 import shutil
 import time
 
 import pytest
 
-from tests.browser.looks import LOOKS
+from tests.browser.looks import LOOKS, PHONE
 
 CHROMIUM = shutil.which("chromium") or ""
 
@@ -208,6 +209,9 @@ def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
         f"prompts/label/remove?{about}&label=production",
         f"prompts/delete?{about}",
         "prompts/delete?name=look/tone",
+        "prompts/deleted",
+        "prompts/gates",
+        f"prompts/gates?{about}",
         "settings/protected-labels",
     ):
         page.goto(f"{stack.url}{project}/{path}")
@@ -217,3 +221,30 @@ def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
         assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
         assert page.title() != "owned"
     assert page.wrong == []
+
+
+def test_what_is_amiss_appears_at_the_text_while_one_writes_and_goes_again(open_page, project):
+    page = open_page(f"{project}/prompts/new")
+    field = page.locator("#rows [name=row_content]").first
+    field.fill("@@@langfusePrompt:name=nobody|version=9@@@")
+    page.wait_for_selector("#text-amiss:has-text('there is none')")
+    page.fill("#id_config", "{")
+    page.wait_for_selector("#config-amiss p")
+    field.fill("Hi")
+    page.wait_for_selector("#text-amiss p", state="detached")
+    assert page.locator("#config-amiss p").count() == 1
+    page.fill("#id_config", "")
+    page.wait_for_selector("#config-amiss p", state="detached")
+    assert page.wrong == []
+
+
+def test_pages_of_a_project_without_prompts_fit_on_a_phone(open_page, project, stack, name):
+    page = open_page(f"{project}/settings/projects/new", size=PHONE, language="ko")
+    page.fill("#id_name", name)
+    with page.expect_navigation():
+        page.locator("main form button.primary").click()
+    new = re.search(r"/projects/\w+", page.url)[0]
+    assert new != project
+    for path in ("prompts", "prompts/gates", "prompts/deleted", "prompts/files", "playground"):
+        page.goto(f"{stack.url}{new}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path

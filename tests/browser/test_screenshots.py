@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.furnished import furnish
 from tests.browser.opened import presses
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -63,18 +64,40 @@ def pages_of(project: str, sent: dict[str, str], prompt: str) -> dict[str, str]:
         "score-compare": f"{project}/scores/compare?a=NUMERIC:helpful&range=1y",
         "score-configs": f"{project}/settings/scores",
         "trace-scores": f"{failed}?tab=scores",
+        "prompt-figures": f"{project}/prompts/of/{prompt}?tab=figures",
+        "prompt-comments": f"{project}/prompts/of/{prompt}?tab=comments",
+        "prompt-resolved": f"{project}/prompts/of/{prompt}?version=2&view=resolved",
+        "prompt-create": f"{project}/prompts/new",
+        "prompt-promote-closed": f"{project}/prompts/promote?name={prompt}&version=2&label=look",
+        "prompt-take-away": f"{project}/prompts/label/remove?name={prompt}&label=staging",
+        "prompt-unsplit": f"{project}/prompts/split?name={prompt}",
+        "prompt-gone": f"{project}/prompts/of/look/gone",
+        "prompt-missing": f"{project}/prompts/of/look/never",
+        "prompts-deleted": f"{project}/prompts/deleted",
+        "prompts-files": f"{project}/prompts/files",
+        "gates": f"{project}/prompts/gates",
+        "gates-of-prompt": f"{project}/prompts/gates?name={prompt}",
+        "gate-edit": f"{project}/prompts/gates/edit?name={prompt}&label=look",
+        "gate-delete": f"{project}/prompts/gates/delete?name={prompt}&label=look",
+        "playground": f"{project}/playground?name={prompt}&version=2",
+        "llm-connections": f"{project}/settings/llm",
+        "llm-connection-new": f"{project}/settings/llm/new",
+        "webhooks": f"{project}/settings/webhooks",
         "protected-labels": f"{project}/settings/protected-labels",
         "api-docs": "/api/docs",
     }
 
 
+@pytest.fixture(scope="module")
+def pages(stack, session_cookies, api, project, sent, stored_prompt) -> dict[str, str]:
+    made = furnish(stack, session_cookies, api, stored_prompt)
+    return {**pages_of(project, sent, stored_prompt), **made}
+
+
 @pytest.mark.parametrize("width", [360, 1440, 2560])
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_pictured(
-    open_page, stack, project, sent, stored_prompt, theme, language, width
-):
-    pages = pages_of(project, sent, stored_prompt)
+def test_every_page_is_pictured(open_page, stack, project, sent, pages, theme, language, width):
     FOLDER.mkdir(parents=True, exist_ok=True)
     size = {"width": width, "height": 900 if width > 400 else 740}
     page = open_page("/profile", size=size, theme=theme, language=language)

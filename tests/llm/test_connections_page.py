@@ -1,6 +1,7 @@
 """The settings page of LLM connections: who may, what is kept, and what is never shown."""
 
 import logging
+import socket
 import threading
 
 import pytest
@@ -146,6 +147,19 @@ def test_a_stored_key_is_not_carried_to_another_address(pages, project, on_loopb
 def test_a_mistake_is_told_at_its_field_and_nothing_is_kept(pages, project, answers, field):
     assert list(pages.errors(pages.add(**answers))) == [field]
     assert not LlmConnection.objects.filter(project=project).exists()
+
+
+def test_an_address_that_cannot_be_looked_up_is_kept_with_a_warning(
+    pages, client, project, monkeypatch
+):
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    saved = pages.add(base_url="https://llm.exmaple.org/v1")
+    assert stored(project).base_url == "https://llm.exmaple.org/v1"
+    page = client.get(saved["Location"]).content.decode()
+    assert "“llm.exmaple.org” cannot be looked up." in page and "Test it to be sure" not in page
 
 
 def test_two_connections_of_a_project_differ_in_name(pages, project):

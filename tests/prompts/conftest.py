@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.llm.connected import make_connection, on_loopback, provider  # noqa: F401
 from tests.prompts.called import calls  # noqa: F401
+from tests.prompts.played import column, play  # noqa: F401
 from tests.traces.conftest import now, span  # noqa: F401
 
 API = "/api/public/v2/prompts"
@@ -92,6 +93,17 @@ def written(project, owner):
     def made(name="support/answer", body="Say {{word}}.", **fields):
         kind = "text" if isinstance(body, str) else "chat"
         return create(project, Draft(name, kind, body, **fields), By(Way.PAGE, user=owner))
+
+    return made
+
+
+@pytest.fixture
+def gate(project):
+    """`gate({"max_tokens": 10})`: on `production`, for every prompt."""
+    from prompts.gates.models import Gate
+
+    def made(checks, label="production", prompt=None):
+        return Gate.objects.create(project=project, prompt=prompt, label=label, checks=checks)
 
     return made
 

@@ -1,8 +1,10 @@
 """The command line against Sonde as it answers, over a socket, in folders of its own."""
 
+import ast
 import os
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -200,3 +202,37 @@ def test_the_command_works_from_wherever_it_is_linked_to(tmp_path):
     done = subprocess.run([link, "prompts", "push", "--help"], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert "--dry-run" in done.stdout
+
+
+def test_every_sonde_gives_its_command_line_out_to_whoever_asks(
+    some, live_server, run, folder, tmp_path
+):
+    given = urllib.request.urlopen(f"{live_server.url}/cli/sonde").read()
+    program = tmp_path / "sonde"
+    program.write_bytes(given)
+    program.chmod(0o755)
+    done = subprocess.run(
+        [program, "prompts", "pull"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "greet.md").read_text().endswith("---\nHi {{name}}\n")
+
+
+def test_the_command_line_keeps_to_what_its_oldest_python_reads():
+    ast.parse(PROGRAM.read_text(), feature_version=(3, 10))
+
+
+def test_a_reader_that_goes_away_stops_nothing(make, live_server, run, tmp_path, folder):
+    for number in range(30):
+        make(f"p{number:02}")
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-u", PROGRAM, "pull"],
+        cwd=tmp_path,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(list(folder.rglob("*.md"))) == 30

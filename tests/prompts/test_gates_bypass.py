@@ -40,16 +40,6 @@ def written(project, by):
     return made
 
 
-@pytest.fixture
-def gate(project):
-    """`gate({"max_tokens": 10})`: on `production`, for every prompt."""
-
-    def made(checks, label="production", prompt=None):
-        return Gate.objects.create(project=project, prompt=prompt, label=label, checks=checks)
-
-    return made
-
-
 def test_the_way_back_leads_to_no_other_text_under_an_old_number(written, project, gate, by):
     old, new = written("short"), written("brief")
     labels.move(old.prompt, "production", new, by)

@@ -34,7 +34,7 @@ def settings_of(**changes):
 
 def test_an_admin_sets_up_a_gate_of_all_prompts_and_sees_it(visit, project, version, owner):
     answer = visit("prompt-gate-edit")
-    assert answer.status_code == 200
+    assert answer.status_code == 200 and "<h1>New gate</h1>" in answer.content.decode()
     sent = settings_of(
         max_tokens="50",
         braces="on",
@@ -62,6 +62,7 @@ def test_an_admin_sets_up_a_gate_of_all_prompts_and_sees_it(visit, project, vers
     assert "Must not stand in it: <span" in page
     assert "(?i)damn" in page
     form = visit("prompt-gate-edit", {"label": "production"}).content.decode()
+    assert "<h1>Edit the gate</h1>" in form
     assert "TODO\n(?i)damn" in form
     assert 'value="50"' in form
     assert 'value="0.0"' in form
@@ -226,3 +227,38 @@ def test_another_package_adds_a_check_to_the_form_and_to_the_runs(visit, project
         del checks.CHECKS["polite"]
     report = gate_state(version.prompt, "production", new).report
     assert report.verdict == Verdict.UNKNOWN  # a check that nobody knows lets nothing through
+
+
+def test_settings_are_told_with_their_units(visit, version):
+    sent = settings_of(max_tokens="1200", max_error_rate="2.5", min_score="0.75", score="kind")
+    visit("prompt-gate-edit", post=sent)
+    page = visit("prompt-gate").content.decode()
+    assert "1,200 tokens at most" in page and "2.5 percent at most" in page
+    assert "0.75 at least" in page and ">kind</span>" in page
+
+
+def test_whoever_changes_a_gate_is_named_with_what_was_changed(visit, version, owner):
+    visit("prompt-gate-edit", post=settings_of(max_tokens="50", braces="on"))
+    visit("prompt-gate-edit", post=settings_of(max_tokens="80"))
+    visit("prompt-gate-edit", post=settings_of(max_tokens="7", name="support/greet"))
+    visit("prompt-gate-delete", post={"label": "production"})
+    page = visit("prompt-gate", {"name": "support/greet"}).content.decode()
+    changes = page[page.index('id="changes"') :]
+    assert "50 tokens at most</span></del> → <span>80 tokens at most" in changes
+    assert "Double braces: <del>on</del>" in changes
+    assert changes.count(owner.get_full_name()) == 4
+    assert 'bad">deleted' in changes and changes.count('good">set up') == 2
+
+
+def test_changes_of_other_prompts_gates_stay_off_the_page_of_a_prompt(visit, version, make):
+    make("other")
+    visit("prompt-gate-edit", post=settings_of(max_tokens="66", name="other"))
+    assert "66 tokens" in visit("prompt-gate").content.decode()
+    assert "66 tokens" not in visit("prompt-gate", {"name": "support/greet"}).content.decode()
+
+
+def test_what_closes_a_gate_stands_before_what_does_not(visit, version, make):
+    visit("prompt-gate-edit", post=settings_of(max_tokens="1", braces="on"))
+    make("support/greet", "Hi {{name}}, hello")
+    page = visit("prompt-promote", {"name": "support/greet"}).content.decode()
+    assert page.index(">Length<") < page.index(">Includes<") < page.index(">Double braces<")

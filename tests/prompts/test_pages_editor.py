@@ -153,3 +153,45 @@ def test_too_many_messages_are_refused_and_all_of_them_kept(client, member, subm
     refused = submit("prompt-create", draft(type="chat", text="", rows=rows))
     text = text_of(refused)
     assert refused.status_code == 400 and "at most 500 messages" in text and "Text 519" in text
+
+
+def part_of(text: str, id_: str) -> str:
+    return text[text.index(f'id="{id_}"') :].split("</div>")[0]
+
+
+def test_what_is_amiss_while_one_writes_is_told_at_its_field(client, member, look_at, submit):
+    client.force_login(member)
+    body = "{{first name}} @@@langfusePrompt:name=nobody|version=9@@@"
+    told = text_of(submit("prompt-draft", draft(text=body, config='{"a": 1, "a": 2}')))
+    assert "nobody (version 9) is included here, and there is none." in part_of(told, "text-amiss")
+    assert "“{{first name}}” is no variable" in part_of(told, "text-amiss")
+    assert "“a” stands twice" in part_of(told, "config-amiss")
+    assert told.count('hx-swap-oob="true"') == 2
+    assert "warning" not in told[: told.index('id="text-amiss"')]
+    editor = look_at("prompt-create")
+    assert editor.index('id="as-text"') < editor.index('id="text-amiss"')
+    assert editor.index('id="id_config"') < editor.index('id="config-amiss"')
+    assert "hx-swap-oob" not in editor
+
+
+def test_what_is_refused_is_told_once_at_its_field(client, member, submit):
+    client.force_login(member)
+    sent = draft(text="@@@langfusePrompt:name=nobody|version=9@@@")
+    page = text_of(submit("prompt-create", sent))
+    assert "and there is none." in page and "<p" not in part_of(page, "text-amiss")
+    page = text_of(submit("prompt-create", draft(config="{")))
+    assert "this is no JSON" in page and "<p" not in part_of(page, "config-amiss")
+
+
+def test_why_a_gate_is_closed_is_told_at_the_labels_in_ones_language(
+    client, member, project, submit
+):
+    from prompts.gates.models import Gate
+
+    Gate.objects.create(project=project, label="production", checks={"max_tokens": 1})
+    client.force_login(member)
+    client.cookies["django_language"] = "ko"
+    page = text_of(submit("prompt-create", draft(label=["production"])))
+    told = page[page.index('id="id_labels_error"') :].split("</ul>")[0]
+    assert "길이: " in told and "토큰" in told and told.count("<li>") == 2
+    assert "About" not in told and "allowed" not in told

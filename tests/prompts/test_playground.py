@@ -1,4 +1,4 @@
-"""The playground: runs against a provider on loopback, streamed, judged, priced, kept and saved."""
+"""Runs in the playground: against a provider on loopback, streamed, judged, priced and kept."""
 
 import json
 import logging
@@ -7,71 +7,11 @@ import threading
 import pytest
 from django.urls import reverse
 
-from prompts.changes import By
-from prompts.models import Prompt, PromptVersion, Way
-from prompts.versions import Draft, create
 from tests.llm.connected import KEY
 from tests.llm.stand_in import answers, one_word_then_waits, refuses
+from tests.prompts.played import SCHEMA, state_of, version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clickhouse_schema")]
-SCHEMA = '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}'
-
-
-@pytest.fixture
-def play(client, project, member):
-    client.force_login(member)
-
-    class Play:
-        def url(self, name="playground"):
-            return reverse(name, args=[project.id])
-
-        def page(self, **query):
-            return client.get(self.url(), query)
-
-        def post(self, what, body):
-            return client.post(
-                self.url(f"playground-{what}"), json.dumps(body), content_type="application/json"
-            )
-
-        def run(self, *columns, **rest):
-            placed = [{"place": place, **column} for place, column in enumerate(columns)]
-            return self.post("run", {"columns": placed, **rest})
-
-        def told(self, *columns, **rest):
-            response = self.run(*columns, **rest)
-            assert response.status_code == 200, response.content
-            return lines_of(response)
-
-    return Play()
-
-
-def lines_of(response) -> list[dict]:
-    body = b"".join(response.streaming_content).decode()
-    return [json.loads(line) for line in body.splitlines() if line]
-
-
-@pytest.fixture
-def column(make_connection):
-    connection = make_connection(model_names=["gpt-4o-mini"])
-
-    def made(**fields):
-        return {
-            "type": "text", "text": "Greet {{ name }}.", "model": "gpt-4o-mini",
-            "connection": connection.pk, **fields,
-        }  # fmt: skip
-
-    return made
-
-
-def version(project, name="greet", body="Greet {{name}}.", **rest) -> PromptVersion:
-    kind = "text" if isinstance(body, str) else "chat"
-    return create(project, Draft(name=name, type=kind, body=body, **rest), By(Way.PAGE))
-
-
-def state_of(response) -> dict:
-    page = response.content.decode()
-    text = page.partition('<script id="playground-state" type="application/json">')[2]
-    return json.loads(text.partition("</script>")[0])
 
 
 def test_without_a_connection_the_page_says_what_to_do(play, client, admin, project):
@@ -273,88 +213,6 @@ def test_a_run_is_kept_as_a_trace_of_its_own_environment_where_that_is_wished(
     opened = state_of(play.page(trace=trace_id))["columns"][0]
     assert opened["messages"] == [{"role": "user", "content": "Greet Minsu."}]
     assert json.loads(opened["tools"])[0]["function"]["name"] == "weather"
-
-
-def test_the_page_begins_with_versions_side_by_side(play, project, make_connection):
-    make_connection(name="A", model_names=["m-1"])
-    second = make_connection(name="B", model_names=["m-2"])
-    tools = [{"name": "weather"}]
-    config = {"model": "m-2", "temperature": 0.3, "maxTokens": 50, "tools": tools, "x": 1}
-    version(project, "a/b", "One")
-    version(project, "a/b", "Two", config=config)
-    columns = state_of(play.page(name=["a/b", "a/b"], version=["2", "1"]))["columns"]
-    assert [(one["text"], one["version"]) for one in columns] == [("Two", 2), ("One", 1)]
-    two = columns[0]
-    assert (two["connection"], two["model"]) == (second.pk, "m-2")
-    assert (two["temperature"], two["max_tokens"], two["config"]["x"]) == ("0.3", "50", 1)
-    assert json.loads(two["tools"]) == tools
-    assert two["versions"] == [2, 1]
-    assert columns[1]["model"] == "m-1"
-    assert play.page(name="a/b", version="7").status_code == 404
-    assert play.page(name="a\0b").status_code == 404
-    found = play.page(name="a/b").wsgi_request  # the newest where no number is given
-    assert found.GET.get("version") is None
-
-
-def test_a_version_is_loaded_into_a_column(play, client, project, make_connection):
-    make_connection()
-    version(project, "greet", [{"role": "user", "content": "Hi </script>"}])
-    url = play.url("playground-version")
-    found = client.get(url, {"name": "greet"}).json()
-    assert found["messages"] == [{"type": "chatmessage", "role": "user", "content": "Hi </script>"}]
-    assert client.get(url, {"name": "greet", "version": "x"}).status_code == 404
-    assert client.get(url, {"name": "gone"}).status_code == 404
-
-
-def test_a_call_that_is_not_there_is_told_and_the_page_opens(play, make_connection):
-    make_connection()
-    page = play.page(trace="nowhere", span="x")
-    assert page.status_code == 200 and "There is no such call" in page.content.decode()
-
-
-def test_a_column_is_saved_as_the_next_version_with_its_settings(play, column, project, member):
-    version(project, "greet", "Old", config={"temperature": 1, "other": [1]}, labels=["production"])
-    answer = play.post(
-        "save",
-        column(
-            name="greet",
-            config={"temperature": 1, "other": [1]},
-            commit=" warmer ",
-            max_tokens="70",
-            schema=SCHEMA,
-            tools='[{"name": "weather"}]',
-            text="New {{name}}",
-        ),
-    )
-    assert answer.status_code == 201, answer.content
-    assert "version 2" in answer.json()["told"]
-    found = PromptVersion.objects.get(prompt__project=project, number=2)
-    assert (found.body, found.author, found.message) == ("New {{name}}", member, "warmer")
-    assert found.config["other"] == [1] and "temperature" not in found.config
-    assert (found.config["model"], found.config["max_tokens"]) == ("gpt-4o-mini", 70)
-    assert found.config["tools"][0]["function"]["name"] == "weather"
-    assert found.config["response_format"]["json_schema"]["schema"] == json.loads(SCHEMA)
-    assert list(found.labels.all()) == []
-    again = answer.json()
-    assert (again["version"], json.loads(again["schema"])) == (2, json.loads(SCHEMA))
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"name": ""}, {"name": "a//b"}, {"name": "chat-one"},
-        {"commit": "a\0b"}, {"config": {"a": "\0"}}, {"name": 7},
-        {"commit": "x" * 1001},
-        {"text": "@@@langfusePrompt:name=gone|version=1@@@"},
-        {"type": "chat", "messages": [{"role": "tool", "content": "1", "tool_call_id": "c"}]},
-    ],
-)  # fmt: skip
-def test_what_cannot_be_saved_says_why_and_writes_nothing(play, column, project, wrong):
-    version(project, "chat-one", [{"role": "user", "content": "x"}])
-    answer = play.post("save", column(**{"name": "greet", **wrong}))
-    assert answer.status_code == 400 and answer.json()["error"]
-    assert Prompt.objects.filter(project=project).count() == 1
-    assert PromptVersion.objects.filter(prompt__project=project).count() == 1
 
 
 @pytest.mark.parametrize("who", ["viewer", "stranger"])

@@ -235,36 +235,6 @@ def test_while_clickhouse_is_away_a_canary_waits_and_says_why(begun, settings):
     assert Canary.objects.get(pk=split.pk).findings["is_away"] is True
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"steps": (5,)}, "2 to 10 steps"),
-        ({"steps": (5, 50)}, "the last one is 100"),
-        ({"steps": (0, 100)}, "2 to 10 steps"),
-        ({"steps": (50, 20, 100)}, "wider than the one before"),
-        ({"least_minutes": 0}, "1 to 10,080 minutes"),
-        ({"least_calls": 0}, "calls"),
-        ({"guards": {}}, "one guard or more"),
-        ({"guards": {"score_fall": 0.1}, "score": ""}, "Name the score"),
-    ],
-)
-def test_a_plan_that_cannot_be_is_refused(prompt, by, changes, message):
-    with pytest.raises(running.InvalidSplit, match=message):
-        running.start_canary(
-            prompt,
-            "production",
-            2,
-            running.Plan(**({"guards": GUARDS, "score": "kind"} | changes)),
-            by,
-        )
-    assert not Split.objects.exists()
-
-
-def test_a_canary_of_what_the_label_points_at_is_refused(prompt, by):
-    with pytest.raises(running.InvalidSplit, match="points at version 1 already"):
-        running.start_canary(prompt, "production", 1, PLAN, by)
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("worse", "kind"), [({}, "widened"), ({"failing": 120}, "rolled_back")])
 def test_two_workers_at_once_take_a_step_once(prompt, begun, calls, worse, kind):

@@ -8,6 +8,8 @@ from standardwebhooks import Webhook
 
 from tests.outbound.servers import Server, serving
 
+CHANGE = {"prompt": {"name": "답변/인사"}, "version": 3}
+
 
 @pytest.fixture
 def opened(settings):
@@ -50,6 +52,20 @@ def make_endpoint(project):
         return endpoint
 
     return make
+
+
+@pytest.fixture
+def announced(project):
+    """One message told to the endpoints that are there: its deliveries."""
+    from webhooks import events
+    from webhooks.models import Delivery
+
+    def announce(event="prompt.version.created", data=CHANGE) -> list:
+        before = set(Delivery.objects.values_list("pk", flat=True))
+        events.announce(project, event, data)
+        return list(Delivery.objects.exclude(pk__in=before).order_by("pk"))
+
+    return announce
 
 
 def verified(secret: str, asked: tuple[str, dict[str, str], bytes]) -> dict:

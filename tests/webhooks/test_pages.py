@@ -203,3 +203,15 @@ def test_the_webhooks_of_another_project_are_not_found(
     for one in (endpoint.pk, mine.pk):
         again = reverse("webhook-redeliver", args=[project.id, one, delivery.pk])
         assert client.post(again).status_code == 404
+
+
+def test_without_encryption_keys_nothing_is_made_and_the_page_says_why(
+    post, make_endpoint, settings
+):
+    endpoint = make_endpoint("https://8.8.8.8/hook")
+    settings.ENCRYPTION_KEYS = []
+    refused = post("webhook-list", url="https://8.8.8.8/other", note="")
+    assert "SONDE_ENCRYPTION_KEYS" in refused.content.decode()
+    rotated = post("webhook-rotate", endpoint)
+    assert "SONDE_ENCRYPTION_KEYS" in rotated.content.decode()
+    assert list(Endpoint.objects.values_list("secret", flat=True)) == [endpoint.secret]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from traces.clickhouse import rows
 from traces.queries.candidates import candidates
-from traces.queries.clauses import LATENCY_NS, TRACE_ENVIRONMENT
+from traces.queries.clauses import TRACE_NAME, UNSAID_ENVIRONMENTS
 from traces.queries.current import current
 from traces.queries.filters import (
     HOUR,
@@ -20,14 +20,14 @@ from traces.queries.filters import (
 )
 from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
+from traces.queries.together import together
 from traces.queries.trace import Extent, everything
 from traces.queries.windows import Cut, Place, Search, Window, first_rows, walk
 from traces.render.preview import preview
 
 FIRST_WINDOW = HOUR // 4
 SEARCH_SECONDS = 4.0
-# A list reads so much of a text, from its start and its end: a conversation's last message is
-# there.
+# A list reads so much of a text, from both ends: a conversation's last message is at the second.
 ENDS = "if(lengthUTF8({0}) > 1500, concat(leftUTF8({0}, 300), rightUTF8({0}, 1200)), {0})"
 
 
@@ -99,23 +99,18 @@ class TracePage:
 CURRENT = current("trace_id IN {trace_ids:Array(String)}")
 EARLIEST = "(start_time, span_id)"
 # Named as the client named it (on the trace's own row first), else as its root, else as its first
-# span.
+# span. Each expression costs the engine more to plan than to work out, so what Python can make of
+# these is left to `_trace_row`.
 FACTS = f"""
     toUnixTimestamp64Nano(min(start_time)) AS started,
-    {LATENCY_NS} AS latency_ns,
-    argMinIf(span_id, {EARLIEST}, is_top) AS top_id,
-    if(top_id != '', top_id, argMinIf(span_id, {EARLIEST}, span_id != '')) AS root_id,
-    argMinIf(trace_name, (span_id != '', start_time), trace_name != '') AS stated_name,
-    multiIf(stated_name != '', stated_name, top_id != '', argMinIf(name, {EARLIEST}, is_top),
-        argMinIf(name, {EARLIEST}, span_id != '')) AS trace,
-    if(top_id != '', argMinIf(type, {EARLIEST}, is_top), argMinIf(type, {EARLIEST},
-        span_id != '')) AS root_type,
-    if(top_id != '', argMinIf(level, {EARLIEST}, is_top), argMinIf(level, {EARLIEST},
-        span_id != '')) = 'ERROR' AS root_failed,
-    countIf(span_id != '') AS spans,
-    countIf(span_id = '') AS stated,
-    arraySort(groupUniqArrayIf(10)(prompt, prompt != '')) AS prompts,
-    countIf(span_id != '' AND end_time IS NULL AND type != 'EVENT') AS unended,
+    toUnixTimestamp64Nano(minIf(start_time, is_span)) AS first_start,
+    toUnixTimestamp64Nano(maxIf(ifNull(end_time, start_time), is_span)) AS last_end,
+    argMinIf((span_id, name, type, level), (NOT is_top, place), is_span) AS root,
+    argMinIf(trace_name, own_row_first, trace_name != '') AS stated_name,
+    countIf(is_span) AS spans,
+    countIf(NOT is_span) AS stated,
+    groupUniqArrayIf(10)((prompt_name, prompt_version), prompt_name != '') AS prompts,
+    countIf(is_span AND end_time IS NULL AND type != 'EVENT') AS unended,
     countIf(level = 'ERROR') AS errors,
     countIf(level = 'WARNING') AS warnings,
     sum(s.input_tokens) AS input_tokens,
@@ -123,16 +118,16 @@ FACTS = f"""
     sum(s.total_tokens) AS tokens,
     sum(total_cost) AS cost,
     countIf(cost_source = 'unknown') AS unpriced,
-    argMinIf(user_id, {EARLIEST}, user_id != '') AS user,
-    argMinIf(session_id, {EARLIEST}, session_id != '') AS session,
-    {TRACE_ENVIRONMENT} AS environment,
-    argMinIf(s.release, {EARLIEST}, s.release != '') AS release,
-    argMinIf(version_label, {EARLIEST}, version_label != '') AS version,
-    arraySort(groupUniqArrayArray(s.tags)) AS tags,
-    arraySort(groupUniqArrayIf(model, model != '')) AS models,
-    argMinIf(trace_input, (span_id != '', start_time), trace_input != '') AS input,
-    argMinIf(trace_output, (span_id != '', start_time), trace_output != '') AS output,
-    argMinIf(status_message, {EARLIEST}, level = 'ERROR' AND status_message != '') AS error
+    argMinIf(user_id, place, user_id != '') AS user,
+    argMinIf(session_id, place, session_id != '') AS session,
+    argMinIf(s.environment, place, s.environment NOT IN {UNSAID_ENVIRONMENTS}) AS environment,
+    argMinIf(s.release, place, s.release != '') AS release,
+    argMinIf(version_label, place, version_label != '') AS version,
+    groupUniqArrayArray(s.tags) AS tags,
+    groupUniqArrayIf(model, model != '') AS models,
+    argMinIf(trace_input, own_row_first, trace_input != '') AS input,
+    argMinIf(trace_output, own_row_first, trace_output != '') AS output,
+    argMinIf(status_message, place, level = 'ERROR' AND status_message != '') AS error
 """
 
 
@@ -179,14 +174,15 @@ def _facts(
 ) -> dict[str, TraceRow]:
     found = rows(
         f"""
+        WITH {TRACE_NAME} AS trace
         SELECT trace_id, {FACTS}
         FROM (
             SELECT trace_id, span_id, start_time, end_time, type, name, level, status_message,
-                trace_name, user_id, session_id, environment, release, version_label, tags, model,
-                input_tokens, output_tokens, total_tokens, total_cost, cost_source, is_deleted,
-                concat(prompt_name, if(prompt_version IS NULL, '',
-                    concat(' v', toString(prompt_version)))) AS prompt,
-                span_id != '' AND (is_root OR parent_span_id = '') AS is_top,
+                is_root, parent_span_id, trace_name, user_id, session_id, environment, release,
+                version_label, tags, model, input_tokens, output_tokens, total_tokens, total_cost,
+                cost_source, prompt_name, prompt_version, is_deleted,
+                span_id != '' AS is_span, is_root OR parent_span_id = '' AS is_top,
+                {EARLIEST} AS place, (is_span, start_time) AS own_row_first,
                 {ENDS.format("s.trace_input")} AS trace_input,
                     {ENDS.format("s.trace_output")} AS trace_output
                 {marks(wanted)}
@@ -194,26 +190,40 @@ def _facts(
         ) AS s
         WHERE NOT is_deleted
         GROUP BY trace_id
-        HAVING started >= {{since:Int64}} AND started < {{until:Int64}} AND {
-            having(wanted, exact=True)
-        }
+        HAVING {having(wanted, exact=True)}
         """,
         project_id=project_id,
         options=LIST,
         trace_ids=ids,
-        since=wanted.since,
-        until=wanted.until,
         **bounds,
         **parameters(wanted),
     )
-    return {row["trace_id"]: _trace_row(row) for row in found}
+    return {
+        row["trace_id"]: _trace_row(row)
+        for row in found
+        if wanted.since <= row["started"] < wanted.until
+    }
 
 
 def _trace_row(row: dict) -> TraceRow:
-    row = {**row, "name": row["trace"], "type": row["root_type"]}
-    row["input"] = preview(row["input"], "user")
-    row["output"] = preview(row["output"], "assistant")
-    return TraceRow(**{name: row[name] for name in TraceRow.__slots__ if name in row})
+    root_id, root_name, root_type, root_level = row["root"]
+    shown = {name: row[name] for name in TraceRow.__slots__ if name in row}
+    shown |= {
+        "root_id": root_id,
+        "name": row["stated_name"] or root_name,
+        "type": root_type,
+        "root_failed": int(root_level == "ERROR"),
+        "latency_ns": row["last_end"] - row["first_start"] if row["spans"] else 0,
+        "environment": row["environment"] or "default",
+        "tags": sorted(row["tags"]),
+        "models": sorted(row["models"]),
+        "prompts": sorted(
+            name if version is None else f"{name} v{version}" for name, version in row["prompts"]
+        ),
+        "input": preview(row["input"], "user"),
+        "output": preview(row["output"], "assistant"),
+    }
+    return TraceRow(**shown)
 
 
 def _with_texts(
@@ -276,8 +286,10 @@ def _add_previews(project_id: str, page: list[TraceRow]) -> None:
 
 def dress(project_id: str, page: list[TraceRow]) -> list[TraceRow]:
     """The rows with their texts and scores, for the few that are shown."""
-    _add_previews(project_id, page)
-    by_trace = scores_of(project_id, [row.trace_id for row in page])
+    ids = [row.trace_id for row in page]
+    _, by_trace = together(
+        lambda: _add_previews(project_id, page), lambda: scores_of(project_id, ids)
+    )
     for row in page:
         row.scores = by_trace.get(row.trace_id, [])
     return page

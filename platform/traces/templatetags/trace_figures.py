@@ -84,6 +84,12 @@ def dollars(amount: Decimal | float | None) -> str:
 
 
 @register.filter
+def at_least(amount: Decimal) -> str:
+    """Of a sum that lacks what is unknown."""
+    return "> $0" if 0 < amount < LEAST_DOLLARS else f"≥ {dollars(amount)}"
+
+
+@register.filter
 def exact(amount: Decimal | None) -> str:
     return "" if amount is None else f"${amount.normalize():f}"
 

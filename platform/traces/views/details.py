@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from accounts.models import Project
 from traces.queries.scores import whole_scores
+from traces.queries.together import together
 from traces.queries.trace import Extent, span_detail
 from traces.render.request import request_of
 from traces.tree import Node
@@ -27,8 +28,10 @@ def details(
     is_public: bool = False,
 ) -> dict:
     """In public without comments, without who scored, and without where it ran."""
-    row = span_detail(project.id, trace_id, span_id, extent)
-    scores = whole_scores(project.id, trace_id, about=("", span_id))
+    row, scores = together(
+        lambda: span_detail(project.id, trace_id, span_id, extent),
+        lambda: whole_scores(project.id, trace_id, about=("", span_id)),
+    )
     comments = [] if is_public else thread_of(project.id, About(trace_id, span_id))
     known = known_tabs(row, is_public)
     tab = inside(request).tab

@@ -1,7 +1,9 @@
 """The lines of a trace's tree as its template draws them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest
 
@@ -9,7 +11,10 @@ from comments import threads
 from traces.critical import gaps
 from traces.figures.waterfall import Scale, bar, hollows
 from traces.outline import TreeLine, below
-from traces.tree import Tree
+from traces.queries.trace import SpanRow
+from traces.templatetags.trace_figures import duration, kind, kind_class, latency
+from traces.templatetags.trace_tree import node_summary
+from traces.tree import Node, Tree
 
 MOST_STEPS = 24  # of indent: deeper spans stand no further to the right
 STEP = 14  # pixels
@@ -20,23 +25,59 @@ def drawn(
     scale: Scale,
     hits: Collection[str] = (),
     comments: Mapping[str, int] = MappingProxyType({}),
+    selected: str = "",
 ) -> list[dict]:
     """The lines with their bars and indents; `hits` are the spans that are marked, `comments` how
-    many each has.
+    many each has. What every line shows is text already: the template's own filters, lookups and
+    inclusions took 80 ms for 200 lines.
     """
     whole = scale.end - scale.start
-    return [
-        {
-            "line": line,
-            "node": line.node,
-            "bar": bar(line.node, scale) if line.node else None,
-            "hollows": hollows(gaps(line.node, whole), scale) if line.node else [],
-            "indent": min(line.level - 1, MOST_STEPS) * STEP,
-            "is_hit": bool(line.node and line.node.id in hits),
-            "comments": comments.get(line.node.id, 0) if line.node else 0,
-        }
-        for line in lines
-    ]
+    kinds = {type_: kind(type_) for type_ in _types(lines)}
+    found = []
+    for line in lines:
+        one = _place(line)
+        if line.node and line.node.row:
+            one |= _span(line.node, line.node.row, scale, whole)
+            one["kind"] = kinds[line.node.row.type]
+            one["is_hit"] = line.node.id in hits
+            one["is_selected"] = line.node.id == selected
+            one["comments"] = comments.get(line.node.id, 0)
+        found.append(one)
+    return found
+
+
+def _types(lines: Iterable[TreeLine]) -> set[str]:
+    return {line.node.row.type for line in lines if line.node and line.node.row}
+
+
+def _place(line: TreeLine) -> dict[str, Any]:
+    """Where the line stands, and what it folds."""
+    has_children = bool(line.node and line.node.children)
+    return {
+        "line": line,
+        "node": line.node,
+        "row": line.node.row if line.node else None,
+        "level": str(line.level),
+        "position": str(line.position),
+        "siblings": str(line.siblings),
+        "indent": str(min(line.level - 1, MOST_STEPS) * STEP),
+        "expanded": str(line.is_open).lower() if has_children else "",
+        "is_folded": has_children and not line.is_open,
+        "id_in_links": quote(line.node.id, safe="") if line.node else "",
+    }
+
+
+def _span(node: Node, row: SpanRow, scale: Scale, whole: int) -> dict[str, Any]:
+    is_open = row.end_time is None and row.type != "EVENT"
+    return {
+        "css": kind_class(row.type),
+        "failed": row.level == "ERROR",
+        "name": row.name or row.span_id,
+        "summary": node_summary(node),
+        "latency": "" if is_open else duration(latency(node)),
+        "bar": bar(node, scale),
+        "hollows": hollows(gaps(node, whole), scale),
+    }
 
 
 def comments_on(project_id: str, trace_id: str, lines: list[TreeLine]) -> dict[str, int]:

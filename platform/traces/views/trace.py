@@ -18,8 +18,9 @@ from traces.matches import PILLS, Steps, marked_spans, steps
 from traces.outline import outline
 from traces.queries.search import spans_with
 from traces.queries.talk import calls_of
-from traces.queries.trace import MAX_SPANS, Extent, locate, span_rows
-from traces.queries.traces import trace_facts
+from traces.queries.together import together
+from traces.queries.trace import MAX_SPANS, Extent, SpanRow, locate, span_rows
+from traces.queries.traces import TraceRow, trace_facts
 from traces.render.thread import thread_of
 from traces.templatetags.trace_figures import duration
 from traces.tree import Node, Tree, build_tree, opening_span
@@ -56,7 +57,8 @@ def answer(
     if extent is None:
         return None
     asked = inside(request)
-    tree = build_tree(span_rows(project.id, trace_id, extent))
+    found, facts = spans_and_facts(project.id, trace_id, extent, only_spans=is_part(request))
+    tree = build_tree(found)
     marked = marked_in(project.id, trace_id, extent, tree, asked)
     base: dict[str, Any] = {"trace_id": trace_id, "asked": asked, "is_public": is_public}
     base |= {"tab": asked.tab, "keep": asked.keep, "project": None if is_public else project}
@@ -70,9 +72,29 @@ def answer(
         talked = {} if is_public else comments_on(project.id, trace_id, lines)
         shown = drawn(lines, scale, hits, talked)
         return render(request, "traces/_tree_lines.html", {**base, "lines": shown})
+    if facts is None:
+        raise Http404(_("The trace has been deleted."))
     context = whole(project, trace_id, extent, tree, scale, marked, request, is_public)
+    context["facts"] = facts
+    context["cap"] = MAX_SPANS if facts.spans > MAX_SPANS else 0
     page = "traces/shared.html" if is_public else "traces/trace.html"
     return render(request, page, {**base, **context})
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether the pane of a span is asked for, or lines of the tree."""
+    return is_fragment(request) and (request.htmx.target == "pane" or "of" in request.GET)
+
+
+def spans_and_facts(
+    project_id: str, trace_id: str, extent: Extent, *, only_spans: bool
+) -> tuple[list[SpanRow], TraceRow | None]:
+    if only_spans:
+        return span_rows(project_id, trace_id, extent), None
+    return together(
+        lambda: span_rows(project_id, trace_id, extent),
+        lambda: trace_facts(project_id, trace_id, extent),
+    )
 
 
 def marked_in(
@@ -92,9 +114,6 @@ def whole(
     request: HttpRequest,
     is_public: bool,
 ) -> dict:
-    facts = trace_facts(project.id, trace_id, extent)
-    if facts is None:
-        raise Http404(_("The trace has been deleted."))
     asked = inside(request)
     selected = chosen(tree, marked, asked)
     span_id = selected.id if selected else ""
@@ -110,14 +129,12 @@ def whole(
     return {
         **shown,
         **({} if is_public else links_of(project, trace_id)),
-        "facts": facts,
         "tree": tree,
         "axis": [(at, duration((scale.end - scale.start) * at // 100)) for at in (0, 25, 50, 75)],
-        "lines": drawn(lines, scale, {node.id for node in led_to}, talked),
+        "lines": drawn(lines, scale, {node.id for node in led_to}, talked, span_id),
         "views": VIEWS.items(),
         "pills": [(pill, len(marks(tree))) for pill, marks in PILLS.items()],
         "steps": steps(tree, marked, selected),
-        "cap": MAX_SPANS if facts.spans > MAX_SPANS else 0,
         "first_token_ns": first_token(tree),
         "selected_id": span_id,
         "alike": alike(tree, selected),
