@@ -13,6 +13,7 @@ from traces.merge import START_UNKNOWN
 from traces.records import Score, Span
 
 MOST_REASON = 1_000
+PREFIX = "check-"  # of the ids of checks' scores
 # A later revision of a check counts above the earlier whatever they were asked of: each change of
 # a span raises its version by two.
 A_REVISION = 1_000
@@ -91,7 +92,7 @@ def score_of(one: Enabled, span: Span, outcome: Outcome, now: int) -> Score:
 
 def score_id(check_id: int, trace_id: str, span_id: str) -> str:
     named = f"{check_id}\0{trace_id}\0{span_id}".encode("utf-8", "replace")
-    return f"check-{blake2b(named, digest_size=16).hexdigest()}"
+    return f"{PREFIX}{blake2b(named, digest_size=16).hexdigest()}"
 
 
 def newest(spans: Sequence[Span]) -> list[Span]:

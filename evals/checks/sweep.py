@@ -1,4 +1,5 @@
-"""Checks of spans that have none: what a kill, an outage or a lack of time left unchecked.
+"""Checks of spans that have none: what a kill, an outage or a lack of time left unchecked. And an
+end to scores of traces that were deleted while they were written.
 
 Spans are looked for by when they were received, a while behind the present, window after window up
 to the last one that was swept. A span's score has one id, so sweeping again changes nothing.
@@ -14,10 +15,11 @@ from django.utils import translation
 from accounts.models import Project
 from evals.checks.enabled import Enabled, checks_of, share_of
 from evals.checks.models import ProjectCheck, Swept
-from evals.checks.scoring import newest, scores_of
+from evals.checks.scoring import PREFIX, newest, scores_of
 from traces import writer
 from traces.clickhouse import LimitReached, patiently
-from traces.queries.checks import Key, Wanted, unscored
+from traces.deletion import score_grave
+from traces.queries.checks import Key, Wanted, orphans, unscored
 from traces.queries.filters import HOUR, NS
 from traces.stored import stored_spans
 
@@ -26,6 +28,7 @@ BEHIND = 120 * NS  # by then whoever stored a span has checked it, or will not
 WINDOW = 300 * NS
 NARROWEST = NS
 AT_ONCE = 500
+MOST_ORPHANS = 20_000  # of a window
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +60,7 @@ def of_project(project_id: str, since: int, end: int, deadline: float) -> int:
         high = min(end, since + width)
         try:
             written += sum(of_check(project_id, one, since, high) for one in checks)
+            bury_orphans(project_id, since, high)
         except LimitReached:
             if width > NARROWEST:
                 width = max(NARROWEST, width // 4)
@@ -69,6 +73,12 @@ def of_project(project_id: str, since: int, end: int, deadline: float) -> int:
     if written:
         log.info("checks_swept", project=project_id, scores=written)
     return written
+
+
+def bury_orphans(project_id: str, since: int, until: int) -> None:
+    """Delete the scores that were on their way while their trace was deleted."""
+    found = orphans(project_id, PREFIX, since=since, until=until, limit=MOST_ORPHANS)
+    writer.insert_scores([score_grave(project_id, row) for row in found])
 
 
 def of_check(project_id: str, one: Enabled, since: int, until: int) -> int:

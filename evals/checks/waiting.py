@@ -21,7 +21,7 @@ from traces.records import Score
 
 GATHER_SECONDS = 2.0
 ENOUGH = 20_000  # rows, which are written at once
-MOST = 100_000  # rows that may wait; more are left to the sweep
+MOST = 50_000  # rows that may wait, some 50 MB; more are left to the sweep
 
 
 class Waiting:

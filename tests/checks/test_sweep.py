@@ -7,7 +7,7 @@ import pytest
 from evals.checks import sweep
 from evals.checks.models import Swept
 from evals.checks.tasks import sweep as sweep_task
-from traces.deletion import delete_score
+from traces.deletion import delete_score, delete_traces
 from traces.queries.filters import NS
 
 REFUSAL = "As an AI language model, I cannot do that."
@@ -51,6 +51,19 @@ def test_a_score_that_somebody_deleted_does_not_come_back(
     delete_score(project.id, scored()["refusal"]["id"])
     assert swept() == 0
     assert scored() == {}
+
+
+def test_a_score_that_was_on_its_way_while_its_trace_was_deleted_is_deleted_too(
+    switch_on, arrived, scored, swept, project
+):
+    switch_on("refusal")
+    arrived("gone")
+    arrived("there")
+    delete_traces(project.id, ["gone"])
+    assert scored("gone") and scored("there")
+    swept()
+    assert scored("gone") == {}
+    assert scored("there")
 
 
 def test_what_came_before_the_check_was_switched_on_is_not_swept_up(

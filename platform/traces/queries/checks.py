@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from traces.clickhouse import rows
+from traces.graves import GRAVE
 from traces.queries.filters import DAY, FIRST
 from traces.queries.limits import COUNT, WHOLE_RANGE
 
+GRAVES_REACH = 7 * DAY  # how long before it was scored a deleted span may have begun
 NEVER = 1e300  # a bound that no score passes
 Key = tuple[str, str]  # trace_id, span_id
 
@@ -118,3 +120,31 @@ def unscored(
         options=WHOLE_RANGE,
     )
     return [(row["trace_id"], row["span_id"]) for row in found]
+
+
+def orphans(project_id: str, prefix: str, *, since: int, until: int, limit: int) -> list[dict]:
+    """The scores whose id begins so, received in the time, of spans that were deleted for good."""
+    return rows(
+        """
+        SELECT DISTINCT id, trace_id
+        FROM scores
+        WHERE project_id = {project_id:String} AND startsWith(id, {prefix:String})
+          AND received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
+          AND received_at < fromUnixTimestamp64Nano({until:Int64}, 'UTC')
+          AND NOT is_deleted
+          AND (trace_id, observation_id) GLOBAL IN (
+              SELECT trace_id, span_id FROM spans
+              WHERE project_id = {project_id:String} AND is_deleted AND version >= {grave:UInt64}
+                AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
+          )
+        LIMIT {limit:UInt32}
+        """,
+        project_id=project_id,
+        prefix=prefix,
+        since=since,
+        until=until,
+        grave=GRAVE,
+        low=max(FIRST, since - GRAVES_REACH),
+        limit=limit,
+        options=WHOLE_RANGE,
+    )
