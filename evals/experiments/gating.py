@@ -52,8 +52,8 @@ NO_BASE = gettext_noop(
 )
 TOO_FEW = gettext_noop("Only %(n)d items were run in both versions: too few to tell them apart.")
 FELL = gettext_noop(
-    "“%(score)s” changes by %(difference)+.3f against version %(against)d, item by item; with "
-    "95 %% certainty it falls by no more than %(worst).3f, and %(limit)g is allowed."
+    "“%(score)s” changes by %(difference)+.3f against version %(against)d, item by item; the 95 %% "
+    "interval reaches down to %(low)+.3f, and a fall of %(limit)g is allowed."
 )
 NO_COST = gettext_noop("The cost of an item is unknown in one of the two versions.")
 RATIO = gettext_noop(
@@ -223,7 +223,7 @@ def max_regression(case: Case, setting: float) -> Result:
         "score": name,
         "difference": interval.estimate,
         "against": case.against.number,
-        "worst": max(-interval.low, 0.0),
+        "low": interval.low,
         "limit": setting,
     }
     is_good = interval.low >= -setting
@@ -303,7 +303,7 @@ register(
             _("Fall of its score at most"),
             0,
             1e9,
-            _("Passed when it is 95 percent sure, item by item, that it falls by no more."),
+            _("Passed when the 95 % interval of the difference, item by item, reaches no lower."),
         ),
         group="experiment",
         may_ask=True,
