@@ -14,7 +14,8 @@ MOST_CHARACTERS = 200  # of a refusal's reason, which quotes what the client sen
 
 # What follows is a permission: to put or get a file, to join an organisation, to read a trace.
 TOKEN = re.compile(
-    r"((?:/|%2F)(?:media(?:/|%2F)(?:up|down)load|invitations|shared|feedback)(?:/|%2F))[\w.:~%-]+", re.I
+    r"((?:/|%2F)(?:media(?:/|%2F)(?:up|down)load|invitations|shared|feedback)(?:/|%2F))[\w.:~%-]+",
+    re.I,
 )
 
 

@@ -1,5 +1,5 @@
-"""Makes a dataset and items with Langfuse's SDK 2, 3, 4 or 5 for Python, changes them, and reads them
-back page by page, as they are and as they were.
+"""Makes a dataset and items with Langfuse's SDK 2, 3, 4 or 5 for Python, changes them, and reads
+them back page by page, as they are and as they were.
 """
 
 import json
