@@ -12,6 +12,8 @@ from evals.judges import finding, past, queue, upkeep, working
 from evals.judges.models import PastRun
 from exports import runs
 
+LOOK_SECONDS = 15
+
 log = structlog.get_logger(__name__)
 
 
@@ -21,7 +23,7 @@ def look() -> None:
     quarter of a minute.
     """
     for evaluator_id in finding.due():
-        look_for.delay(evaluator_id)
+        look_for.apply_async((evaluator_id,), expires=LOOK_SECONDS)  # nothing piles up
 
 
 @shared_task

@@ -159,6 +159,8 @@ def test_executions_are_listed_by_status_and_one_is_seen_whole_and_retried(
     whole = page("evaluator-execution", one.pk, failed.pk)
     assert "&lt;script&gt;no" in whole and "What is judged" not in whole and "2 + 2?" in whole
     assert "All right." in page("evaluator-execution", one.pk, done.pk)
+    scored = page("trace-page", done.trace_id, span="trace", tab="scores")
+    assert "How it was judged" in scored and done.execution_trace_id in scored
     assert "1" in page("evaluator-list")
     provider.will(answers(said(0)))
     post("evaluator-execution-retry", one.pk, failed.pk)

@@ -11,7 +11,7 @@ from traces.queries.observations import condition_of
 from traces.queries.trace import Extent
 
 # Spans may begin this long before they arrive; whatever is older is no new trace.
-LOOKS_BACK = 7 * DAY
+LOOKS_BACK = 3 * DAY
 MOST_STEPS = 200
 MAX_STEP_TEXT = 50_000  # characters of one side of a step
 STEP_TYPES = ("GENERATION", "AGENT", "TOOL", "RETRIEVER", "GUARDRAIL", "CHAIN", "EMBEDDING")

@@ -9,7 +9,7 @@ MOST_OF_A_TRACE = 100  # that a list reads of each: a trace may have one on ever
 AT_ONCE = 2_000
 COLUMNS = """
     id, name, data_type, value, string_value, trace_id, observation_id, comment, source,
-    author_user_id, toUnixTimestamp64Nano(timestamp) AS at
+    author_user_id, execution_trace_id, toUnixTimestamp64Nano(timestamp) AS at
 """
 OF_TRACES = """
     project_id = {project_id:String}
