@@ -12,6 +12,7 @@ from evals.annotation.annotating import Said, Unsaid
 from evals.annotation.models import Annotation, Item, Status
 from evals.scores.models import DataType, ScoreConfig
 
+EXACT = 2**53  # whole numbers below it are written without a point
 KEYS = "123456789"  # the first options have a key each
 
 
@@ -105,7 +106,8 @@ def written(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(int(value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < EXACT
+    return str(int(value)) if is_whole else str(value)
 
 
 def said_in(data: QueryDict, configs: list[ScoreConfig]) -> Said:

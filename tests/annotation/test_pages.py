@@ -392,7 +392,8 @@ def test_the_pages_of_traces_and_sessions_offer_the_queues_to_editors(
 def test_while_the_store_is_away_what_was_written_comes_back(
     client, member, span, config, queue, put_in, submit, monkeypatch
 ):
-    from evals.annotation import annotating, shown
+    from evals.annotation import annotating, correcting, shown
+    from evals.datasets.models import Dataset
     from traces.errors import Unavailable
 
     def away(*_args, **_options):
@@ -410,6 +411,11 @@ def test_while_the_store_is_away_what_was_written_comes_back(
     text = answer.content.decode()
     assert answer.status_code == 503 and "send it again" in text
     assert "Brisk" in text and "Long thoughts" in text and "data-complete" in text
+    dataset = Dataset.objects.create(project=review.project, name="regressions")
+    data |= {"do": "dataset", "dataset": dataset.pk, "correction": "Two days."}
+    monkeypatch.setattr(correcting, "shown", away)
+    answer = submit("queue-save", review.pk, item.pk, data=data)
+    assert answer.status_code == 503 and "Two days." in answer.content.decode()
 
 
 def test_who_comes_too_late_is_told_and_sees_what_they_wrote(

@@ -132,9 +132,12 @@ def queue_save(request: HttpRequest, project_id: str, queue_id: str, item_id: st
     except Unsaid as error:
         return answer(request, item_of(queue, item.pk), mine, said, error)
     except (Overloaded, Unavailable):
-        words = _("The store is away for a moment. Nothing is lost: send it again.")
-        return answer(request, item_of(queue, item.pk), mine, said, Unsaid(words), 503)
+        return answer(request, item_of(queue, item.pk), mine, said, away(), 503)
     return to_next(request, queue, user)
+
+
+def away() -> Unsaid:
+    return Unsaid(_("The store is away for a moment. Nothing is lost: send it again."))
 
 
 def to_earlier(
@@ -160,6 +163,8 @@ def into_dataset(
         )
     except Unsaid as error:
         return answer(request, item, mine, said, error)
+    except Unavailable:
+        return answer(request, item, mine, said, away(), 503)
     messages.success(request, words)
     return answer(request, item, mine, said)
 
