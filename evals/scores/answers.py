@@ -32,8 +32,8 @@ class AnswerForm(forms.Form):
             field = value_field(config, initial_of(config, row))
             if config.data_type == DataType.BOOLEAN:
                 field.choices = [  # type: ignore[attr-defined]
-                    ("1", pgettext_lazy("feedback", "👍 Good")),
-                    ("0", pgettext_lazy("feedback", "👎 Not good")),
+                    ("1", pgettext_lazy("feedback", "Good")),
+                    ("0", pgettext_lazy("feedback", "Not good")),
                 ]
             elif hasattr(field, "choices"):
                 field.choices = [one for one in field.choices if one[0] != ""]

@@ -62,7 +62,7 @@ def test_somebody_without_an_account_answers_by_a_link(open_page, browser, proje
     address = page.locator("#feedback-link").inner_text()
     other = browser.new_page(java_script_enabled=False, viewport=PHONE)
     other.goto(address)
-    other.get_by_label("👍 Good").check()
+    other.get_by_label("Good", exact=True).check()
     other.get_by_label("Your opinion").fill("Helped me")
     other.get_by_role("button", name="Send").click()
     other.get_by_role("heading", name="Thank you").wait_for()
