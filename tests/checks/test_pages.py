@@ -1,5 +1,8 @@
 """The pages of checks."""
 
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -138,6 +141,13 @@ def test_a_check_is_tried_on_the_latest_calls(sent, span):
     assert "a tool" not in page
 
 
+def test_a_trial_needs_no_javascript_and_keeps_what_was_typed(sent):
+    answer = sent("refusal", do="text", name="mine", **{"t-output": "I can't help with that."})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "fails" in page and 'value="mine"' in page and "I can&#x27;t help with that." in page
+
+
 def test_a_trial_with_settings_that_are_wrong_says_which(sent):
     page = sent("regex", {"HX-Request": "true"}, do="text", **{"o-patterns": "("})
     assert "Mend what is marked first." in page.content.decode()
@@ -155,7 +165,18 @@ def test_what_checks_found_today_is_counted_and_leads_to_the_observations(
     page = " ".join(look_at("check-list", part="figures").split())
     assert f'id="ran-{row.pk}" hx-swap-oob="true">3<' in page
     assert ">2</a>" in page and "67%" in page
-    assert "scores.%22refusal%22%3A%3E0.5" in page
+    assert "q=scores.refusal%3A%3E0.5" in page
+
+
+def test_a_check_leads_to_how_its_score_goes(client, look_at, viewer, switch_on, arrived, scored):
+    row = switch_on("refusal")
+    arrived()
+    scored()
+    client.force_login(viewer)
+    [address] = re.findall(r'href="([^"]*scores/one[^"]*)"', look_at("check-page", row.pk))
+    answer = client.get(html.unescape(address))
+    assert answer.status_code == 200
+    assert "refusal" in answer.content.decode()
 
 
 def test_deleting_a_check_keeps_its_scores(

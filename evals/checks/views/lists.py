@@ -23,6 +23,7 @@ from evals.checks.views.asked import check_of, editable
 from traces.clickhouse import LimitReached, Unavailable
 from traces.queries.checks import Bounds, Found, found_by
 from traces.queries.filters import DAY, HOUR
+from traces.search.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,11 @@ class Line:
 
     @property
     def failing(self) -> str:
-        bounds = bounds_of(self.check, self.row)
-        if self.check.better is None:
+        bound = self.check.bound(self.row.options)
+        if bound is None:
             return ""
-        below, above = f"<{bounds.low:g}", f">{bounds.high:g}"
-        name = self.row.name.replace('"', "").replace("\\", "")
-        return f'scores."{name}":{below if self.check.better == HIGHER else above}'
+        worse = "<" if self.check.better == HIGHER else ">"
+        return str(Term("scores", (f"{bound:g}",), key=self.row.name, comparison=worse))
 
 
 @require_safe

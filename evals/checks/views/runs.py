@@ -19,6 +19,7 @@ from evals.checks.models import CheckRun, ProjectCheck
 from evals.checks.views.asked import check_of, editable
 from traces.queries.filters import FIRST
 from traces.search.grammar import MAX_CHARACTERS, parsed
+from traces.search.terms import Query, Term
 from traces.views.timerange import DEFAULT_RANGE, LEEWAY, RANGES
 
 SHOWN = 10
@@ -63,15 +64,8 @@ def runs_of(row: ProjectCheck) -> dict[str, Any]:
 
 def query_of(row: ProjectCheck) -> str:
     """What the check looks at, as a query."""
-    lists = (("type", row.types), ("environment", row.environments))
-    terms = []
-    for name, values in lists:
-        if values:
-            quoted = [f'"{one}"' if " " in one else one for one in values]
-            terms.append(f"{name}:{quoted[0] if len(quoted) == 1 else ''}")
-            if len(quoted) > 1:
-                terms[-1] += f"({' OR '.join(quoted)})"
-    return " ".join(terms)
+    narrowed = (("type", row.types), ("environment", row.environments))
+    return str(Query(tuple(Term(name, tuple(values)) for name, values in narrowed if values)))
 
 
 @require_POST
