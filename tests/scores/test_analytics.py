@@ -147,7 +147,7 @@ def test_the_pages_open_to_a_viewer_and_lead_to_the_traces(score, look, project)
         one = look("score-figures", name=name, type=kind)
         assert one.status_code == 200
         assert "<svg" in one.content.decode()
-        for _, url in one.context.get("bars", []):
+        for _, url in one.context.get("bars", [])[:2]:
             listed = look(
                 "trace-list", **dict(part.split("=") for part in url.split("?")[1].split("&"))
             )
