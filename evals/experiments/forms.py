@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evals.checks.registry import CHECKS
 from evals.datasets.items import items_at
 from evals.datasets.models import Dataset
 from evals.experiments.models import MAX_DESCRIPTION, MAX_NAME
@@ -172,7 +173,10 @@ def named(version: PromptVersion) -> str:
 
 
 def words_of(one: Evaluator) -> str:
-    return _("%(name)s (judge)") % {"name": one.name} if one.kind == JUDGE else one.name
+    """By the name that its score gets, and what it is."""
+    if one.kind == JUDGE:
+        return _("%(name)s (judge)") % {"name": one.name}
+    return f"{CHECKS[one.ref].title}: {one.name}"
 
 
 def splits(dataset: Dataset) -> list[str]:

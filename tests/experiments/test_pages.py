@@ -76,6 +76,15 @@ def test_another_one_can_be_the_baseline_of_the_page(page, two):
     assert "less is better" in first
 
 
+def test_those_that_were_ticked_are_compared_with_the_oldest_or_the_baseline(
+    client, project, page, two
+):
+    assert "Regressed 1" in page("experiment-compare", id=[two[1], two[0]], order="time")
+    client.post(reverse("experiment-baseline", args=[project.id]), {"id": two[1]})
+    found = page("experiment-compare", id=[two[1], two[0]], order="time")
+    assert found.index("new Baseline here") < found.index(" old ")
+
+
 def test_one_alone_or_gone_is_not_compared(client, page, two, project):
     answer = client.get(reverse("experiment-compare", args=[project.id]), {"id": [two[0], "gone"]})
     assert answer.status_code == 302

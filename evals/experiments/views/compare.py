@@ -24,7 +24,7 @@ from evals.experiments.comparing import (
 from evals.experiments.itemtexts import Known, known
 from evals.experiments.measuring import Measured, Summary, measurements, summary
 from evals.experiments.reading import Experiment, experiments
-from evals.experiments.views.asked import address, dataset_of, id_in, page_of
+from evals.experiments.views.asked import address, baselines_of, dataset_of, id_in, page_of
 from traces.queries.experiment_items import Figure, figures
 from traces.views.away import tells_when_away
 
@@ -72,13 +72,15 @@ class Item:
 @require_safe
 @tells_when_away
 def experiment_compare(request: HttpRequest, project_id: str) -> HttpResponse:
-    """`?id=` of each, the baseline first; `?low=` for each score of which less is better; `?show=`
-    one of STATES; `?page=`.
+    """`?id=` of each, the baseline first, or in any order with `?order=time`; `?low=` for each
+    score of which less is better; `?show=` one of STATES; `?page=`.
     """
     project = project_for(request.user, project_id)
     ids = ids_in(request)
     low = frozenset(name[:200] for name in request.GET.getlist("low")[:20])
     chosen = chosen_of(project, ids)
+    if request.GET.get("order") == "time":
+        chosen = in_time(project, chosen)
     if len(chosen) == 1:
         return redirect(address("experiment-page", project, chosen[0].id))
     measured = measurements(project.id, [one.id for one in chosen])
@@ -123,6 +125,12 @@ def chosen_of(project: Project, ids: list[str]) -> list[Experiment]:
     if not found:
         raise Http404("There is no such experiment.")
     return found
+
+
+def in_time(project: Project, chosen: list[Experiment]) -> list[Experiment]:
+    """The dataset's baseline first, then the oldest."""
+    baselines = baselines_of(project)
+    return sorted(chosen, key=lambda one: (baselines.get(one.dataset_id) != one.id, one.created))
 
 
 def sides_of(
