@@ -13,7 +13,7 @@ from prompts.names import MAX_NAME as MAX_PROMPT_NAME
 
 MAX_NAME = 500
 MAX_DESCRIPTION = 5_000
-MAX_RUN_ID = 200  # as SDKs may choose one
+MAX_RUN_ID = 1_000  # as SDKs may choose one, and spans name it
 
 
 class Run(models.Model):

@@ -13,10 +13,11 @@ from accounts.access import project_for
 from accounts.models import Project, User
 from accounts.roles import LEAST_ROLE, Role
 from evals.datasets.models import Dataset
-from evals.experiments.models import MAX_RUN_ID, Baseline
+from evals.experiments.models import Baseline
 from evals.experiments.reading import Experiment, experiment_of
 
 MOST_DATASETS = 500  # that a menu offers
+MAX_BYTES = 2_000  # of an id: an index of Postgres takes no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ def editable(user: User, project_id: str) -> Project:
 
 
 def id_in(text: str) -> str:
-    return text if 0 < len(text) <= MAX_RUN_ID and "\0" not in text else ""
+    """Empty of what no experiment is called."""
+    size = len(text.encode("utf-8", "replace"))
+    return text if 0 < size <= MAX_BYTES and "\0" not in text else ""
 
 
 def asked_experiment(project: Project, text: str) -> Experiment:
