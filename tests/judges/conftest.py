@@ -44,15 +44,17 @@ def draft(make_connection):  # noqa: F811
 
 @pytest.fixture
 def evaluator(project, draft) -> Callable:
-    """`evaluator(query="env:prod", sampling=0.5)`: one that is on, for traces from now on."""
+    """`evaluator(rule={"query": "env:prod"})`: one that is on, at a pace that no test waits for."""
     from evals.judges import evaluators
-    from evals.judges.models import Rule
+    from evals.judges.models import Pace, Rule
 
     def made(name="correct", *, rule=None, **options):
         one = evaluators.create(project, name, draft(**options))
         evaluators.change_rule(one, evaluators.Wish(**{"delay_seconds": 60, **(rule or {})}))
         evaluators.turn_on(one)
         Rule.objects.filter(evaluator=one).update(watermark=time.time_ns() - 7200 * NS)
+        connection = evaluators.current(one).connection
+        Pace.objects.get_or_create(connection=connection, defaults={"per_minute": 60_000})
         one.refresh_from_db()
         return one
 

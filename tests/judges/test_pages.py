@@ -149,7 +149,7 @@ def test_executions_are_listed_by_status_and_one_is_seen_whole_and_retried(
 ):
     one = evaluator(most_attempts=1)
     answered("good"), answered("poor")
-    Pace.objects.create(connection=evaluators.current(one).connection, at_once=1)
+    Pace.objects.update(at_once=1)
     provider.will(answers(said(1, "All right.")), answers("<script>no</script>"))
     look(one)
     work()
@@ -246,7 +246,7 @@ def test_a_judge_is_held_beside_people_and_beside_itself(
         score(f"t{number}", "correct", float(number % 2), string_value="", **by_people)
     assert "Judge the 4 that are left" in page("evaluator-quality", one.pk)
     post("evaluator-quality", one.pk, data={"do": "labels"})
-    Pace.objects.create(connection=evaluators.current(one).connection, at_once=1)
+    Pace.objects.update(at_once=1)
     provider.will(*[answers(said(one_)) for one_ in (False, True, True, True)])
     work()
     shown = page("evaluator-quality", one.pk)

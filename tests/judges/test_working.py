@@ -129,7 +129,7 @@ def test_a_429_slows_the_connection_and_then_all_is_done(
     one = evaluator()
     for number in range(5):
         answered(f"t{number}")
-    Pace.objects.create(connection=evaluators.current(one).connection, at_once=1)
+    Pace.objects.update(at_once=1)
     provider.will(answers(said(1)), refuses(429, retry_after="120"), answers(said(1)))
     look(one)
     work()
@@ -170,7 +170,7 @@ def test_an_evaluator_whose_provider_refuses_it_is_paused_with_the_reason_and_lo
     one = evaluator()
     for number in range(4):
         answered(f"t{number}")
-    Pace.objects.create(connection=evaluators.current(one).connection, at_once=1)
+    Pace.objects.update(at_once=1)
     provider.will(refuses(status, {"message": "No more for you."}))
     look(one)
     work()
@@ -191,7 +191,7 @@ def test_a_budget_that_is_spent_stops_the_evaluator_until_the_next_day(
     one = evaluator(rule={"daily_budget": "0.00002"})  # a call of the stand-in costs 0.0000156
     for number in range(4):
         answered(f"t{number}")
-    Pace.objects.create(connection=evaluators.current(one).connection, at_once=1)
+    Pace.objects.update(at_once=1)
     provider.will(answers(said(1)))
     look(one)
     work()
