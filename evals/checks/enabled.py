@@ -81,12 +81,14 @@ def read(project_id: str) -> list[Enabled]:
 
 
 def enabled(row: ProjectCheck) -> Enabled:
+    """Options that came with a later version of Sonde have their defaults."""
+    check = CHECKS[row.check_key]
     return Enabled(
         id=row.pk,
         revision=row.revision,
         name=row.name,
-        check=CHECKS[row.check_key],
-        options=row.options,
+        check=check,
+        options={option.key: option.default for option in check.options} | row.options,
         since=int(row.on_since.timestamp() * 1_000_000) * 1000,
         types=frozenset(row.types),
         environments=frozenset(row.environments),

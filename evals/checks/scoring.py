@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
-import structlog
-
 from evals.checks.check import BOOLEAN, CATEGORICAL
 from evals.checks.enabled import RESERVED, WHOLE, Enabled, share_of
 from evals.checks.spans import subject_of
 from evals.checks.subject import Outcome, Subject
+from ingest import seldom
 from traces.merge import START_UNKNOWN
 from traces.records import Score, Span
 
@@ -17,8 +16,6 @@ PREFIX = "check-"  # of the ids of checks' scores
 # A later revision of a check counts above the earlier whatever they were asked of: each change of
 # a span raises its version by two.
 A_REVISION = 1_000
-
-log = structlog.get_logger(__name__)
 
 
 def is_complete(span: Span) -> bool:
@@ -57,7 +54,7 @@ def asked(one: Enabled, subject: Subject) -> Outcome | None:
     try:
         return one.check.run(subject, one.options)
     except Exception as error:
-        log.warning("check_failed", check=one.check.key, id=one.id, error=type(error).__name__)
+        seldom.warn("check_failed", check=one.check.key, id=one.id, error=type(error).__name__)
         return None
 
 

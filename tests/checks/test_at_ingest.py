@@ -108,10 +108,19 @@ def test_a_check_that_fails_fails_neither_the_request_nor_the_other_checks(
     switch_on, arrived, scored
 ):
     broken = switch_on("regex")
-    ProjectCheck.objects.filter(pk=broken.pk).update(options={})
+    ProjectCheck.objects.filter(pk=broken.pk).update(options={"patterns": 3})
     switch_on("refusal")
     arrived()
     assert set(scored()) == {"refusal"}
+
+
+def test_an_option_that_a_check_did_not_have_when_it_was_set_up_has_its_default(
+    switch_on, arrived, scored
+):
+    row = switch_on("length")
+    ProjectCheck.objects.filter(pk=row.pk).update(options={})
+    arrived(output="four")
+    assert scored()["length"]["value"] == 4
 
 
 def test_what_there_is_no_time_for_does_not_hold_up_the_sender(
@@ -170,3 +179,24 @@ def test_more_scores_than_may_wait_are_left_to_the_sweep(
     arrived(received_at=1)
     assert scored() == {}
     assert Swept.objects.get(project=project).until == 1
+
+
+def test_a_generation_that_langfuse_creates_and_updates_is_checked_as_it_ends_up(
+    switch_on, client, api_key, auth, scored
+):
+    switch_on("refusal", types=["GENERATION"])
+
+    def send(kind, at, **body):
+        event = {"id": f"{kind}-{at}", "type": kind, "timestamp": f"2026-11-20T10:00:0{at}Z"}
+        batch = {"batch": [event | {"body": {"id": "s", "traceId": "t", **body}}]}
+        answer = client.post(
+            "/api/public/ingestion", batch, content_type="application/json", headers=auth(api_key)
+        )
+        assert answer.json()["errors"] == []
+
+    send("generation-create", 0, name="answer", startTime="2026-11-20T10:00:00Z")
+    assert scored() == {}
+    send("generation-update", 1, output=REFUSAL, endTime="2026-11-20T10:00:01Z")
+    assert scored()["refusal"]["value"] == 1
+    send("generation-update", 2, output="Gladly.")
+    assert scored()["refusal"]["value"] == 0
