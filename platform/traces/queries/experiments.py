@@ -14,26 +14,35 @@ from traces.queries.limits import LIST
 
 MOST_MEMBERS = 10_000
 
-# The rows as they stand of traces in which an experiment is named: a deletion's row names none.
-_LIVE = """
-    SELECT s.trace_id AS trace_id, s.span_id AS span_id, s.start_time AS start_time,
-        s.end_time AS end_time, s.experiment_id AS experiment_id, s.experiment AS experiment,
-        s.is_deleted AS is_deleted,
-        s.experiment['item.root_observation_id'] = s.span_id AS is_item
-    FROM spans AS s
-    WHERE s.project_id = {project_id:String}
-      AND s.start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
-      AND s.start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
-      AND s.trace_id IN (
-        SELECT trace_id FROM spans
-        WHERE project_id = {project_id:String}
-          AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
-          AND start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
-          AND experiment_id != ''
-          AND (empty({ids:Array(String)}) OR has({ids:Array(String)}, experiment_id))
-      )
-    ORDER BY s.version DESC
-    LIMIT 1 BY s.trace_id, s.span_id, toStartOfHour(s.start_time)
+_PLACE = """
+    project_id = {project_id:String}
+    AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
+    AND start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
+"""
+_NAMED = """
+    experiment_id != '' AND (empty({ids:Array(String)}) OR has({ids:Array(String)}, experiment_id))
+"""
+# The rows as they stand that name an experiment, which a deletion's row does not: whether there is
+# a later one of these is asked apart. So what names none is never read.
+_LIVE = f"""
+    SELECT r.trace_id AS trace_id, r.span_id AS span_id, r.start_time AS start_time,
+        r.end_time AS end_time, r.experiment_id AS experiment_id, r.experiment AS experiment,
+        r.experiment['item.root_observation_id'] = r.span_id AS is_item
+    FROM (
+        SELECT trace_id, span_id, start_time, end_time, experiment_id, experiment, version
+        FROM spans
+        WHERE {_PLACE} AND {_NAMED} AND span_id != '' AND NOT is_deleted
+        ORDER BY version DESC
+        LIMIT 1 BY trace_id, span_id, toStartOfHour(start_time)
+    ) AS r
+    GLOBAL LEFT JOIN (
+        SELECT trace_id, span_id, max(version) AS version
+        FROM spans
+        WHERE {_PLACE} AND is_deleted
+          AND trace_id IN (SELECT trace_id FROM spans WHERE {_PLACE} AND {_NAMED})
+        GROUP BY trace_id, span_id
+    ) AS gone ON gone.trace_id = r.trace_id AND gone.span_id = r.span_id
+    WHERE r.version > gone.version
 """
 # One row for each time that an item was run.
 _MEMBERS = f"""
@@ -43,9 +52,7 @@ _MEMBERS = f"""
         min(toUnixTimestamp64Nano(e.start_time)) AS started,
         max(toUnixTimestamp64Nano(ifNull(e.end_time, e.start_time))) AS ended
     FROM ({_LIVE}) AS e
-    WHERE NOT e.is_deleted AND e.experiment_id != '' AND e.span_id != ''
-      AND (empty({{ids:Array(String)}}) OR has({{ids:Array(String)}}, e.experiment_id))
-      AND toUnixTimestamp64Nano(e.start_time) > transform(
+    WHERE toUnixTimestamp64Nano(e.start_time) > transform(
         e.experiment_id, {{emptied_ids:Array(String)}}, {{emptied_at:Array(Int64)}}, toInt64(0))
     GROUP BY run_id, item_id, trace_id
 """
