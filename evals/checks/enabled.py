@@ -15,6 +15,7 @@ from evals.checks.registry import CHECKS
 from traces.records import Span
 
 FRESH_SECONDS = 5.0
+AWAY_SECONDS = 30.0  # a Postgres that hangs takes three seconds of whoever asks it
 MOST_PROJECTS = 10_000  # that a process keeps in mind
 RESERVED = ("sonde-", "langfuse-")  # environments of what evaluates: it is not evaluated itself
 WHOLE = 1 << 32
@@ -55,18 +56,22 @@ _known: dict[str, tuple[float, tuple[Enabled, ...]]] = {}
 
 
 def checks_of(project_id: str) -> tuple[Enabled, ...]:
-    """While Postgres is away, what was known last; a sweep checks what was missed meanwhile."""
+    """What is known is served while one thread reads anew, and for as long as Postgres is away; a
+    sweep checks what was missed meanwhile.
+    """
     now = time.monotonic()
-    found = _known.get(project_id)
-    if found is not None and now < found[0]:
-        return found[1]
-    try:
-        checks = tuple(read(project_id))
-    except Error:
-        checks = found[1] if found else ()
-    if len(_known) >= MOST_PROJECTS:
+    until, checks = _known.get(project_id, (0.0, ()))
+    if now < until:
+        return checks
+    if project_id in _known:
+        _known[project_id] = now + FRESH_SECONDS, checks
+    elif len(_known) >= MOST_PROJECTS:
         _known.clear()
-    _known[project_id] = (now + FRESH_SECONDS, checks)
+    try:
+        checks, fresh = tuple(read(project_id)), FRESH_SECONDS
+    except Error:
+        fresh = AWAY_SECONDS
+    _known[project_id] = time.monotonic() + fresh, checks
     return checks
 
 

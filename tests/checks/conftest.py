@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.ingest.conftest import postgres_away  # noqa: F401
 from tests.prompts.conftest import look_at, submit  # noqa: F401
 from tests.traces.conftest import now, span  # noqa: F401
 

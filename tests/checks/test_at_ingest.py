@@ -2,7 +2,7 @@
 
 import pytest
 
-from evals.checks import at_ingest, waiting
+from evals.checks import at_ingest, enabled, waiting
 from evals.checks.enabled import share_of
 from evals.checks.models import ProjectCheck, Swept
 from ingest import held
@@ -131,6 +131,17 @@ def test_what_there_is_no_time_for_does_not_hold_up_the_sender(
     spans = [Span(project.id, f"t{n}", "s", now, end_time=now, output="Yes.") for n in range(3)]
     accept(project.id, spans)
     assert [len(scored(f"t{n}")) for n in range(3)] == [1, 0, 0]
+
+
+def test_while_postgres_is_away_the_checks_that_were_known_go_on(
+    postgres_away, switch_on, arrived, scored, monkeypatch
+):
+    switch_on("refusal")
+    monkeypatch.setattr(enabled, "FRESH_SECONDS", 0.0)
+    arrived("before")
+    with postgres_away():
+        arrived("meanwhile")
+    assert scored("before") and scored("meanwhile")
 
 
 def test_a_project_without_checks_is_asked_about_once_and_then_costs_no_query(
