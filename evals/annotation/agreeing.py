@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from evals.annotation import agreement
-from evals.annotation.agreement import Share
 from evals.annotation.models import Annotation, Queue
 from evals.annotation.queues import configs_of
 from evals.scores.models import DataType, ScoreConfig
+from prompts.bounds import Interval
 
 MOST_ITEMS = 2_000  # the newest that several people have annotated
 
@@ -25,21 +25,19 @@ class Agreement:
 
     config: ScoreConfig
     people: int
-    share: Share
+    items: int
+    share: Interval
     measure: str
     value: float | None
+    value_bounds: Interval | None = None  # of kappa
 
     @property
     def percent(self) -> str:
-        return f"{100 * self.share.value:.0f}"
+        return f"{100 * self.share.estimate:.0f}"
 
     @property
-    def low(self) -> str:
-        return f"{100 * self.share.low:.0f}"
-
-    @property
-    def high(self) -> str:
-        return f"{100 * self.share.high:.0f}"
+    def percents(self) -> str:
+        return f"{100 * self.share.low:.0f}–{100 * self.share.high:.0f}"
 
 
 def agreements_of(queue: Queue) -> list[Agreement]:
@@ -69,15 +67,16 @@ def agreements_of(queue: Queue) -> list[Agreement]:
 def agreement_of(config: ScoreConfig, given: Given) -> Agreement | None:
     judged = {item: by_person for item, by_person in given.items() if len(by_person) > 1}
     units = [list(by_person.values()) for by_person in judged.values()]
-    share = agreement.unanimous(units)
-    if share is None:
+    found = agreement.unanimous(units)
+    if found is None:
         return None
     people = sorted({person for by_person in judged.values() for person in by_person})
+    common = (config, len(people), *found)
     if config.data_type == DataType.NUMERIC:
         numbers = [[float(str(value)) for value in unit] for unit in units]
-        return Agreement(config, len(people), share, "alpha", agreement.alpha_interval(numbers))
+        return Agreement(*common, "alpha", agreement.alpha_interval(numbers))
     if len(people) == 2:
         one, other = people
-        pairs = [(by_person[one], by_person[other]) for by_person in judged.values()]
-        return Agreement(config, 2, share, "kappa", agreement.cohens_kappa(pairs))
-    return Agreement(config, len(people), share, "alpha", agreement.alpha_nominal(units))
+        kappa = agreement.kappa([(said[one], said[other]) for said in judged.values()])
+        return Agreement(*common, "kappa", kappa.estimate if kappa else None, kappa)
+    return Agreement(*common, "alpha", agreement.alpha_nominal(units))

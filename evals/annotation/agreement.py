@@ -1,60 +1,36 @@
-"""How far people who judged the same things agree. Pure.
+"""How far people who judged the same things agree, beside what evals.scores.agreement tells of two.
+Pure.
 
 A unit is the list of values that one thing was given. Krippendorff's α is as in his "Computing
-Krippendorff's Alpha-Reliability" (2011), Cohen's κ as in "A Coefficient of Agreement for Nominal
-Scales" (1960), the interval is Wilson's.
+Krippendorff's Alpha-Reliability" (2011).
 """
 
 import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
-Z = 1.959963984540054  # of 95 per cent
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many of how many, and between what the true share lies with 95 % certainty."""
-
-    count: int
-    of: int
-    low: float
-    high: float
-
-    @property
-    def value(self) -> float:
-        return self.count / self.of
+from evals.scores.agreement import CONFIDENCE, cohens_kappa
+from prompts.bounds import Interval, share
 
 
-def unanimous(units: Sequence[Sequence[Hashable]]) -> Share | None:
-    """The units on which everybody agrees, of those that two people or more have judged."""
+def unanimous(units: Sequence[Sequence[Hashable]]) -> tuple[int, Interval] | None:
+    """How many units two people or more have judged, and the share on which all of them agree."""
     judged = [unit for unit in units if len(unit) > 1]
     if not judged:
         return None
-    return wilson(sum(len(set(unit)) == 1 for unit in judged), len(judged))
+    same = sum(len(set(unit)) == 1 for unit in judged)
+    return len(judged), share(same, len(judged), CONFIDENCE)
 
 
-def wilson(count: int, of: int) -> Share:
-    share, square = count / of, Z * Z
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    spread = math.sqrt(share * (1 - share) / of + square / (4 * of * of))
-    half = Z * spread / (1 + square / of)
-    return Share(count, of, max(0.0, middle - half), min(1.0, middle + half))
-
-
-def cohens_kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> float | None:
-    """Of two people, each pair in the same order. None where both gave one and the same value
-    throughout: then nothing tells agreement from chance.
+def kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> Interval | None:
+    """Cohen's, of two people, each pair in the same order. None where both gave one and the same
+    value throughout: then nothing tells agreement from chance.
     """
-    if not pairs:
-        return None
-    of = len(pairs)
-    first, second = Counter(one for one, _ in pairs), Counter(two for _, two in pairs)
-    by_chance = sum(first[value] * second[value] for value in first) / (of * of)
-    if by_chance == 1:
-        return None
-    return (sum(one == two for one, two in pairs) / of - by_chance) / (1 - by_chance)
+    values = {value: place for place, value in enumerate({one for pair in pairs for one in pair})}
+    matrix = [[0] * len(values) for _ in values]
+    for one, other in pairs:
+        matrix[values[one]][values[other]] += 1
+    return cohens_kappa(matrix)
 
 
 def alpha_nominal(units: Sequence[Sequence[Hashable]]) -> float | None:
