@@ -65,8 +65,9 @@ def saved(
     row.types, row.names = list(settings.types), list(settings.names)
     row.environments = list(settings.environments)
     after = told(row)
-    if before is not None and any(before[one] != after[one] for one in DECIDING):
-        row.revision += 1
+    if before is None or any(before[one] != after[one] for one in DECIDING):
+        # Above that of every check the project ever had, one of the same score's name among them.
+        row.revision = 1 + CheckChange.objects.filter(project=row.project).count()
     if row.is_on and not was_on:
         row.on_since = timezone.now()
     try:

@@ -59,7 +59,7 @@ def asked(one: Enabled, subject: Subject) -> Outcome | None:
 
 
 def score_of(one: Enabled, span: Span, outcome: Outcome, now: int) -> Score:
-    """Its id names the check and the span; its version follows the span's, so that of two that race
+    """Its id names the score and the span; its version follows the span's, so that of two that race
     the one that saw the later state counts, and a re-send counts once."""
     kind = one.check.data_type
     value, words = None, ""
@@ -70,7 +70,7 @@ def score_of(one: Enabled, span: Span, outcome: Outcome, now: int) -> Score:
         words = ("True" if outcome.score else "False") if kind == BOOLEAN else ""
     return Score(
         span.project_id,
-        score_id(one.id, span.trace_id, span.span_id),
+        score_id(one.name, span.trace_id, span.span_id),
         one.name,
         span.end_time or span.start_time,
         data_type=kind,
@@ -87,8 +87,9 @@ def score_of(one: Enabled, span: Span, outcome: Outcome, now: int) -> Score:
     )
 
 
-def score_id(check_id: int, trace_id: str, span_id: str) -> str:
-    named = f"{check_id}\0{trace_id}\0{span_id}".encode("utf-8", "replace")
+def score_id(name: str, trace_id: str, span_id: str) -> str:
+    """By the score's name, so that a check which is deleted and set up again doubles nothing."""
+    named = f"{name}\0{trace_id}\0{span_id}".encode("utf-8", "replace")
     return f"{PREFIX}{blake2b(named, digest_size=16).hexdigest()}"
 
 

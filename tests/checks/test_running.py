@@ -5,8 +5,10 @@ import time
 import pytest
 from django.urls import reverse
 
-from evals.checks import running
+from evals.checks import changing, running
+from evals.checks.enabled import forget
 from evals.checks.models import CheckRun
+from evals.checks.registry import CHECKS
 from traces.queries.filters import DAY, HOUR
 
 REFUSAL = "I can't help with that."
@@ -58,6 +60,23 @@ def test_a_run_after_a_change_of_options_replaces_what_was_found_before(
     row.refresh_from_db()
     run(row)
     assert scored()["length_within"]["value"] == 1
+
+
+def test_a_check_that_is_deleted_and_set_up_again_replaces_what_it_found_before(
+    arrived, scored, run, project, member
+):
+    def added(most):
+        options = CHECKS["length_within"].options_of({"most": most})
+        wanted = changing.Settings(name="short", options=options)
+        return changing.add(project, "length_within", wanted, member)
+
+    first = added(5)
+    forget(project.id)
+    arrived(output="too long for that")
+    assert scored()["short"]["value"] == 0
+    changing.delete(first, member)
+    run(added(100))
+    assert scored()["short"]["value"] == 1
 
 
 def test_a_run_that_was_killed_goes_on_and_scores_everything_once(
