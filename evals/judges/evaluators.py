@@ -128,14 +128,19 @@ def change_rule(evaluator: Evaluator, wish: Wish, user: User | None = None) -> N
     _note("evaluator_rule_changed", evaluator, user, query=wish.query, sampling=wish.sampling)
 
 
-def turn_on(evaluator: Evaluator, user: User | None = None) -> None:
-    """From off: from now on. From a pause: where it stopped, so that nothing is left out."""
+def turn_on(evaluator: Evaluator, user: User | None = None) -> str:
+    """From off: from now on. From a pause: back to what it was, on from where it stopped, so that
+    nothing is left out. Returns the state that it is in.
+    """
     with transaction.atomic():
         held = Evaluator.objects.select_for_update().get(pk=evaluator.pk)
+        was_off = held.state == State.PAUSED and held.paused_from == State.OFF
+        state = str(State.OFF if was_off else State.ACTIVE)
         if held.state == State.OFF:
             Rule.objects.filter(evaluator=held).update(watermark=now_ns())
-        _set_state(held, str(State.ACTIVE))
-    _note("evaluator_turned_on", evaluator, user)
+        _set_state(held, state)
+    _note("evaluator_turned_on", evaluator, user, state=state)
+    return state
 
 
 def turn_off(evaluator: Evaluator, user: User | None = None) -> None:
@@ -146,6 +151,8 @@ def turn_off(evaluator: Evaluator, user: User | None = None) -> None:
 
 def pause(evaluator: Evaluator, reason: str, said: str = "", user: User | None = None) -> None:
     """Nothing of it runs until somebody resumes it."""
+    running = Evaluator.objects.filter(pk=evaluator.pk).exclude(state=State.PAUSED)
+    running.update(paused_from=F("state"))
     _set_state(evaluator, str(State.PAUSED), reason, said)
     _note("evaluator_paused", evaluator, user, reason=reason)
 

@@ -35,6 +35,8 @@ class Evaluator(models.Model):
     name = models.CharField(_("name"), max_length=MAX_NAME)
     description = models.CharField(_("description"), max_length=MAX_DESCRIPTION, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OFF)
+    # What it goes back to: one that was off judges nothing new because it was resumed.
+    paused_from = models.CharField(max_length=10, choices=State, blank=True)
     reason = models.CharField(max_length=40, blank=True)  # a word of judges.reasons
     reason_said = models.TextField(blank=True)  # what the provider said
     failures_in_row = models.PositiveIntegerField(default=0)  # of those that no retry heals

@@ -64,6 +64,15 @@ def test_off_forgets_what_came_meanwhile_and_a_pause_does_not(evaluator):
     assert one.rule.watermark > before
 
 
+def test_one_that_was_off_is_off_again_when_it_is_resumed(evaluator):
+    one = evaluator()
+    evaluators.turn_off(one)
+    evaluators.pause(one, "quota")
+    evaluators.pause(one, "key")  # once more, by a call that was under way
+    assert evaluators.turn_on(one) == "off"
+    assert evaluators.turn_on(one) == "active"
+
+
 def test_a_paused_evaluator_neither_looks_nor_works(evaluator, answered, look, work, provider):
     one = evaluator()
     answered("t1")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import project_for
 from evals.judges import evaluators, listing, reasons, tasks
-from evals.judges.models import Status
+from evals.judges.models import State, Status
 from evals.judges.views.asked import editable, evaluator_of, page, paged
 
 MOST_VERSIONS = 50
@@ -56,9 +56,10 @@ def evaluator_state(request: HttpRequest, project_id: str, evaluator_id: str) ->
     evaluator = evaluator_of(project, evaluator_id)
     match request.POST.get("do"):
         case "on":
-            evaluators.turn_on(evaluator, request.user)
+            is_on = evaluators.turn_on(evaluator, request.user) == State.ACTIVE
             tasks.hand_over()
-            messages.success(request, _("It is on."))
+            resumed = _("It is resumed, and off: what waits is judged, nothing new is taken.")
+            messages.success(request, _("It is on.") if is_on else resumed)
         case "off":
             evaluators.turn_off(evaluator, request.user)
             messages.success(request, _("It is off. What waits already is still judged."))

@@ -27,6 +27,8 @@ def evaluator_rule(request: HttpRequest, project_id: str, evaluator_id: str) -> 
     if request.method == "POST" and form.is_valid():
         evaluators.change_rule(evaluator, form.wish, request.user)
         if request.POST.get("do") == "on":
+            if evaluator.state == State.PAUSED:
+                evaluators.turn_off(evaluator, request.user)  # and on from now, whatever it was
             evaluators.turn_on(evaluator, request.user)
             messages.success(request, _("It is on: traces that finish from now on are judged."))
         else:
