@@ -9,6 +9,7 @@ from evals.datasets.models import Dataset, ItemVersion, new_uuid
 from evals.datasets.names import MAX_ID, MAX_SOURCE, MAX_SPLIT
 from llm.models import MAX_MODEL, LlmConnection
 from prompts.models import Prompt
+from prompts.names import MAX_LABEL
 from prompts.names import MAX_NAME as MAX_PROMPT_NAME
 
 MAX_NAME = 500
@@ -176,3 +177,29 @@ class PlannedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.item_id}"
+
+
+class Nightly(models.Model):
+    """An experiment that is run each night, with the version that a label then points at."""
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="nightlies")
+    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="+")
+    label = models.CharField(_("label"), max_length=MAX_LABEL)
+    connection = models.ForeignKey(LlmConnection, models.CASCADE, related_name="+")
+    model = models.CharField(_("model"), max_length=MAX_MODEL)
+    parameters = models.JSONField(default=dict)
+    evaluators = models.JSONField(default=list)
+    split = models.CharField(max_length=MAX_SPLIT, blank=True)
+    hour = models.PositiveSmallIntegerField(_("hour (UTC)"))
+    last_on = models.DateField(null=True)  # the day on which it was begun, or tried
+    said = models.TextField(blank=True)  # why it was not begun then
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("nightly experiment")
+        verbose_name_plural = _("nightly experiments")
+        ordering = ("dataset__name", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.prompt} {self.label} · {self.model}"

@@ -37,7 +37,7 @@ class Progress:
 def progress_of(project_id: str, public_id: str) -> Progress | None:
     """None of one that Sonde does not run."""
     found = Plan.objects.filter(run__project=project_id, run__public_id=public_id)
-    plan = found.select_related("run", "asked_by", "connection").first()
+    plan = found.select_related("run", "prompt", "asked_by", "connection").first()
     if plan is None:
         return None
     items = PlannedItem.objects.filter(plan=plan)

@@ -5,7 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from evals.experiments.running import holding, working
+from evals.experiments.running import holding, nightly, working
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +22,13 @@ def resume() -> None:
     """Take up what nobody works on. Runs every five seconds."""
     for plan_id in holding.waiting(timezone.now()):
         work_on_plan.delay(plan_id)
+
+
+@shared_task
+def start_nightly() -> None:
+    """Begin what is run each night. Runs every five minutes; twice begins nothing twice."""
+    for plan in nightly.start_due(timezone.now()):
+        hand_over(plan.pk)
 
 
 def hand_over(plan_id: int) -> None:

@@ -22,6 +22,7 @@ SCHEDULE = {
     "look-for-judges": every(15, "evals.judges.tasks.look"),
     "resume-judging": every(5, "evals.judges.tasks.resume"),
     "expire-judging": every(3600, "evals.judges.tasks.expire"),
+    "nightly-experiments": every(300, "evals.experiments.tasks.start_nightly"),
     "resume-experiments": every(5, "evals.experiments.tasks.resume"),
     "fill-annotation-queues": every(300, "evals.annotation.tasks.fill_queues"),
     "sweep-checks": every(60, "evals.checks.tasks.sweep"),

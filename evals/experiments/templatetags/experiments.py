@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from evals.experiments.comparing import Change, Row
 from evals.experiments.measuring import Measured, Value
+from prompts.figures.comparing import SHARE
 from prompts.templatetags.prompt_figures import signed
 
 register = template.Library()
@@ -61,6 +63,8 @@ def score_key(name: str) -> str:
 
 @register.filter
 def change_words(change: Change) -> str:
+    if change.unit == SHARE:
+        return _("was false") if change.difference > 0 else _("was true")
     return signed(change.difference, change.unit)
 
 

@@ -11,6 +11,7 @@ from accounts.access import project_for
 from evals.datasets.models import Dataset
 from evals.experiments.measuring import Summary, measurements, summary
 from evals.experiments.reading import MOST_RUNS, Experiment, experiments
+from evals.experiments.running import nightly
 from evals.experiments.views.asked import baselines_of, datasets_of, page_of
 from traces.views.away import tells_when_away
 
@@ -50,6 +51,7 @@ def experiment_list(request: HttpRequest, project_id: str) -> HttpResponse:
         "datasets": datasets.values(),
         "dataset": dataset,
         "lines": lines,
+        "nightlies": list(nightly.of_project(project.id)),
         "page": page,
         "query": urlencode({"dataset": dataset.pk}) if dataset else "",
         "is_cut": len(found) >= MOST_RUNS,

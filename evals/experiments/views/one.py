@@ -11,10 +11,12 @@ from accounts.access import project_for
 from accounts.models import Project
 from evals.experiments.itemtexts import Known, known
 from evals.experiments.measuring import Measured, measurements, scores_of_whole, summary
-from evals.experiments.models import Baseline
+from evals.experiments.models import Baseline, Plan
 from evals.experiments.progress import progress_of
 from evals.experiments.reading import Experiment
 from evals.experiments.views.asked import asked_experiment, dataset_of, page_of
+from prompts.models import Label
+from prompts.names import LATEST
 from traces.queries.experiment_items import Figure, figures
 from traces.views.away import tells_when_away
 
@@ -45,6 +47,7 @@ def experiment_page(request: HttpRequest, project_id: str) -> HttpResponse:
     show = "failed" if request.GET.get("show") == "failed" else ""
     chosen = [one for one in measurement.values() if one.has_failed or not show]
     page = page_of(request, sorted(chosen, key=lambda one: not one.has_failed), SHOWN)
+    progress = progress_of(project.id, experiment.id)
     context = {
         "project": project,
         "experiment": experiment,
@@ -55,11 +58,19 @@ def experiment_page(request: HttpRequest, project_id: str) -> HttpResponse:
         "page": page,
         "query": urlencode({"id": experiment.id, "show": show}),
         "show": show,
-        "progress": progress_of(project.id, experiment.id),
+        "progress": progress,
+        "labels": labels_of(progress.plan) if progress else [],
+        "hours": range(24),
         "baseline": baseline,
         "is_baseline": baseline is not None and baseline.public_id == experiment.id,
     }
     return render(request, "experiments/one.html", context)
+
+
+def labels_of(plan: Plan) -> list[str]:
+    """Of its prompt, `latest` last."""
+    known = plan.prompt.labels.order_by("name") if plan.prompt else Label.objects.none()
+    return [*known.values_list("name", flat=True), LATEST]
 
 
 def progress_part(request: HttpRequest, project: Project, experiment: Experiment) -> HttpResponse:

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from evals.experiments.views import changes, compare, file, lists, one, start
+from evals.experiments.views import changes, compare, file, lists, nightly, one, start
 
 experiments = "projects/<str:project_id>/experiments"
 
 urlpatterns = [
     path(experiments, lists.experiment_list, name="experiment-list"),
     path(f"{experiments}/new", start.experiment_new, name="experiment-new"),
+    path(f"{experiments}/nightly", nightly.experiment_nightly, name="experiment-nightly"),
+    path(
+        f"{experiments}/nightly/<int:nightly_id>/end",
+        nightly.experiment_nightly_end,
+        name="experiment-nightly-end",
+    ),
     path(f"{experiments}/stop", start.experiment_stop, name="experiment-stop"),
     path(f"{experiments}/one", one.experiment_page, name="experiment-page"),
     path(f"{experiments}/compare", compare.experiment_compare, name="experiment-compare"),
