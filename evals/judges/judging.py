@@ -130,7 +130,7 @@ def asked(
     except chat.CallFailed as error:
         failure = error.failure
         call = Call(sent, started_ns=started_ns, latency_ns=time.monotonic_ns() - began)
-        said = f"{words.told(failure)} {failure.said}".strip()
+        said = NO_TEXT.sub("�", f"{words.told(failure)} {failure.said}".strip())
         return Failed(failure.kind.value, said, call, failure.retry_after)
     model = NO_TEXT.sub("", answer.model)[:200] or request.model
     call = Call(

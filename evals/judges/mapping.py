@@ -17,6 +17,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from prompts.kept import NO_TEXT
+
 SOURCES = ("input", "output", "metadata", "expected_output", "context", "steps", "tools")
 MAX_PATH = 300
 MOST_STEPS = 20
@@ -100,7 +102,9 @@ def _step(found: re.Match) -> Step:
 
 
 def values_of(mapping: Mapping[str, Place], fields: Mapping[str, Any]) -> dict[str, str]:
-    """Each variable's text. Raises NothingThere."""
+    """Each variable's text, as it can be sent and kept: JSON's escapes can write NULs and half
+    characters, which Postgres takes for no text. Raises NothingThere.
+    """
     values = {}
     for name, place in mapping.items():
         found = found_at(place, fields)
@@ -108,7 +112,7 @@ def values_of(mapping: Mapping[str, Place], fields: Mapping[str, Any]) -> dict[s
             where = f"{place.source} {place.path}".strip()
             words = _("“%(name)s”: there is nothing at %(where)s.")
             raise NothingThere(words % {"name": name, "where": where})
-        values[name] = "" if is_nothing(found) else shortened(text_of(found))
+        values[name] = "" if is_nothing(found) else NO_TEXT.sub("�", shortened(text_of(found)))
     return values
 
 

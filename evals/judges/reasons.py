@@ -12,6 +12,9 @@ COST_UNKNOWN = "cost_unknown"
 GONE = "gone"
 UNREADABLE = "unreadable"
 BROKEN = "broken"
+TOO_MUCH = "too_much"
+FAULT = "fault"
+CANCELLED = "cancelled"
 
 OWN_WORDS = {
     BY_HAND: _("Paused by hand."),
@@ -25,7 +28,10 @@ OWN_WORDS = {
     WRONG_ANSWER: _("The judge did not answer what it was asked for."),
     GONE: _("What was to be judged is no longer there."),
     UNREADABLE: _("The rule’s filter can no longer be read. Change it."),
+    TOO_MUCH: _("The trace is too large to be read in time. Judge one of its observations."),
     BROKEN: _("Every worker that took it up died. Retry it when the workers are well."),
+    FAULT: _("Sonde itself failed at it; the worker’s log says how. Retry it."),
+    CANCELLED: _("The run that it was made for was stopped before there was a verdict."),
 }
 
 # Whoever asks again gets the same answer, until somebody changes something.

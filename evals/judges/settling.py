@@ -21,7 +21,8 @@ from evals.judges.models import Execution, Pace, Status
 from evals.judges.records import score_of, span_of
 from ingest import pipeline
 from llm.chat import Kind, Request
-from traces.errors import Unavailable
+from prompts.kept import NO_TEXT
+from traces.errors import LimitReached, Unavailable
 
 SCORES = uuid.UUID("0f6d9a52-5f0e-5c1c-9a43-7d1f9f2f3c11")
 STORE_WAIT = timedelta(seconds=15)
@@ -42,13 +43,17 @@ def begin(execution: Execution) -> Request | None:
             _store_score(execution)
             return None
         found = targets.found(execution.project_id, execution.trace_id, execution.observation_id)
+    except LimitReached:  # it would be as large the next time
+        _failed(execution, reasons.TOO_MUCH, "")
+        return None
     except Unavailable:
         queue.put_back(execution, timezone.now() + STORE_WAIT)
         return None
     if found is None:
         _failed(execution, reasons.GONE, "")
         return None
-    execution.environment, execution.output_length = found.environment, found.output_length
+    execution.environment = NO_TEXT.sub("�", found.environment)
+    execution.output_length = found.output_length
     with translation.override("en"):
         try:
             request = request_of(execution.version, found.fields)
@@ -56,6 +61,14 @@ def begin(execution: Execution) -> Request | None:
             _failed(execution, NOTHING_THERE, str(error), environment=execution.environment)
             return None
     return request
+
+
+def broke(execution: Execution, error: Exception) -> None:
+    """Sonde's own fault, which the others of the turn do not suffer for. Whoever retries it has it
+    go on where it stood.
+    """
+    log.error("judging_broke", execution=execution.pk, exc_info=error)
+    _failed(execution, reasons.FAULT, type(error).__name__)
 
 
 def settle(pace: Pace, execution: Execution, result: Verdict | Failed) -> None:

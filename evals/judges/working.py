@@ -4,10 +4,13 @@ thread that asks no database.
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone, translation
 
 from evals.judges import queue, settling
@@ -64,7 +67,9 @@ def _worked_off(turn: Slice, pool: ThreadPoolExecutor) -> None:
             )
             for future in done:
                 execution, request = turn.calls.pop(future)
-                settling.settle(turn.pace, execution, _costed(execution, request, future.result()))
+                with _alone(execution):
+                    result = _costed(execution, request, future.result())
+                    settling.settle(turn.pace, execution, result)
         elif 0 < pause <= LOOK_UP_SECONDS and time.monotonic() < turn.until:
             time.sleep(pause)
         else:
@@ -85,11 +90,26 @@ def _begin_some(turn: Slice, pool: ThreadPoolExecutor) -> float:
         execution = queue.claim(turn.pace)
         if execution is None:
             return 0.0 if not turn.calls else LOOK_UP_SECONDS
-        request = settling.begin(execution)
+        request = None
+        with _alone(execution):
+            request = settling.begin(execution)
         if request is not None:
             queue.began(turn.pace, now)
             turn.calls[pool.submit(_call, turn, execution, request)] = execution, request
     return LOOK_UP_SECONDS if turn.calls else 0.0
+
+
+@contextmanager
+def _alone(execution: Execution) -> Iterator[None]:
+    """Whatever goes wrong with it ends this one only: the others' calls may be paid already. While
+    Postgres is away nothing can be written down, and the next worker takes all of them over.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        settling.broke(execution, error)
 
 
 def _call(turn: Slice, execution: Execution, request: Request) -> Verdict | Failed:
