@@ -50,6 +50,11 @@ class Run(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_there(self) -> bool:
+        """Not deleted, or begun anew since."""
+        return self.emptied_at is None or self.created_at > self.emptied_at
+
 
 class RunItem(models.Model):
     """That a trace (or an observation in it) is what the application did with an item."""

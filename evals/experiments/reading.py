@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from evals.datasets.models import Dataset
 from evals.experiments.models import Run, RunItem
@@ -23,7 +24,9 @@ MOST_EMPTIED = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """`dataset_id` is empty where the items are of no dataset here. `created` is in nanoseconds."""
+    """`dataset_id` is empty where the items are of no dataset here. `created` is in nanoseconds;
+    `items` are as many as its rows or its spans name, whichever are more.
+    """
 
     id: str
     name: str
@@ -32,6 +35,7 @@ class Experiment:
     dataset_id: str
     created: int
     updated: int
+    items: int
 
     @property
     def created_at(self) -> datetime:
@@ -92,7 +96,7 @@ def experiments(
     rows = stored(project_id, dataset_ids, ids, names, time)
     found = {one.id: of_spans(one) for one in spans}
     for row in rows:
-        if row.emptied_at is None or row.count or row.public_id in found:
+        if row.is_there or row.count or row.public_id in found:
             found[row.public_id] = of_row(row, found.get(row.public_id))
     newest = sorted(found.values(), key=lambda one: (one.created, one.id), reverse=True)
     return newest[:MOST_RUNS]
@@ -117,7 +121,7 @@ def stored(
         found = found.filter(
             Q(created_at__gte=moment_of(time.since)), created_at__lt=moment_of(time.until)
         )
-    return list(found.annotate(count=Count("items")).order_by("-created_at")[:MOST_RUNS])
+    return list(found.annotate(count=Count("items__item_id", distinct=True)).order_by("-created_at")[:MOST_RUNS])
 
 
 def of_spans(told: Told) -> Experiment:
@@ -129,6 +133,7 @@ def of_spans(told: Told) -> Experiment:
         dataset_id=told.dataset_id,
         created=told.started,
         updated=told.ended,
+        items=told.items,
     )
 
 
@@ -141,6 +146,7 @@ def of_row(row: Run, spans: Experiment | None) -> Experiment:
         dataset_id=row.dataset_id or "",
         created=ns(row.created_at),
         updated=max(ns(row.updated_at), spans.updated if spans else 0),
+        items=max(row.count, spans.items if spans else 0),
     )
 
 
@@ -154,22 +160,46 @@ def experiment_named(dataset: Dataset, name: str) -> Experiment | None:
     return next(iter(found), None)
 
 
-def item_runs(project_id: str, ids: Collection[str]) -> dict[str, list[ItemRun]]:
-    """By experiment, the newest first, MOST_MEMBERS in all."""
+def item_runs(
+    project_id: str,
+    ids: Collection[str],
+    *,
+    item_ids: Collection[str] = (),
+    most: int = MOST_MEMBERS,
+) -> dict[str, list[ItemRun]]:
+    """By experiment, the newest first, `most` of each; of these items alone, where some are named.
+    """
     found: dict[str, dict[tuple[str, str], ItemRun]] = {one: {} for one in ids}
     if not found:
         return {}
-    spans = told_by_spans.members(project_id, ids, emptied=emptied(project_id))
+    spans = told_by_spans.members(
+        project_id, ids, item_ids=item_ids, emptied=emptied(project_id), most=most
+    )
     for member in spans:
         found[member.run_id][member.item_id, member.trace_id] = of_member(member)
-    rows = RunItem.objects.filter(run__project=project_id, run__public_id__in=list(ids))
-    for row in rows.select_related("run").order_by("-created_at")[:MOST_MEMBERS]:
+    for row in stored_items(project_id, ids, item_ids, most):
         of_run, key = found[row.run.public_id], (row.item_id, row.trace_id)
         of_run[key] = of_item(row, of_run.get(key))
     return {
-        run_id: sorted(of_run.values(), key=lambda one: (one.created, one.id), reverse=True)
+        run_id: sorted(of_run.values(), key=lambda one: (one.created, one.id), reverse=True)[:most]
         for run_id, of_run in found.items()
     }
+
+
+def stored_items(
+    project_id: str, ids: Collection[str], item_ids: Collection[str], most: int
+) -> QuerySet[RunItem]:
+    """The newest of each experiment first, `most` of each."""
+    rows = RunItem.objects.filter(run__project=project_id, run__public_id__in=list(ids))
+    if item_ids:
+        rows = rows.filter(item_id__in=list(item_ids))
+    newest = Window(RowNumber(), partition_by="run", order_by=("-created_at", "-id"))
+    return (
+        rows.annotate(place=newest)
+        .filter(place__lte=most)
+        .select_related("run")
+        .order_by("-created_at", "-id")
+    )
 
 
 def of_member(member: Member) -> ItemRun:

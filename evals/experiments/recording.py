@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from evals.datasets.models import Dataset
-from evals.experiments.models import MAX_DESCRIPTION, MAX_NAME, Baseline, Run, RunItem
+from evals.experiments.models import MAX_DESCRIPTION, MAX_NAME, Baseline, Plan, Run, RunItem
 from evals.experiments.names import run_id
 from evals.experiments.reading import Experiment
+from evals.experiments.running import holding
 
 
 def recorded(
@@ -69,7 +70,7 @@ def link(
 
 
 def delete(project_id: str, experiment: Experiment) -> None:
-    """Its traces stay, and are nobody's experiment any more."""
+    """Its traces stay, and are nobody's experiment any more. One that still runs is stopped."""
     dataset = Dataset.objects.filter(project=project_id, pk=experiment.dataset_id).first()
     with transaction.atomic():
         now = timezone.now()
@@ -84,4 +85,6 @@ def delete(project_id: str, experiment: Experiment) -> None:
             },
         )
         run.items.all().delete()
+        for plan in Plan.objects.filter(run=run):
+            holding.cancel(plan)
         Baseline.objects.filter(dataset=dataset, public_id=experiment.id).delete()

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.roles import Role
+from evals.experiments import reading, recording
 from evals.experiments.models import Plan
 from evals.experiments.running import holding, planning, working
 from evals.experiments.running.evaluators import CHECK, Evaluator
@@ -123,6 +124,18 @@ def test_what_cannot_be_told_is_told(make, try_out, told, dataset):
     assert "still runs: 16 of 16" in told(new)["experiment_dataset"][1]
     holding.cancel(plan)
     assert "was stopped" in told(new)["experiment_dataset"][1]
+
+
+def test_what_was_deleted_counts_no_more_and_its_name_may_be_run_again(
+    make, try_out, told, project
+):
+    version = make("capital", "Capital of {{country}}?")
+    plan = try_out(version, "Seoul", name="nightly")
+    experiment = reading.experiment_of(project.id, plan.run.public_id)
+    recording.delete(project.id, experiment)
+    assert "has not been run" in told(version)["experiment_dataset"][1]
+    try_out(version, "Seoul", name="nightly")
+    assert verdicts(told(version))[:3] == [PASSED] * 3
 
 
 def test_an_experiment_on_a_part_of_the_dataset_or_without_the_score_does_not_do(

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from evals.experiments import reading, recording
 from evals.experiments.measuring import measurements, summary
 from evals.experiments.models import Plan, PlannedItem, Step
 from evals.experiments.running import holding, planning, working
@@ -188,6 +189,26 @@ def test_a_name_is_taken_once(wish, run, provider):
     run(planning.start(wish(), None, None))
     with pytest.raises(Unplannable, match="first"):
         planning.start(wish(), None, None)
+
+
+def test_who_comes_second_with_a_name_leaves_the_first_one_s_experiment_alone(wish, monkeypatch):
+    plan = planning.start(wish(), None, None)
+    # Both looked before either had begun.
+    monkeypatch.setattr(planning, "experiment_of", lambda *_: None)
+    with pytest.raises(Unplannable, match="first"):
+        planning.start(wish(), None, None)
+    assert Plan.objects.get().pk == plan.pk and plan.items.count() == 5
+
+
+def test_an_experiment_that_is_deleted_stops_and_its_name_is_free(wish, run, provider, project):
+    plan = planning.start(wish(), None, None)
+    recording.delete(project.id, reading.experiment_of(project.id, plan.run.public_id))
+    assert run(plan) == {} and provider.asked == [] and plan.is_cancelled
+    assert reading.experiment_of(project.id, plan.run.public_id) is None
+    provider.will(answers("Oslo"))
+    again = planning.start(wish(), None, None)
+    assert reading.experiment_of(project.id, plan.run.public_id) is not None  # before any span
+    assert len(run(again)) == 5
 
 
 def test_the_estimate_is_of_all_items(wish):

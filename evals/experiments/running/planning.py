@@ -134,8 +134,7 @@ def check(wish: Wish) -> None:
     if not 0 < len(wish.name) <= MAX_NAME:
         raise Unplannable(_("Give it a name of at most %(most)d characters.") % {"most": MAX_NAME})
     if experiment_of(project_id, run_id(project_id, wish.dataset.pk, wish.name)):
-        words = _("There is an experiment “%(name)s” on this dataset. Choose another name.")
-        raise Unplannable(words % {"name": wish.name})
+        raise taken(wish)
     unfinished = Plan.objects.filter(run__project=project_id, finished_at=None).count()
     if unfinished >= MOST_UNFINISHED:
         words = _("%(most)d experiments wait or run already. Wait for one of them, or stop one.")
@@ -148,30 +147,49 @@ def check(wish: Wish) -> None:
         raise Unplannable(words % {"most": f"{MOST_ITEMS:,}"})
 
 
+def taken(wish: Wish) -> Unplannable:
+    words = _("There is an experiment “%(name)s” on this dataset. Choose another name.")
+    return Unplannable(words % {"name": wish.name})
+
+
+def run_of(wish: Wish, now: datetime) -> Run:
+    """A new one, or that of an experiment of the name that was deleted: nobody else's. To be called
+    in a transaction. Raises Unplannable.
+    """
+    said = {
+        "dataset": wish.dataset,
+        "name": wish.name,
+        "description": wish.description,
+        "metadata": {
+            "prompt": f"{wish.version.prompt.name} v{wish.version.number}",
+            "model": wish.model,
+            **({"split": wish.split} if wish.split else {}),
+        },
+        "created_at": now,
+        "updated_at": now,
+    }
+    run, is_new = Run.objects.select_for_update().get_or_create(
+        project_id=wish.dataset.project_id,
+        public_id=run_id(wish.dataset.project_id, wish.dataset.pk, wish.name),
+        defaults=said,
+    )
+    if is_new:
+        return run
+    if run.is_there:  # begun by somebody else since it was looked for
+        raise taken(wish)
+    for field, value in said.items():
+        setattr(run, field, value)
+    run.save(update_fields=list(said))
+    Plan.objects.filter(run=run).delete()
+    return run
+
+
 def start(wish: Wish, user: User | None, estimated: Decimal | None) -> Plan:
     """The plan with all its items. Raises Unplannable."""
     check(wish)
     body, now = composed(wish.version), timezone.now()
-    public_id = run_id(wish.dataset.project_id, wish.dataset.pk, wish.name)
-    said = {
-        "prompt": f"{wish.version.prompt.name} v{wish.version.number}",
-        "model": wish.model,
-        **({"split": wish.split} if wish.split else {}),
-    }
     with transaction.atomic():
-        run, _is_new = Run.objects.update_or_create(
-            project_id=wish.dataset.project_id,
-            public_id=public_id,
-            defaults={
-                "dataset": wish.dataset,
-                "name": wish.name,
-                "description": wish.description,
-                "metadata": said,
-                "created_at": now,
-                "updated_at": now,
-            },
-        )
-        Plan.objects.filter(run=run).delete()  # of an experiment of that name that was deleted
+        run = run_of(wish, now)
         plan = Plan.objects.create(
             run=run,
             prompt=wish.version.prompt,
