@@ -135,7 +135,9 @@ def score_mean(name: str, found: Sequence[Measured]) -> ScoreMean:
         return ScoreMean(name, Share(round(sum(numbers)), len(numbers)), len(having))
     if numbers and not any(one.data_type == "CATEGORICAL" for one in having):
         return ScoreMean(name, sample(numbers), len(numbers))
-    counts = Counter(one.text or f"{one.number:g}" for one in having if one.text or one.number)
+    counts = Counter(
+        one.text or f"{one.number:g}" for one in having if one.text or one.number is not None
+    )
     return ScoreMean(name, None, len(having), counts.most_common(3))
 
 

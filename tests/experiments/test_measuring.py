@@ -72,6 +72,32 @@ def test_scores_of_the_item_count_and_those_of_its_inner_steps_do_not(
     assert told_of["said"].counts == [("good", 1)]
 
 
+def test_what_inner_steps_scored_earlier_hides_nothing_of_the_item(
+    project, dataset, told, score, measured, now
+):
+    from traces.queries.experiment_items import MOST_NAMES
+    from traces.records import Score
+    from traces.writer import insert_scores
+
+    run = told("a", dataset, "i0", "t0")
+    insert_scores([
+        Score(project.id, f"inner{n}", f"c{n}", now - 9, value=0.0, trace_id="t0",
+              observation_id=f"step{n % 40}")
+        for n in range(MOST_NAMES + 1)
+    ])  # fmt: skip
+    score("t0", "judge", 0.9, observation_id="t0-root")
+    assert {name: one.number for name, one in measured(run)["i0"].scores.items()} == {"judge": 0.9}
+
+
+def test_a_value_of_nought_is_counted_beside_texts(dataset, told, score, measured):
+    run = told("a", dataset, "i0", "t0")
+    told("a", dataset, "i1", "t1")
+    score("t0", "kind", 0.0, data_type="CATEGORICAL")
+    score("t1", "kind", None, data_type="CATEGORICAL", string_value="good")
+    (found,) = summary(measured(run)).scores
+    assert sorted(found.counts) == [("0", 1), ("good", 1)]
+
+
 def test_an_item_run_again_counts_as_it_came_out_the_last_time(dataset, told, measured):
     run = told("a", dataset, "i0", "t0", level="ERROR")
     told("a", dataset, "i0", "t1", at=9)

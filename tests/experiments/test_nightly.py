@@ -60,6 +60,19 @@ def test_a_night_that_cannot_be_run_says_why_and_the_next_is_tried(client, proje
     assert one.last_on == at(2).date()
 
 
+def test_a_store_that_is_away_puts_it_off_to_the_next_round(repeated, settings):
+    from traces import clickhouse
+
+    repeated()
+    address = settings.CLICKHOUSE_URL
+    settings.CLICKHOUSE_URL = "http://127.0.0.1:9/none"
+    clickhouse.forget_clients()
+    assert list(nightly.start_due(at(2))) == []
+    settings.CLICKHOUSE_URL = address
+    clickhouse.forget_clients()
+    assert len(list(nightly.start_due(at(2)))) == 1
+
+
 @pytest.mark.parametrize(
     "wrong", [{"hour": "24"}, {"hour": ""}, {"label": ""}, {"label": "x" * 99}]
 )
