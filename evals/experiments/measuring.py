@@ -10,6 +10,7 @@ from evals.experiments.reading import ItemRun, item_runs, latest
 from prompts.bounds import Sample
 from prompts.figures.statistics import Share
 from traces.queries.experiment_items import Figure, figures, scores_of_places, scores_of_runs
+from traces.queries.experiments import MOST_MEMBERS
 
 BOOLEAN, NUMERIC = "BOOLEAN", "NUMERIC"
 
@@ -79,9 +80,14 @@ class Summary:
 Measurement = dict[str, Measured]  # by item
 
 
-def measurements(project_id: str, ids: Collection[str]) -> dict[str, Measurement]:
-    """By experiment. What was run again counts as it came out the last time."""
-    by_run = {run_id: latest(runs) for run_id, runs in item_runs(project_id, ids).items()}
+def measurements(
+    project_id: str, ids: Collection[str], *, most: int = MOST_MEMBERS
+) -> dict[str, Measurement]:
+    """By experiment, the newest runs of items, `most` of each: whoever shows them says where that
+    is not all (`Experiment.items`). What was run again counts as it came out the last time.
+    """
+    runs_of = item_runs(project_id, ids, most=most)
+    by_run = {run_id: latest(runs) for run_id, runs in runs_of.items()}
     places = [one.place for runs in by_run.values() for one in runs.values()]
     figured, scored = figures(project_id, places), scores_of_places(project_id, places)
     return {

@@ -184,16 +184,19 @@ def scores_of_places(
         spans.setdefault(trace_id, []).append(span_id)
     ids = list(spans)
     for first in range(0, len(ids), AT_ONCE):
-        for row in _newest_scores(project_id, ids[first : first + AT_ONCE]):
-            for span_id in spans[row["trace_id"]]:
+        some = {trace_id: spans[trace_id] for trace_id in ids[first : first + AT_ONCE]}
+        for row in _newest_scores(project_id, some):
+            for span_id in some[row["trace_id"]]:
                 if not span_id or row["observation_id"] in ("", span_id):
                     found.setdefault((row["trace_id"], span_id), []).append(row)
     return found
 
 
-def _newest_scores(project_id: str, trace_ids: list[str]) -> list[dict[str, Any]]:
-    """Oldest first."""
-    return rows(
+def _newest_scores(project_id: str, spans: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """Oldest first; the newest MOST_NAMES of each trace. An agent's trace may hold any number of
+    scores of its inner steps, so those are left out before anything is cut.
+    """
+    found = rows(
         """
         SELECT trace_id, observation_id, name, id, data_type, value, string_value, comment, at
         FROM (
@@ -206,14 +209,21 @@ def _newest_scores(project_id: str, trace_ids: list[str]) -> list[dict[str, Any]
                 WHERE project_id = {project_id:String} AND trace_id IN {trace_ids:Array(String)}
               )
               AND trace_id IN {trace_ids:Array(String)}
+              AND (observation_id = '' OR observation_id IN {span_ids:Array(String)}
+                   OR trace_id IN {rootless:Array(String)})
             ORDER BY at DESC, id DESC
             LIMIT 1 BY trace_id, observation_id, name
         )
-        ORDER BY at, id
+        ORDER BY at DESC, id DESC
         LIMIT {most:UInt32} BY trace_id
         """,
         project_id=project_id,
-        trace_ids=trace_ids,
+        trace_ids=list(spans),
+        span_ids=sorted(
+            {span_id for of_trace in spans.values() for span_id in of_trace if span_id}
+        ),
+        rootless=[trace_id for trace_id, of_trace in spans.items() if "" in of_trace],
         most=MOST_NAMES,
         options=LIST,
     )
+    return found[::-1]

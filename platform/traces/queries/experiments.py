@@ -12,7 +12,7 @@ from traces.clickhouse import rows
 from traces.queries.langfuse.conditions import ALL_TIME, TimeRange
 from traces.queries.limits import LIST
 
-MOST_MEMBERS = 10_000
+MOST_MEMBERS = 10_000  # of one experiment
 
 _PLACE = """
     project_id = {project_id:String}
@@ -81,15 +81,8 @@ class Member:
     trace_id: str
     span_id: str
     started: int
-    said: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def expected_output(self) -> str:
-        return self.said.get("item.expected_output", "")
-
-    @property
-    def version_at(self) -> str:
-        return self.said.get("item.version", "")
+    expected_output: str
+    version_at: str
 
 
 def experiments(
@@ -101,9 +94,8 @@ def experiments(
     names: Collection[str] = (),
     dataset_ids: Collection[str] = (),
     emptied: Mapping[str, int] | None = None,
-    before: tuple[int, str] | None = None,
 ) -> list[Told]:
-    """Those that began in the time, the latest first; `before` is where a page ended."""
+    """Those that began in the time, the latest first."""
     found = rows(
         f"""
         SELECT m.run_id AS id, argMax(m.said, (length(m.said), m.started)) AS about,
@@ -113,15 +105,12 @@ def experiments(
         HAVING (empty({{names:Array(String)}}) OR has({{names:Array(String)}}, about['name']))
            AND (empty({{datasets:Array(String)}})
                 OR has({{datasets:Array(String)}}, about['dataset.id']))
-           AND (started, id) < ({{before:Int64}}, {{before_id:String}})
         ORDER BY started DESC, id DESC
         LIMIT {{limit:UInt32}}
         """,
         **_asked(project_id, ids, emptied, time),
         names=list(names),
         datasets=list(dataset_ids),
-        before=before[0] if before else ALL_TIME.until,
-        before_id=before[1] if before else "",
         limit=limit,
     )
     return [_told(row) for row in found]
@@ -146,27 +135,27 @@ def members(
     project_id: str,
     ids: Collection[str],
     *,
-    time: TimeRange = ALL_TIME,
+    item_ids: Collection[str] = (),
     emptied: Mapping[str, int] | None = None,
-    limit: int = MOST_MEMBERS,
-    before: tuple[int, str, str] | None = None,
+    most: int = MOST_MEMBERS,
 ) -> list[Member]:
-    """The runs of items of these experiments (of all, where none is named), the latest first."""
+    """The runs of items of these experiments (of these items alone, where some are named), the
+    latest first, `most` of each experiment.
+    """
     found = rows(
         f"""
         SELECT m.run_id AS run_id, m.item_id AS item_id, m.trace_id AS trace_id,
-            m.span_id AS span_id, m.started AS started, m.said AS said
+            m.span_id AS span_id, m.started AS started,
+            m.said['item.expected_output'] AS expected_output,
+            m.said['item.version'] AS version_at
         FROM ({_MEMBERS}) AS m
-        WHERE (m.started, m.trace_id, m.item_id)
-            < ({{before:Int64}}, {{before_trace:String}}, {{before_item:String}})
+        WHERE empty({{item_ids:Array(String)}}) OR has({{item_ids:Array(String)}}, m.item_id)
         ORDER BY m.started DESC, m.trace_id DESC, m.item_id DESC
-        LIMIT {{limit:UInt32}}
+        LIMIT {{most:UInt32}} BY m.run_id
         """,
-        **_asked(project_id, ids, emptied, time),
-        before=before[0] if before else ALL_TIME.until,
-        before_trace=before[1] if before else "",
-        before_item=before[2] if before else "",
-        limit=limit,
+        **_asked(project_id, ids, emptied, ALL_TIME),
+        item_ids=list(item_ids),
+        most=most,
     )
     return [Member(**row) for row in found]
 
