@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from evals.judges import finding, past, queue, upkeep, working
 from evals.judges.models import PastRun
 from exports import runs
+from traces.errors import Unavailable
 
 LOOK_SECONDS = 15
 
@@ -29,7 +30,10 @@ def look() -> None:
 @shared_task
 def look_for(evaluator_id: str) -> None:
     """Make executions of what has come to rest. Safe to run twice, also at once."""
-    finding.look(evaluator_id, time.time_ns())
+    try:
+        finding.look(evaluator_id, time.time_ns())
+    except Unavailable as error:  # the next look begins where this one did
+        log.warning("judges_look_later", evaluator=evaluator_id, reason=str(error)[:200])
 
 
 @shared_task

@@ -127,6 +127,32 @@ def test_an_execution_that_kills_every_worker_is_given_up(
     assert (execution.status, execution.error, provider.asked) == ("failed", "broken", [])
 
 
+@pytest.mark.parametrize(
+    ("error", "status", "reason"),
+    [("LimitReached", "failed", "too_much"), ("Unavailable", "waiting", "")],
+)
+def test_a_trace_that_is_too_large_fails_and_a_store_that_is_away_is_waited_for(
+    error, status, reason, evaluator, answered, look, work, provider, monkeypatch
+):
+    from evals.judges import tasks
+    from traces import errors
+
+    def away(*_, **__):
+        raise getattr(errors, error)("no")
+
+    one = evaluator()
+    answered("t1")
+    look(one)
+    monkeypatch.setattr(targets, "locate", away)
+    work()
+    execution = one.executions.get()
+    assert (execution.status, execution.error, provider.asked) == (status, reason, [])
+    watermark = Rule.objects.get().watermark
+    monkeypatch.setattr(finding, "quiet_traces", away)
+    tasks.look_for(one.pk)
+    assert Rule.objects.get().watermark == watermark
+
+
 def test_two_looks_at_once_make_one_execution(evaluator, answered, project):
     one = evaluator()
     answered("t1")
