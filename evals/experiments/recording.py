@@ -81,6 +81,7 @@ def delete(project_id: str, experiment: Experiment) -> None:
             create_defaults={
                 "dataset": dataset,
                 "name": experiment.name[:MAX_NAME],
+                "created_at": experiment.created_at,
                 "emptied_at": now,
             },
         )
