@@ -46,7 +46,15 @@ class ChoiceForm(forms.Form):
 
     def clean_new_dataset(self) -> str:
         given = self.cleaned_data["new_dataset"].strip()
-        return checked(names.dataset_name, given) if given else ""
+        if not given:
+            return ""
+        name: str = checked(names.dataset_name, given)
+        if keeping.named(self.project.id, name) is None:
+            try:
+                keeping.refuse_too_many(self.project)
+            except keeping.InvalidDataset as error:
+                raise ValidationError(str(error)) from error
+        return name
 
     def clean(self) -> None:
         found = self.cleaned_data
@@ -62,8 +70,18 @@ class ChoiceForm(forms.Form):
         found = self.cleaned_data
         if found["dataset"]:
             return Dataset.objects.get(project=self.project, pk=found["dataset"])
-        there = keeping.named(self.project.id, found["new_dataset"])
-        return there or keeping.create(self.project, found["new_dataset"], {}, by)
+        return made(self.project, found["new_dataset"], by)
+
+
+def made(project: Project, name: str, by: By) -> Dataset:
+    """The dataset of the name, new or not. Raises InvalidDataset."""
+    there = keeping.named(project.id, name)
+    if there is not None:
+        return there
+    try:
+        return keeping.create(project, name, {}, by)
+    except keeping.NameTaken:  # by somebody else, at the same moment
+        return Dataset.objects.get(project=project, name=name)
 
 
 class TracesForm(ChoiceForm):
@@ -85,17 +103,38 @@ class TracesForm(ChoiceForm):
 
     @property
     def options(self) -> dict[str, Any]:
+        """A new dataset is made by the run: only then is it sure that there is one."""
         found = self.cleaned_data
-        return {"dataset": self.made(By()).pk, "with_output": found["expected"] == OUTPUT}
+        return {
+            "dataset": found["dataset"],
+            "new_dataset": found["new_dataset"],
+            "with_output": found["expected"] == OUTPUT,
+        }
 
 
 def dataset_of(run: BulkRun) -> Dataset:
-    found = Dataset.objects.filter(
-        project=run.project_id, pk=str(run.options.get("dataset", ""))
-    ).first()
+    """Made where it is new. Raises GivenUp where it is gone, or there is no room for it."""
+    if name := run.options.get("new_dataset"):
+        try:
+            dataset = made(run.project, name, by(run))
+        except keeping.InvalidDataset:
+            raise runs.GivenUp(runs.TARGET_GONE) from None
+        run.options = run.options | {"dataset": dataset.pk, "new_dataset": ""}
+        run.save(update_fields=("options",))
+        return dataset
+    found = chosen(run)
     if found is None:
         raise runs.GivenUp(runs.TARGET_GONE)
     return found
+
+
+def chosen(run: BulkRun) -> Dataset | None:
+    dataset_id = str(run.options.get("dataset", ""))
+    return Dataset.objects.filter(project=run.project_id, pk=dataset_id).first()
+
+
+def by(run: BulkRun) -> By:
+    return By(user=run.asked_by, bulk_run=run.pk)
 
 
 def lacking(run: BulkRun, trace_ids: Sequence[str]) -> Collection[str]:
@@ -106,7 +145,7 @@ def do(run: BulkRun, traces: list[TraceRow]) -> Done:
     outcomes = picking.add_traces(
         dataset_of(run),
         traces,
-        By(user=run.asked_by),
+        by(run),
         with_output=bool(run.options.get("with_output")),
     )
     refused = [
@@ -118,19 +157,21 @@ def do(run: BulkRun, traces: list[TraceRow]) -> Done:
 
 
 def undo(run: BulkRun, trace_ids: Sequence[str]) -> None:
-    """The items go. Where the dataset is gone, there is nothing left to undo."""
-    found = Dataset.objects.filter(
-        project=run.project_id, pk=str(run.options.get("dataset", ""))
-    ).first()
-    if found is not None:
-        ids = [items.id_from(found, trace_id) for trace_id in trace_ids]
-        items.delete(found, ids, By(user=run.asked_by))
+    """The items go that still are what the run made of them. Where the dataset is gone, there is
+    nothing left to undo.
+    """
+    dataset = chosen(run)
+    if dataset is None:
+        return
+    ids = [items.id_from(dataset, trace_id) for trace_id in trace_ids]
+    with items.change(dataset) as (locked, _moment):
+        own = items.present(locked, ids).filter(bulk_run=run.pk, is_deleted=False)
+        items.delete(locked, list(own.values_list("item_id", flat=True)), By(user=run.asked_by))
 
 
 def link(run: BulkRun) -> str:
-    dataset_id = str(run.options.get("dataset", ""))
-    there = Dataset.objects.filter(project=run.project_id, pk=dataset_id)
-    return reverse("dataset-page", args=[run.project_id, dataset_id]) if there.exists() else ""
+    dataset = chosen(run)
+    return reverse("dataset-page", args=[run.project_id, dataset.pk]) if dataset else ""
 
 
 ACTION = BulkAction(

@@ -16,12 +16,6 @@ ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 
 
 @dataclass(frozen=True, slots=True)
-class FieldDiff:
-    name: str
-    diff: Diff
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What became of an item between two moments. A side is None where it was not there."""
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from evals.datasets.models import ItemVersion
 from evals.datasets.typed import as_text
+from exports.formats import FORMULA
 
 COLUMNS = (
     "id", "input", "expected_output", "metadata", "splits", "status",
     "source_trace_id", "source_observation_id",
 )  # fmt: skip
-# What a spreadsheet would run as a formula is kept from it.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines_of_json(items: Iterable[ItemVersion]) -> Iterator[str]:
@@ -49,9 +48,10 @@ def lines_of_csv(items: Iterable[ItemVersion]) -> Iterator[str]:
 
 def _line(cells: Iterable[str]) -> str:
     written = io.StringIO()
-    csv.writer(written).writerow([_harmless(one) for one in cells])
+    csv.writer(written).writerow([harmless(one) for one in cells])
     return written.getvalue()
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+def harmless(cell: str) -> str:
+    """What a spreadsheet would run as a formula is kept from it."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -4,7 +4,7 @@ may.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from evals.datasets import names, schemas
+from evals.datasets import names
 from evals.datasets.kept import Unkept, kept
 from evals.datasets.models import Dataset, ItemVersion, Status, new_uuid
+from evals.datasets.schemas import Checking, checking_of, problems_of
 from traces.api.parameters import NO_TEXT
 
 MOST_AT_ONCE = 1_000
-MOST_SECONDS = 15.0  # of checking the items of one call against the schemas
 TICK = timedelta(milliseconds=1)  # as APIs write moments: a version can be asked for by its own
 
 
@@ -35,17 +35,21 @@ UNSET: Final = Unset()
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who changes something. A program has a key and no user."""
+    """Who changes something, and by which bulk run, if any. A program has a key and no user."""
 
     user: User | None = None
     public_key: str = ""
+    bulk_run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """An item to add, or, where one of the id is there, what to change of it."""
+    """An item to add, or, where one of the id is there, what to change of it: whatever it is now,
+    or only `over` that version.
+    """
 
     id: str = ""  # empty: a new one
+    over: int | None = None
     input: Any = UNSET
     expected_output: Any = UNSET
     metadata: Any = UNSET
@@ -57,11 +61,14 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An item that was not stored. `is_elsewhere`: its id is that of another dataset's item."""
+    """An item that was not stored. `is_elsewhere`: its id is that of another dataset's item.
+    `is_stale`: it is another version by now.
+    """
 
     item_id: str
     reason: str
     is_elsewhere: bool = False
+    is_stale: bool = False
 
 
 Outcome = ItemVersion | Refused
@@ -107,23 +114,28 @@ def id_from(dataset: Dataset, trace_id: str, observation_id: str = "") -> str:
     return f"from-{hashlib.sha256(named.encode()).hexdigest()[:32]}"
 
 
-def add(dataset: Dataset, wanted: Sequence[NewItem], by: By) -> list[Outcome]:
+def add(
+    dataset: Dataset, wanted: Sequence[NewItem], by: By, checking: Checking | None = None
+) -> list[Outcome]:
     """Add items, or change those whose ids are there: one version of each that differs from what it
-    is now. What is refused is told in its place, the others are stored.
+    is now. What is refused is told in its place, the others are stored. Calls of one change share
+    the time of its `checking`.
     """
     if len(wanted) > MOST_AT_ONCE:
         raise ValueError(f"at most {MOST_AT_ONCE} items at once")
     try:
-        return _added(dataset, wanted, by)
+        return _added(dataset, wanted, by, checking)
     except IntegrityError:  # another dataset got an item of such an id at the same moment
-        return _added(dataset, wanted, by)
+        return _added(dataset, wanted, by, checking)
 
 
-def _added(dataset: Dataset, wanted: Sequence[NewItem], by: By) -> list[Outcome]:
+def _added(
+    dataset: Dataset, wanted: Sequence[NewItem], by: By, checking: Checking | None
+) -> list[Outcome]:
     with change(dataset) as (locked, moment):
         present = _present(locked, [one.id for one in wanted if one.id])
         known = set(present)
-        checking = checking_of(locked)
+        checking = checking or checking_of(locked)
         outcomes: list[Outcome] = []
         for one in wanted:
             outcome = _made(locked, one, present.get(one.id), moment, by, checking)
@@ -186,12 +198,14 @@ def _made(
     present: ItemVersion | None,
     moment: datetime,
     by: By,
-    checking: schemas.Checking,
+    checking: Checking,
 ) -> Outcome:
     """The version to write; the present one where nothing differs."""
     if present is not None and present.dataset_id != dataset.pk:
         words = _("The id %(id)s is that of an item of another dataset.")
         return Refused(wanted.id, words % {"id": wanted.id}, is_elsewhere=True)
+    if wanted.over is not None and (present is None or present.pk != wanted.over):
+        return Refused(wanted.id, _("Somebody changed the item meanwhile."), is_stale=True)
     was = EMPTY
     if present is not None and not present.is_deleted:
         was = {name: getattr(present, name) for name in FIELDS}
@@ -216,6 +230,7 @@ def _made(
         valid_from=moment,
         author=by.user,
         public_key=by.public_key,
+        bulk_run=by.bulk_run,
         **fields,
     )
 
@@ -250,22 +265,6 @@ def _given(wanted: NewItem) -> dict[str, Any]:
     return given
 
 
-def checking_of(dataset: Dataset) -> schemas.Checking:
-    of = {"input": dataset.input_schema, "expected_output": dataset.expected_output_schema}
-    return schemas.Checking(of, MOST_SECONDS)
-
-
-def problems_of(fields: Mapping[str, Any], checking: schemas.Checking) -> list[str]:
-    """What of an item breaks the schemas. An expected output that is not known yet breaks none."""
-    told = []
-    for one in checking.broken("input", fields["input"]):
-        told.append(_("Input: %(problem)s") % {"problem": one})
-    if fields["expected_output"] is not None:
-        for one in checking.broken("expected_output", fields["expected_output"]):
-            told.append(_("Expected output: %(problem)s") % {"problem": one})
-    return told
-
-
 def _next(present: ItemVersion, fields: dict[str, Any], moment: datetime, by: By) -> ItemVersion:
     return ItemVersion(
         project_id=present.project_id,
@@ -276,6 +275,7 @@ def _next(present: ItemVersion, fields: dict[str, Any], moment: datetime, by: By
         valid_from=moment,
         author=by.user,
         public_key=by.public_key,
+        bulk_run=by.bulk_run,
         **fields,
     )
 

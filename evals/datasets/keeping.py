@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from evals.datasets import schemas
-from evals.datasets.items import By, checking_of, items_at, problems_of
+from evals.datasets.items import By, items_at
 from evals.datasets.kept import Unkept, kept
 from evals.datasets.models import MAX_DESCRIPTION, Dataset
 from evals.datasets.names import dataset_name
@@ -45,9 +45,7 @@ def named(project_id: str, name: str) -> Dataset | None:
 def create(project: Project, name: str, fields: Mapping[str, Any], by: By) -> Dataset:
     """Raises InvalidName, or InvalidDataset."""
     name, given = dataset_name(name), checked(fields)
-    if Dataset.objects.filter(project=project).count() >= MOST_DATASETS:
-        words = _("A project has at most %(most)s datasets. Delete some that nobody needs.")
-        raise InvalidDataset(words % {"most": f"{MOST_DATASETS:,}"})
+    refuse_too_many(project)
     try:
         with transaction.atomic():
             made = Dataset.objects.create(project=project, name=name, **given)
@@ -55,6 +53,13 @@ def create(project: Project, name: str, fields: Mapping[str, Any], by: By) -> Da
         raise NameTaken(_("There is a dataset of this name already.")) from None
     told("dataset_created", made, by)
     return made
+
+
+def refuse_too_many(project: Project) -> None:
+    """Raises InvalidDataset where there is no room for another one."""
+    if Dataset.objects.filter(project=project).count() >= MOST_DATASETS:
+        words = _("A project has at most %(most)s datasets. Delete some that nobody needs.")
+        raise InvalidDataset(words % {"most": f"{MOST_DATASETS:,}"})
 
 
 def change(dataset: Dataset, name: str, fields: Mapping[str, Any], by: By) -> Dataset:
@@ -121,10 +126,10 @@ def _description(given: Any) -> str:
 
 def refuse_where_broken(dataset: Dataset) -> None:
     """Of its newest items, where there are very many."""
-    told, checking = [], checking_of(dataset)
+    told, checking = [], schemas.checking_of(dataset)
     for item in items_at(dataset)[:MOST_CHECKED].iterator(chunk_size=100):
         fields = {"input": item.input, "expected_output": item.expected_output}
-        if problems := problems_of(fields, checking):
+        if problems := schemas.problems_of(fields, checking):
             told.append(f"#{item.number}: {problems[0]}")
         if len(told) == MOST_TOLD:
             break

@@ -1,5 +1,6 @@
-"""Changing many items at once: those that a search finds, or all back to what they were. All or
-nothing; each item's earlier versions are kept, so that any of it can be taken back.
+"""Changing many items at once: those that a search finds, or all back to what they were. Items that
+break the schemas stay as they are, and why is told; of all others each earlier version is kept, so
+that any of it can be taken back.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from evals.datasets import items, names
 from evals.datasets.items import FIELDS, By, NewItem, Refused
 from evals.datasets.models import Dataset, ItemVersion, Status
+from evals.datasets.schemas import Checking, checking_of
 from evals.datasets.table import Wanted, matching
 
 MOST = 10_000  # items of one change
@@ -48,7 +50,7 @@ def change(
         if what == PUT:
             there = [one for one in there if _is_chosen(one[0], split, share)]
         changes = [_changed(item_id, splits, what, split) for item_id, splits in there]
-        return _applied(locked, changes, by)
+        return _applied(locked, changes, by, checking_of(locked))
 
 
 def restore(dataset: Dataset, moment: datetime, by: By) -> Changed:
@@ -60,10 +62,11 @@ def restore(dataset: Dataset, moment: datetime, by: By) -> Changed:
         touched = list(since.values_list("item_id", flat=True).distinct()[: MOST + 1])
         refuse_too_many(len(touched))
         changed, refused, there = 0, list[str](), set[str]()
+        checking = checking_of(locked)
         for some in _parts(touched):
             before = list(items.items_at(locked, moment).filter(item_id__in=some))
             there |= {one.item_id for one in before}
-            told = _applied(locked, [_as_it_was(one) for one in before], by)
+            told = _applied(locked, [_as_it_was(one) for one in before], by, checking)
             changed, refused = changed + told.items, [*refused, *told.refused]
         new = [item_id for item_id in touched if item_id not in there]
         gone = [items.delete(locked, some, by) for some in _parts(new)]
@@ -93,12 +96,12 @@ def _is_chosen(item_id: str, split: str, share: int) -> bool:
     return int.from_bytes(drawn[:8], "big") % 10_000 < share * 100
 
 
-def _applied(dataset: Dataset, changes: list[NewItem], by: By) -> Changed:
+def _applied(dataset: Dataset, changes: list[NewItem], by: By, checking: Checking) -> Changed:
     count, refused = 0, list[str]()
     for some in _parts(changes):
         ids = [one.id for one in some]
         before = dict(items.present(dataset, ids).values_list("item_id", "pk"))
-        for outcome in items.add(dataset, some, by):
+        for outcome in items.add(dataset, some, by, checking):
             if isinstance(outcome, Refused):
                 refused.append(outcome.reason)
             elif before.get(outcome.item_id) != outcome.pk:

@@ -83,6 +83,7 @@ class ItemVersion(models.Model):
     source_observation_id = models.CharField(max_length=MAX_SOURCE, blank=True)
     author = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     public_key = models.CharField(max_length=200, blank=True)  # of the key, where a program wrote
+    bulk_run = models.BigIntegerField(null=True)  # that wrote it
 
     class Meta:
         verbose_name = _("version of an item")

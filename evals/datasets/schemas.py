@@ -11,9 +11,11 @@ from jsonschema import Draft202012Validator, SchemaError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from evals.datasets.models import Dataset
 from prompts.playground.verdict import MOST_PARTS, UNCHECKED, TooMuch, counted, parts_of
 
 MAX_CHARACTERS = 100_000
+MOST_SECONDS = 15.0  # of checking the items of one change
 MOST_TOLD = 3
 MAX_WORDS = 300
 
@@ -70,6 +72,22 @@ def broken(value: Any, schema: Mapping[str, Any] | None) -> list[str]:
         return [f"$ref: {error.ref}"[:MAX_WORDS]]
     except (TooMuch, RecursionError):
         return [_("The check against the schema would take too long.")]
+
+
+def checking_of(dataset: Dataset) -> Checking:
+    of = {"input": dataset.input_schema, "expected_output": dataset.expected_output_schema}
+    return Checking(of, MOST_SECONDS)
+
+
+def problems_of(fields: Mapping[str, Any], checking: Checking) -> list[str]:
+    """What of an item breaks the schemas. An expected output that is not known yet breaks none."""
+    told = []
+    for one in checking.broken("input", fields["input"]):
+        told.append(_("Input: %(problem)s") % {"problem": one})
+    if fields["expected_output"] is not None:
+        for one in checking.broken("expected_output", fields["expected_output"]):
+            told.append(_("Expected output: %(problem)s") % {"problem": one})
+    return told
 
 
 def unchecked_in(schema: Mapping[str, Any] | None) -> list[str]:

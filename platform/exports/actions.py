@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 class TargetForm(Protocol):
     """A Django form that asks what the action is done with: `form(data or None, project=project)`.
-    Once it is valid, `target` names it to people, and `options` is JSON that the run keeps. What
-    it creates (a new dataset, say), it creates in `options`. None of its fields is called `q`,
-    `since`, `until`, `all`, `trace`, `tag`, `action` or `confirmed`: those are of the page itself.
+    Once it is valid, `target` names it to people, and `options` is JSON that the run keeps. It
+    creates nothing, since it may never come to a run: what is new (a dataset, say), `lacking`
+    creates. None of its fields is called `q`, `since`, `until`, `all`, `trace`, `tag`, `action` or
+    `confirmed`: those are of the page itself.
     """
 
     fields: dict[str, forms.Field]

@@ -2,8 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from structlog.testing import capture_logs
 
-from evals.datasets import items
+from evals.datasets import items, keeping
 from evals.datasets.models import Dataset
 from exports.models import BulkRun
 from tests.exports.conftest import worked_off
@@ -59,9 +60,11 @@ def test_an_observation_becomes_an_item_of_a_dataset_that_is_there(form, talk, d
         ({"new_dataset": "a//b"}, "needs a name"),
         ({"dataset": "no-such"}, "valid choice"),
         ({"new_dataset": "x", "input": "{"}, "this is no JSON"),
+        ({"new_dataset": "one too many", "input": "1"}, "at most 1 datasets"),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_is_made(form, talk, dataset, fields, words):
+def test_what_is_wrong_is_told_and_nothing_is_made(form, talk, dataset, fields, words, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_DATASETS", 1)
     answer = form("trace=t", fields)
     assert answer.status_code == 422 and words in answer.content.decode()
     assert not items.items_at(dataset).exists()
@@ -109,6 +112,20 @@ def test_all_that_match_become_items_once_and_go_again_by_undoing(
     assert inputs(dataset) == ["mine"]
 
 
+def test_undoing_leaves_what_a_person_added_or_corrected_since(
+    three, changed, make_dataset, put, owner, inputs
+):
+    from exports import bulk
+
+    strict = make_dataset("strict", input_schema={"type": ["integer", "string"]})
+    run = changed("dataset", options={"dataset": strict.pk, "with_output": False})
+    assert (run.changed, run.refused) == (2, 1)
+    put(items.id_from(strict, "b"), strict, input="by hand")
+    put(items.id_from(strict, "a"), strict, input="corrected")
+    worked_off(bulk.undo(run, asked_by=owner))
+    assert inputs(strict) == ["by hand", "corrected"]
+
+
 def test_a_run_that_was_killed_before_it_was_noted_adds_nothing_twice(
     three, changed, dataset, inputs, owner
 ):
@@ -137,8 +154,6 @@ def test_traces_that_break_the_schema_are_told_and_the_others_are_added(
 
 
 def test_a_run_whose_dataset_was_deleted_gives_up_and_says_so(three, changed, dataset, by):
-    from evals.datasets import keeping
-
     gone = {"dataset": dataset.pk}
     keeping.remove(dataset, by)
     assert changed("dataset", options=gone).error == "target_gone"
@@ -156,7 +171,14 @@ def test_the_list_asks_which_dataset_and_then_begins(three, client, owner, proje
     assert not BulkRun.objects.exists()
     fields = {"confirmed": "1", "dataset": "", "new_dataset": "new/one", "expected": "nothing"}
     assert client.post(url, times | {"action": "dataset"} | fields).status_code == 302
-    run = worked_off(BulkRun.objects.get())
+    assert not Dataset.objects.filter(name="new/one").exists()
+    again = client.post(url, times | {"action": "dataset"} | fields | {"new_dataset": "new/two"})
+    assert again.status_code == 302  # one run at a time
+    with capture_logs() as told:
+        run = worked_off(BulkRun.objects.get())
+    [event] = [one for one in told if one["event"] == "dataset_created"]
+    assert (event["name"], event["user"]) == ("new/one", owner.pk)
     assert (run.target, run.changed) == ("new/one", 2)
+    assert not Dataset.objects.filter(name="new/two").exists()
     made = Dataset.objects.get(name="new/one")
     assert {one.expected_output for one in items.items_at(made)} == {None}

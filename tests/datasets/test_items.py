@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evals.datasets import items, keeping
+from evals.datasets import items, keeping, schemas
 from evals.datasets.items import NewItem, Refused, items_at
 from evals.datasets.models import ItemVersion
 
@@ -164,6 +164,6 @@ def test_a_schema_that_takes_long_holds_nobody_up(dataset, by, monkeypatch):
     from evals.datasets.models import Dataset
 
     Dataset.objects.filter(pk=dataset.pk).update(input_schema={"type": "string"})
-    monkeypatch.setattr(items, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(schemas, "MOST_SECONDS", -1.0)
     [refused] = items.add(dataset, [NewItem(input="x")], by)
     assert refused.reason.endswith("would take too long.")

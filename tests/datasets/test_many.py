@@ -1,8 +1,11 @@
 """Changing many items at once, and going back."""
 
+import itertools
+from types import SimpleNamespace
+
 import pytest
 
-from evals.datasets import items, many
+from evals.datasets import items, many, schemas
 from evals.datasets.models import ItemVersion
 from evals.datasets.table import Wanted
 from evals.datasets.views.asked import address, written
@@ -58,6 +61,25 @@ def test_more_than_the_most_are_refused_and_nothing_is_changed(dataset, put, by,
     with pytest.raises(many.TooMany):
         many.restore(dataset, first.valid_from, by)
     assert ItemVersion.objects.count() == 3
+
+
+@pytest.mark.parametrize("goes_back", [False, True])
+def test_all_checks_of_one_change_together_take_no_longer_than_one_may(
+    dataset, put, by, monkeypatch, goes_back
+):
+    first = [put(one, input=one) for one in "abcd"][-1]
+    for one in "abcd":
+        put(one, input=one, splits=["s"])
+    dataset.input_schema = {"type": "string"}
+    dataset.save()
+    ticks = itertools.count(0.0, schemas.MOST_SECONDS / 2)
+    monkeypatch.setattr(schemas, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    monkeypatch.setattr(many, "AT_ONCE", 1)
+    if goes_back:
+        told = many.restore(dataset, first.valid_from, by)
+    else:
+        told = many.change(dataset, Wanted(), "archive", by)
+    assert (told.items, len(told.refused)) == (2, 2)
 
 
 def test_a_person_changes_many_and_goes_back(client, owner, viewer, dataset, put):

@@ -209,3 +209,20 @@ JSON = st.recursive(
 def test_a_value_comes_back_from_its_field_as_it_was(value):
     again = typed.read(typed.typed(value))
     assert items.is_same(again, value)
+
+
+def test_of_two_who_save_at_once_the_second_is_told(client, owner, dataset, put, monkeypatch):
+    item = put("a", input=1)
+    add = items.add
+
+    def late(dataset, wanted, by):
+        add(dataset, [items.NewItem("a", input="theirs")], by)
+        return add(dataset, wanted, by)
+
+    monkeypatch.setattr(items, "add", late)
+    client.force_login(owner)
+    fields = {"input": "mine", "seen": item.pk, "status": "ACTIVE"}
+    answer = client.post(address(dataset, "item-edit", item="a"), fields)
+    assert answer.status_code == 409 and "mine" in answer.content.decode()
+    now = items.items_at(dataset).get()
+    assert now.input == "theirs" and f'name="seen" value="{now.pk}"' in answer.content.decode()

@@ -52,6 +52,24 @@ def test_rows_are_read_with_their_lines_whatever_ends_and_quotes_them():
     ]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_lines_of_old_macs_are_lines(size):
+    layout, rows = layout_and_rows(b'a,b\r1,"two\rlines"\r\r3,4', size=size)
+    assert layout.columns == ("a", "b")
+    assert [(row.line, row.values) for row in rows] == [
+        (2, {"a": "1", "b": "two\rlines"}),
+        (5, {"a": "3", "b": "4"}),
+    ]
+
+
+@given(st.text('ab,;\t"\r\n {[\0', max_size=40), st.integers(1, 9))
+def test_no_text_is_too_odd_for_a_csv(text, size):
+    try:
+        layout_and_rows(text.encode(), size=size)
+    except reading.Unreadable as why:
+        assert "empty" in str(why)
+
+
 def test_a_file_of_a_korean_spreadsheet_is_read():
     layout, rows = layout_and_rows("질문,정답\n환불?,예\n".encode("cp949"))
     assert rows[0].values == {"질문": "환불?", "정답": "예"}
@@ -65,7 +83,7 @@ def test_columns_without_a_name_of_their_own_get_one():
 @given(
     st.lists(
         st.lists(
-            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0")),
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
             min_size=2,
             max_size=2,
         ).filter(lambda row: any(cell.strip() for cell in row)),
@@ -146,6 +164,25 @@ def test_lines_of_json_are_read_and_bad_ones_told(uploaded, dataset, inputs):
     assert inputs(dataset) == [2.5, {"q": 1}]
     assert (upload.stored, upload.refused) == (2, 4)
     assert items.item_in(dataset.project_id, "7").expected_output is None
+
+
+def test_text_that_no_database_keeps_is_told_at_its_line(uploaded, dataset, inputs):
+    lines = [
+        r'{"a\u0000b": 1, "input": 1}',
+        r'{"\ud800": 1}',
+        r'{"input": "\ud800"}',
+        '{"input": 4}',
+    ]
+    upload = uploaded("\n".join(lines).encode(), name="a.jsonl")
+    assert upload.file.columns == ["input"]
+    shown = working.preview(upload.file, Columns({"input": "input"}))
+    assert [(line, bool(problem)) for line, _item, problem in shown] == [
+        (1, True), (2, True), (3, True), (4, False),
+    ]  # fmt: skip
+    worked_off(upload)
+    assert inputs(dataset) == [4]
+    told = dict(RefusedRow.objects.values_list("line", "reason"))
+    assert set(told) == {1, 2, 3} and all("half characters" in one for one in told.values())
 
 
 def test_a_dataset_that_was_downloaded_changes_its_items_when_uploaded(

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('source_trace_id', models.CharField(blank=True, max_length=800)),
                 ('source_observation_id', models.CharField(blank=True, max_length=800)),
                 ('public_key', models.CharField(blank=True, max_length=200)),
+                ('bulk_run', models.BigIntegerField(null=True)),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='datasets.dataset', verbose_name='dataset')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project')),

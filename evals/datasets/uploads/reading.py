@@ -2,7 +2,9 @@
 
 import codecs
 import csv
+import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -11,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evals.datasets.kept import MAX_CHARACTERS
+from traces.api.parameters import NO_TEXT
 
 CSV, JSONL = "csv", "jsonl"
 MAX_BYTES = 50 * 1024 * 1024
@@ -22,6 +25,7 @@ PREVIEWED = 10
 # Spreadsheets in Korea write the second one.
 ENCODINGS = ("utf-8-sig", "cp949")
 DELIMITERS = (",", ";", "\t")
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")  # old Macs end them with a lone CR
 
 # A row may be as long as a file; how long a field may be is checked when it has been read, since a
 # reader that stops within one would take what follows for rows. For the whole process.
@@ -97,20 +101,24 @@ def _encoding_of(parts: Iterable[bytes]) -> str:
 
 def lines_of(parts: Iterable[bytes], encoding: str) -> Iterator[str]:
     """With their ends, as a CSV reader wants them."""
+    begun: list[str] = []
+    for text in _texts_of(parts, encoding):
+        for piece in LINE.findall(text):
+            begun.append(piece)
+            if piece.endswith(("\r", "\n")):
+                yield "".join(begun)
+                begun = []
+    if begun:
+        yield "".join(begun)
+
+
+def _texts_of(parts: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """None of them ends between a CR and its LF."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    rest: list[str] = []
+    whole = io.IncrementalNewlineDecoder(decoder, translate=False)
     for part in parts:
-        pieces = decoder.decode(part).split("\n")
-        if len(pieces) == 1:
-            rest.append(pieces[0])
-            continue
-        yield "".join([*rest, pieces[0], "\n"])
-        for piece in pieces[1:-1]:
-            yield f"{piece}\n"
-        rest = [pieces[-1]]
-    rest.append(decoder.decode(b"", final=True))
-    if last := "".join(rest):
-        yield last
+        yield whole.decode(part)
+    yield whole.decode(b"", final=True)
 
 
 def rows_of(parts: Iterable[bytes], layout: Layout) -> Iterator[Row]:
@@ -166,6 +174,8 @@ def _row_of_json(number: int, line: str) -> Row:
         return Row(number, {}, _("The line is no JSON: %(what)s") % {"what": str(error)[:200]})
     if not isinstance(value, dict):
         return Row(number, {}, _("The line is no JSON object."))
+    if any(NO_TEXT.search(key) for key in value):
+        return Row(number, {}, _("A key must not hold NULs or half characters."))
     return Row(number, value)
 
 

@@ -8,10 +8,12 @@ from typing import IO, Any
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from evals.datasets import items
 from evals.datasets.items import By, NewItem, Refused
+from evals.datasets.kept import Unkept, kept
 from evals.datasets.models import Dataset, FilePart, RefusedRow, Upload, UploadedFile
 from evals.datasets.uploads import reading
 from evals.datasets.uploads.mapping import BadRow, Columns, item_of
@@ -171,8 +173,12 @@ def preview(file: UploadedFile, columns: Columns) -> list[tuple[int, NewItem | N
     shown: list[tuple[int, NewItem | None, str]] = []
     for row in islice(rows_of(file), reading.PREVIEWED):
         try:
-            shown.append((row.line, item_of(row, columns, ""), ""))
-        except BadRow as error:
+            item = item_of(row, columns, "")
+            for value in (item.input, item.expected_output, item.metadata):
+                if value is not items.UNSET:
+                    kept(value, _("The row"))
+            shown.append((row.line, item, ""))
+        except (BadRow, Unkept) as error:
             shown.append((row.line, None, str(error)))
     return shown
 

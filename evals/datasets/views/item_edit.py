@@ -54,12 +54,15 @@ def item_edit(request: HttpRequest, project_id: str, dataset_id: str) -> HttpRes
     form = ItemForm(given, initial=ItemForm.initial_of(item))
     is_stale = given is not None and given.get("seen") != str(item.pk)
     if form.is_valid() and not is_stale:
-        wanted = NewItem(id=item.item_id, **form.given)
+        wanted = NewItem(id=item.item_id, over=item.pk, **form.given)
         [outcome] = items.add(dataset, [wanted], by(request))
         if isinstance(outcome, ItemVersion):
             messages.success(request, _("The item is changed. Its earlier versions are kept."))
             return to(dataset, "item-page", item=item.item_id)
-        form.add_error(None, ValidationError(outcome.reason))
+        if outcome.is_stale:  # somebody else saved between our look and the lock
+            item, is_stale = present_version(request, dataset), True
+        else:
+            form.add_error(None, ValidationError(outcome.reason))
     context = {"project": project, "dataset": dataset, "item": item, "form": form}
     status = 409 if is_stale else 422 if form.errors else 200
     return render(

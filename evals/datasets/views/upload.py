@@ -18,6 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from accounts.models import Project
 from evals.datasets import tasks, typed
+from evals.datasets.files import harmless
 from evals.datasets.models import Dataset, RefusedRow, Upload, UploadedFile
 from evals.datasets.uploads import mapping, reading, working
 from evals.datasets.uploads.mapping import Columns
@@ -207,7 +208,7 @@ def refusal_lines(upload: Upload) -> Iterator[str]:
     yield "\ufeff" + writer.writerow(["line", "reason"])
     rows = RefusedRow.objects.filter(upload=upload).values_list("line", "reason")
     for line, reason in rows.iterator(chunk_size=1_000):
-        yield writer.writerow([line, f"'{reason}" if reason[:1] in "=+-@" else reason])
+        yield writer.writerow([line, harmless(reason)])
 
 
 def upload_of(dataset: Dataset, upload_id: int) -> Upload:
