@@ -7,13 +7,13 @@ that cannot be stored, and what there was no time for are left to the sweep (eva
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 
 from django.utils import translation
 
 from evals.checks import waiting
 from evals.checks.enabled import Enabled, checks_of
-from evals.checks.scoring import scores_of
+from evals.checks.scoring import one_by_one
 from traces.clickhouse import write_purpose
 from traces.records import Score, Span
 
@@ -49,12 +49,21 @@ def found(by_project: Mapping[str, list[Span]], enabled: Checks) -> tuple[list[S
     now = time.time_ns()
     with translation.override("en"):  # what is stored is in one language, whoever sends
         for project_id, spans in by_project.items():
-            for span in spans:
-                if some := scores_of(span, enabled[project_id], now=now):
-                    scores += some
-                    if time.thread_time() > until:
-                        return scores, False
+            for score in one_by_all(spans, enabled[project_id], now):
+                if score is not None:
+                    scores.append(score)
+                if time.thread_time() > until:
+                    return scores, False
     return scores, True
+
+
+def one_by_all(
+    spans: Iterable[Span], checks: Sequence[Enabled], now: int
+) -> Generator[Score | None, None, None]:
+    """Span after span, check after check; None for each that says nothing, and after each span."""
+    for span in spans:
+        yield from one_by_one(span, checks, now=now)
+        yield None
 
 
 def is_patient() -> bool:

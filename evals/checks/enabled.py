@@ -12,6 +12,7 @@ from django.db import Error
 from evals.checks.check import Check
 from evals.checks.models import ProjectCheck
 from evals.checks.registry import CHECKS
+from traces.queries.checks import Received
 from traces.records import Span
 
 FRESH_SECONDS = 5.0
@@ -19,6 +20,8 @@ AWAY_SECONDS = 30.0  # a Postgres that hangs takes three seconds of whoever asks
 MOST_PROJECTS = 10_000  # that a process keeps in mind
 RESERVED = ("sonde-", "langfuse-")  # environments of what evaluates: it is not evaluated itself
 WHOLE = 1 << 32
+
+Kind = Span | Received  # either tells which checks look at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Enabled:
     named: Any  # a pattern, or None where any name will do
     below: int  # of WHOLE, the share of traces
 
-    def wants(self, span: Span) -> bool:
+    def wants(self, span: Kind) -> bool:
         """By what the span is. Sampling and reserved environments are asked of a trace once."""
         if self.types and span.type not in self.types:
             return False

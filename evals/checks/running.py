@@ -12,8 +12,8 @@ from evals.checks.enabled import WHOLE, Enabled, enabled
 from evals.checks.models import CheckRun, ProjectCheck
 from evals.checks.registry import CHECKS
 from evals.checks.scoring import newest, scores_of
+from evals.checks.storing import store
 from exports import runs
-from traces import writer
 from traces.queries.histogram import observation_histogram
 from traces.queries.observations import list_observations
 from traces.records import Score
@@ -55,7 +55,7 @@ def steps(run: CheckRun) -> Generator[dict[str, Any], None, None]:
         page = list_observations(run.project_id, wanted, after=cut, limit=AT_ONCE)
         keys = [(row.trace_id, row.span_id) for row in page.observations]
         scores = scores_at(run.project_id, keys, one)
-        writer.insert_scores(scores)
+        store(scores)
         looked_at, cut = looked_at + len(keys), page.after
         scored += len(scores)
         failed += sum(is_failure(one, score) for score in scores)

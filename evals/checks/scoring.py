@@ -1,10 +1,10 @@
 """What enabled checks say of spans, as scores: one for each check and span, however often asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from hashlib import blake2b
 
 from evals.checks.check import BOOLEAN, CATEGORICAL
-from evals.checks.enabled import RESERVED, WHOLE, Enabled, share_of
+from evals.checks.enabled import RESERVED, WHOLE, Enabled, Kind, share_of
 from evals.checks.spans import subject_of
 from evals.checks.subject import Outcome, Subject
 from ingest import seldom
@@ -28,19 +28,26 @@ def is_complete(span: Span) -> bool:
 
 def scores_of(span: Span, checks: Iterable[Enabled], *, now: int) -> list[Score]:
     """The scores of one span, by those of the checks that want it."""
-    some = wanted(span, checks)
+    return [score for score in one_by_one(span, checks, now=now) if score is not None]
+
+
+def one_by_one(
+    span: Span, checks: Iterable[Enabled], *, now: int
+) -> Generator[Score | None, None, None]:
+    """The same check after check, None where one has nothing to say: whoever has no more time asks
+    no further.
+    """
+    some = wanted(span, checks) if is_complete(span) else []
     if not some:
-        return []
+        return
     subject = subject_of(span)
-    return [
-        score_of(one, span, outcome, now)
-        for one in some
-        if (outcome := asked(one, subject)) is not None
-    ]
+    for one in some:
+        outcome = asked(one, subject)
+        yield None if outcome is None else score_of(one, span, outcome, now)
 
 
-def wanted(span: Span, checks: Iterable[Enabled]) -> list[Enabled]:
-    if not is_complete(span) or span.environment.startswith(RESERVED):
+def wanted(span: Kind, checks: Iterable[Enabled]) -> list[Enabled]:
+    if span.environment.startswith(RESERVED):
         return []
     some = [one for one in checks if one.wants(span)]
     if any(one.below < WHOLE for one in some):
@@ -83,8 +90,13 @@ def score_of(one: Enabled, span: Span, outcome: Outcome, now: int) -> Score:
         environment=span.environment,
         metadata={"check": one.check.key},
         received_at=now,
-        version=(span.version or span.received_at) + A_REVISION * one.revision,
+        version=version_of(one, span.version or span.received_at),
     )
+
+
+def version_of(one: Enabled, version: int) -> int:
+    """Of the score of a span that has this version."""
+    return version + A_REVISION * one.revision
 
 
 def score_id(name: str, trace_id: str, span_id: str) -> str:

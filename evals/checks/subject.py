@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ingest.mapping.text import clean
+
 MOST_CHARACTERS = 20_000  # of a text that are looked at; what a check says tells where it stopped
 
 Score = float | bool | str
@@ -71,10 +73,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`score` is of the check's data type. `reason` repeats nothing secret of the text."""
+    """`score` is of the check's data type. `reason` repeats nothing secret of the text. Both can be
+    stored: what no store takes is replaced, which a JSON that was looked at may have spelt out.
+    """
 
     score: Score
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", clean(self.reason, set()))
+        if isinstance(self.score, str):
+            object.__setattr__(self, "score", clean(self.score, set()))
 
 
 def told(score: Score, reason: str, *texts: Text) -> Outcome:

@@ -13,10 +13,10 @@ from contextlib import suppress
 
 from django.db import Error, connection
 
+from evals.checks.storing import store
 from evals.checks.sweep import begin_again_at
 from ingest import seldom
-from traces import writer
-from traces.clickhouse import Refused, Unavailable
+from traces.clickhouse import Unavailable
 from traces.records import Score
 
 GATHER_SECONDS = 2.0
@@ -81,12 +81,10 @@ class Waiting:
 def write(scores: list[Score], since: Mapping[str, int]) -> None:
     """Now. What cannot be stored is left to the sweep; nothing is raised."""
     try:
-        writer.insert_scores(scores)
+        store(scores)
     except Unavailable as error:
         seldom.warn("checks_not_stored", reason=str(error)[:200])
         leave(since)
-    except Refused as error:
-        seldom.warn("checks_refused", rows=len(error.rows), reason=str(error)[:200])
 
 
 def leave(since: Mapping[str, int]) -> None:

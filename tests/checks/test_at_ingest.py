@@ -133,6 +133,19 @@ def test_what_there_is_no_time_for_does_not_hold_up_the_sender(
     assert [len(scored(f"t{n}")) for n in range(3)] == [1, 0, 0]
 
 
+def test_the_clock_is_looked_at_after_each_check_whatever_it_says(
+    switch_on, project, now, scored, monkeypatch
+):
+    switch_on("latency_within")  # nothing to say of what has no end
+    switch_on("refusal")
+    monkeypatch.setattr(at_ingest, "MOST_SECONDS", -1)
+    accept(project.id, [Span(project.id, "t", "s", now, type="EVENT", output="Yes.")])
+    assert scored() == {}
+    monkeypatch.setattr(at_ingest, "MOST_SECONDS", 60)
+    accept(project.id, [Span(project.id, "t", "s", now, type="EVENT", output="Yes.")])
+    assert set(scored()) == {"refusal"}
+
+
 def test_while_postgres_is_away_the_checks_that_were_known_go_on(
     postgres_away, switch_on, arrived, scored, monkeypatch
 ):

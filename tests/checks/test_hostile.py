@@ -50,7 +50,17 @@ def test_no_subject_makes_a_check_raise_or_answer_another_type(subject):
         assert outcome is None or isinstance(outcome, Outcome), check.key
         if outcome is not None:
             assert isinstance(outcome.score, WORDY[check.data_type]), check.key
+            assert f"{outcome.score}{outcome.reason}".encode().count(0) == 0, check.key
             assert check.better is None or 0 <= float(outcome.score) <= 1, check.key
+
+
+@pytest.mark.parametrize("name", ["\ud800", "\x00", "\U0001f600"])
+def test_what_a_json_spells_out_can_be_stored_and_shown(name):
+    check = CHECKS["json_schema"]
+    options = check.options_of({"schema": {"additionalProperties": {"type": "string"}}})
+    outcome = check.run(Subject(output=json.dumps({name: 1})), options)
+    assert outcome.score is False
+    assert outcome.reason.encode().count(0) == 0
 
 
 LONG = {

@@ -9,6 +9,8 @@ from evals.checks import changing, running
 from evals.checks.enabled import forget
 from evals.checks.models import CheckRun
 from evals.checks.registry import CHECKS
+from traces import writer
+from traces.clickhouse import Refused
 from traces.queries.filters import DAY, HOUR
 
 REFUSAL = "I can't help with that."
@@ -37,6 +39,18 @@ def test_a_run_scores_what_came_before_the_check_was_on(
     done = run(switch_on("refusal", sampling=0.0))
     assert (done.is_done, done.looked_at, done.scored, done.failed) == (True, 5, 5, 2)
     assert scored("t0")["refusal"]["value"] == 1
+
+
+def test_a_run_goes_on_past_scores_that_no_store_takes(
+    switch_on, arrived, run, nobody_listens, monkeypatch
+):
+    arrived(output=REFUSAL)
+
+    def refuse(scores):
+        raise Refused("never", list(scores))
+
+    monkeypatch.setattr(writer, "insert_scores", refuse)
+    assert run(switch_on("refusal")).is_done
 
 
 def test_a_run_looks_at_what_its_query_finds(switch_on, arrived, scored, run, nobody_listens):

@@ -1,14 +1,22 @@
 """What was left unchecked is found and checked, once."""
 
 import time
+from contextlib import contextmanager
 
 import pytest
 
+from accounts.models import Project
 from evals.checks import sweep
-from evals.checks.models import Swept
+from evals.checks.at_ingest import check_stored
+from evals.checks.models import ProjectCheck, Swept
 from evals.checks.tasks import sweep as sweep_task
+from ingest import delivery
+from ingest.pipeline import accept
+from traces import writer
+from traces.clickhouse import Refused
 from traces.deletion import delete_score, delete_traces
 from traces.queries.filters import NS
+from traces.records import Patch, Score
 
 REFUSAL = "As an AI language model, I cannot do that."
 
@@ -23,6 +31,19 @@ def swept(project):
         return sweep.of_project(project.id, now - 30 * NS, now + NS, float("inf"))
 
     return run
+
+
+@pytest.fixture
+def listening(monkeypatch):
+    """`with listening():` ingest as it is, where otherwise `nobody_listens`."""
+
+    @contextmanager
+    def heard():
+        with monkeypatch.context() as patch:
+            patch.setattr(delivery, "when_stored", [check_stored])
+            yield
+
+    return heard
 
 
 def test_a_span_whose_process_was_killed_before_it_was_checked_is_swept_up_once(
@@ -82,7 +103,8 @@ def test_what_came_before_the_check_was_switched_on_is_not_swept_up(
 def test_more_spans_than_one_page_are_all_swept_up(
     switch_on, arrived, scored, swept, nobody_listens, monkeypatch
 ):
-    monkeypatch.setattr(sweep, "AT_ONCE", 2)
+    for bound in ("LISTED", "MOST_IDS", "AT_ONCE"):
+        monkeypatch.setattr(sweep, bound, 2)
     switch_on("refusal")
     for number in range(5):
         arrived(f"t{number // 2}", f"s{number}")
@@ -108,20 +130,86 @@ def test_only_what_the_check_looks_at_is_read_again(
     assert read == [("t", "s")]
 
 
+def test_a_score_of_an_earlier_state_of_a_span_does_not_count_as_one_of_the_present(
+    switch_on, project, now, scored, swept, nobody_listens, listening
+):
+    switch_on("refusal")
+    said = {"start_time": now, "type": "GENERATION"}
+    with listening():
+        accept(project.id, [Patch(project.id, "t", "s", now, said | {"output": REFUSAL})])
+    assert scored()["refusal"]["value"] == 1
+    accept(project.id, [Patch(project.id, "t", "s", now + 1, {"output": "Gladly."})])
+    assert swept() == 1
+    assert scored()["refusal"]["value"] == 0
+    assert swept() == 0
+
+
+def test_a_score_of_the_same_name_by_somebody_else_is_none_of_the_check(
+    switch_on, arrived, scored, swept, project, nobody_listens
+):
+    switch_on("refusal")
+    span = arrived(output=REFUSAL)
+    judged = {"trace_id": "t", "observation_id": "s", "value": 0.0, "source": "EVAL"}
+    writer.insert_scores([Score(project.id, "a judge's", "refusal", span.start_time, **judged)])
+    assert swept() == 1
+
+
+def test_a_project_that_cannot_be_swept_holds_up_no_other(
+    switch_on, project, organisation, monkeypatch
+):
+    longer = Project.objects.create(organisation=organisation, name="Waits longer")
+    for one, until in ((longer, 1), (project, 2)):
+        Swept.objects.create(project=one, until=until)
+        ProjectCheck.objects.create(project=one, check_key="refusal", name="refusal")
+    tried = []
+
+    def of_project(project_id, *_):
+        tried.append(project_id)
+        if project_id == longer.id:
+            raise RuntimeError
+        return 1
+
+    monkeypatch.setattr(sweep, "of_project", of_project)
+    assert sweep.sweep(for_seconds=60) == 1
+    assert tried == [longer.id, project.id]
+
+
+def test_a_name_that_no_store_takes_is_replaced_in_what_is_said_of_it(
+    switch_on, arrived, scored, swept, nobody_listens
+):
+    switch_on("json_schema", schema={"additionalProperties": {"type": "string"}})
+    arrived(output='{"\\ud800": 1}')
+    assert swept() == 1
+    assert "\ufffd" in scored()["json_schema"]["comment"]
+
+
+def test_a_window_that_the_store_refuses_to_read_is_passed_over(
+    switch_on, swept, project, monkeypatch
+):
+    switch_on("refusal")
+
+    def received(*_, **__):
+        raise Refused("never")
+
+    monkeypatch.setattr(sweep, "received", received)
+    assert swept() == 0
+    assert Swept.objects.get(project=project).until > time.time_ns() - NS
+
+
 def test_a_window_that_holds_too_much_is_narrowed(switch_on, arrived, swept, monkeypatch):
     from traces.clickhouse import LimitReached
 
     switch_on("refusal")
     asked, looked_at = [], []
 
-    def unscored(project_id, wanted, *, since, until, **_):
+    def received(project_id, *, since, until, **_):
         asked.append(until - since)
         if until - since > 10 * NS:
             raise LimitReached("too much")
         looked_at.append(until - since)
         return []
 
-    monkeypatch.setattr(sweep, "unscored", unscored)
+    monkeypatch.setattr(sweep, "received", received)
     swept()
     assert asked[0] == sum(looked_at) > 10 * NS
 

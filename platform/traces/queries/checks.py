@@ -1,6 +1,6 @@
-"""What checks have found, and which spans none has looked at yet."""
+"""What checks have found, and what tells which spans none has looked at yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from traces.clickhouse import rows
@@ -65,52 +65,45 @@ def found_by(
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """The score that is looked for, and the spans that should have it: none named, all of them."""
+class Received:
+    """The last state of a span that was received in a time, as far as it decides about checks."""
 
+    trace_id: str
+    span_id: str
+    type: str
+    environment: str
     name: str
-    types: tuple[str, ...] = ()
-    environments: tuple[str, ...] = ()
+    version: int
+    received_at: int
+    ended_at: int  # or started, where it has no end
 
 
-def unscored(
-    project_id: str,
-    wanted: Wanted,
-    *,
-    since: int,
-    until: int,
-    after: Key = ("", ""),
-    limit: int,
-) -> list[Key]:
-    """The spans received in the time that lack the score, by their ids. Whoever was scored and lost
-    the score to a deletion is not among them.
-    """
+def received(
+    project_id: str, *, since: int, until: int, after: Key = ("", ""), limit: int
+) -> list[Received]:
+    """The spans received in the time, by their ids."""
     found = rows(
         """
-        SELECT DISTINCT trace_id, span_id
+        SELECT s.trace_id AS trace_id, s.span_id AS span_id,
+            argMax(s.type, s.version) AS type,
+            argMax(s.environment, s.version) AS environment,
+            argMax(s.name, s.version) AS name,
+            max(s.version) AS version,
+            toUnixTimestamp64Nano(argMax(s.received_at, s.version)) AS received_at,
+            toUnixTimestamp64Nano(argMax(ifNull(s.end_time, s.start_time), s.version)) AS ended_at
         FROM spans AS s
-        WHERE project_id = {project_id:String}
-          AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
-          AND received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
-          AND received_at < fromUnixTimestamp64Nano({until:Int64}, 'UTC')
-          AND NOT is_deleted AND span_id != ''
-          AND (empty({types:Array(String)}) OR has({types:Array(String)}, type))
-          AND (empty({environments:Array(String)})
-              OR has({environments:Array(String)}, environment))
-          AND (trace_id, span_id) > ({after_trace:String}, {after_span:String})
-          AND (trace_id, span_id) GLOBAL NOT IN (
-              SELECT trace_id, observation_id FROM scores
-              WHERE project_id = {project_id:String} AND name = {name:String}
-                AND source = 'EVAL'
-                AND received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
-          )
-        ORDER BY trace_id, span_id
+        WHERE s.project_id = {project_id:String}
+          AND s.start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
+          AND s.received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
+          AND s.received_at < fromUnixTimestamp64Nano({until:Int64}, 'UTC')
+          AND s.span_id != ''
+          AND (s.trace_id, s.span_id) > ({after_trace:String}, {after_span:String})
+        GROUP BY s.trace_id, s.span_id
+        HAVING NOT argMax(s.is_deleted, s.version)
+        ORDER BY s.trace_id, s.span_id
         LIMIT {limit:UInt32}
         """,
         project_id=project_id,
-        name=wanted.name,
-        types=list(wanted.types),
-        environments=list(wanted.environments),
         low=max(FIRST, since - DAY),  # what began earlier came very late: a run checks that
         since=since,
         until=until,
@@ -119,7 +112,27 @@ def unscored(
         limit=limit,
         options=WHOLE_RANGE,
     )
-    return [(row["trace_id"], row["span_id"]) for row in found]
+    return [Received(**row) for row in found]
+
+
+def versions_of(project_id: str, score_ids: Sequence[str], *, since: int) -> dict[str, int]:
+    """Of those of the scores that are stored, deleted ones too, and of a time from `since` on:
+    ids lie anywhere in the key, so it is the time that keeps a large project's old parts unread.
+    """
+    found = rows(
+        """
+        SELECT s.id AS id, max(s.version) AS version
+        FROM scores AS s
+        WHERE s.project_id = {project_id:String} AND s.id IN {score_ids:Array(String)}
+          AND s.timestamp >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
+        GROUP BY s.id
+        """,
+        project_id=project_id,
+        score_ids=list(score_ids),
+        since=since,
+        options=WHOLE_RANGE,
+    )
+    return {row["id"]: row["version"] for row in found}
 
 
 def orphans(project_id: str, prefix: str, *, since: int, until: int, limit: int) -> list[dict]:
