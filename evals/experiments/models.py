@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from evals.datasets.models import Dataset, ItemVersion, new_uuid
 from evals.datasets.names import MAX_ID, MAX_SOURCE, MAX_SPLIT
+from evals.judges.models import MAX_NAME as MAX_EVALUATOR
+from evals.judges.models import EvaluatorVersion
 from llm.models import MAX_MODEL, LlmConnection
 from prompts.models import Prompt
 from prompts.names import MAX_LABEL
@@ -156,7 +158,7 @@ class Step(models.TextChoices):
 
     WAITING = "waiting", _("Waiting")
     ANSWERED = "answered", _("Answered")
-    STORED = "stored", _("Stored")  # with what the checks say; judges are still to be asked
+    STORED = "stored", _("Stored")  # with what the checks say; judges are asked (`Judgement`)
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
 
@@ -182,6 +184,39 @@ class PlannedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.item_id}"
+
+
+class Judgement(models.Model):
+    """That a judge is asked of an item's answer. What it says is kept before it is stored; then
+    only the step, and what went wrong, are.
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="judgements")
+    item = models.ForeignKey(PlannedItem, models.CASCADE, related_name="judgements")
+    version = models.ForeignKey(EvaluatorVersion, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=MAX_EVALUATOR)  # the score's
+    step = models.CharField(max_length=10, choices=Step.choices, default=Step.WAITING)
+    due_at = models.DateTimeField(default=timezone.now)
+    taken = models.PositiveSmallIntegerField(default=0)  # by workers, since it last got on
+    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.JSONField(default=list)  # what is not stored yet: calls, and the score
+    said = models.TextField(blank=True)  # why it failed
+
+    class Meta:
+        verbose_name = _("judgement of an experiment")
+        verbose_name_plural = _("judgements of experiments")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("item", "version"), name="one_judgement_of_an_answer"),
+        )
+        indexes = (
+            models.Index(
+                fields=("plan", "version", "step", "due_at"), name="judgements_to_work_on"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.name}"
 
 
 class Nightly(models.Model):

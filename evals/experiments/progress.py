@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils import timezone
 
-from evals.experiments.models import Plan, PlannedItem, Step
+from evals.experiments.models import Judgement, Plan, PlannedItem, Step
+from evals.judges.evaluators import reason_shown
+from evals.judges.models import Evaluator
 
 MOST_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`problems` are what single items, or their judges, stumbled over: each once."""
+    """`problems` are what holds judges up, and what items, or their judges, stumbled over: each
+    once.
+    """
 
     plan: Plan
     items: int
@@ -26,7 +30,7 @@ class Progress:
 
     @property
     def is_paused(self) -> bool:
-        """A provider asked for time."""
+        """A provider asked for time, or judges are held up."""
         return self.plan.due_at > timezone.now()
 
     @property
@@ -43,10 +47,22 @@ def progress_of(project_id: str, public_id: str) -> Progress | None:
     items = PlannedItem.objects.filter(plan=plan)
     steps = dict(items.order_by().values_list("step").annotate(n=Count("pk")))
     said = items.exclude(said="").order_by().values_list("said", flat=True).distinct()
+    problems = [*held_up(plan), *said[:MOST_TOLD]]
     return Progress(
         plan,
         sum(steps.values()),
         steps.get(Step.DONE, 0),
         steps.get(Step.FAILED, 0),
-        list(said[:MOST_TOLD]),
+        problems,
     )
+
+
+def held_up(plan: Plan) -> list[str]:
+    """Why judges are not asked for now."""
+    if plan.is_over:
+        return []
+    waiting = Judgement.objects.filter(plan=plan, step=Step.WAITING).order_by()
+    versions = waiting.values("version").distinct()
+    found = Evaluator.objects.filter(versions__in=versions).distinct()
+    reasons = [(one.name, reason_shown(one)) for one in found]
+    return [f"{name}: {reason}" for name, reason in reasons if reason]

@@ -77,6 +77,8 @@ CACHES = {
 LLM_MOST_RUNS = max(1, env.number("SONDE_WEB_THREADS", 16) // 4)
 # Worker processes that wait for judges at a time: the others are for other work.
 JUDGE_MOST_WORKERS = max(1, env.number("SONDE_JUDGE_MOST_WORKERS", 1))
+# The same for experiments.
+EXPERIMENT_MOST_WORKERS = max(1, env.number("SONDE_EXPERIMENT_MOST_WORKERS", 1))
 
 # Ingest: docs/durability.md says what each is for.
 INGEST_MAX_BODY_BYTES = env.number(

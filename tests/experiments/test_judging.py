@@ -5,7 +5,7 @@ import json
 import pytest
 
 from evals.experiments.measuring import measurements
-from evals.experiments.models import PlannedItem, Step
+from evals.experiments.models import Judgement, Plan, PlannedItem, Step
 from evals.experiments.running import planning, working
 from evals.experiments.running.evaluators import JUDGE, offered
 from evals.experiments.running.planning import Wish
@@ -77,7 +77,8 @@ def finished(project, plan):
             # As if the time had passed.
             now = plan.asked_at
             PlannedItem.objects.filter(plan=plan).update(due_at=now)
-            type(plan).objects.filter(pk=plan.pk).update(due_at=now)
+            Judgement.objects.filter(plan=plan).update(due_at=now)
+            Plan.objects.filter(pk=plan.pk).update(due_at=now)
             Pace.objects.update(slowed_until=None)
     plan.refresh_from_db()
     assert plan.is_over

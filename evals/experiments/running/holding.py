@@ -3,14 +3,13 @@
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from evals.experiments.models import Plan, PlannedItem, Step
 
 HOLD = timedelta(seconds=20)  # without a sign of life
-OPEN = (Step.WAITING, Step.ANSWERED, Step.STORED)
-ASKING = (Step.WAITING, Step.STORED)  # for a model, or for judges
 MOST_TAKEN = 5  # by workers that all died of it
 
 
@@ -21,8 +20,18 @@ def waiting(now: datetime) -> list[int]:
     return list(found.order_by("due_at").values_list("pk", flat=True)[:100])
 
 
+def has_room() -> bool:
+    """Whether one worker more may wait for models."""
+    held = Plan.objects.filter(finished_at=None, held_until__gt=timezone.now())
+    return held.count() < settings.EXPERIMENT_MOST_WORKERS
+
+
 def hold(plan_id: int) -> Plan | None:
-    """The plan, held for this worker alone; None where another has it, or it is over."""
+    """The plan, held for this worker alone; None where another has it, it is over, or as many
+    workers are at experiments as may.
+    """
+    if not has_room():
+        return None
     now = timezone.now()
     free = Q(held_until=None) | Q(held_until__lt=now)
     mine = {"holder": secrets.token_hex(16), "held_until": now + HOLD}
@@ -61,18 +70,28 @@ def cancel(plan: Plan) -> bool:
     return bool(unfinished.update(finished_at=timezone.now(), is_cancelled=True, held_until=None))
 
 
-def open_items(plan: Plan) -> "QuerySet[PlannedItem]":
-    return PlannedItem.objects.filter(plan=plan, step__in=OPEN)
+def next_asked(plan: Plan) -> datetime | None:
+    """When the model is to be asked for an item next."""
+    return first_due(plan, Step.WAITING)
+
+
+def next_stored(plan: Plan) -> datetime | None:
+    return first_due(plan, Step.ANSWERED)
+
+
+def first_due(plan: Plan, step: Step) -> datetime | None:
+    found = PlannedItem.objects.filter(plan=plan, step=step).order_by("due_at")
+    return found.values_list("due_at", flat=True).first()
 
 
 def take(plan: Plan, besides: list[int], now: datetime) -> PlannedItem | None:
-    """The next item for which a model is to be asked. It counts how often it was taken up without
+    """The next item for which the model is to be asked. It counts how often it was taken up without
     getting on.
     """
     still_mine = {"plan__holder": plan.holder, "plan__finished_at": None}
-    items = PlannedItem.objects.filter(plan=plan, step__in=ASKING)
+    items = PlannedItem.objects.filter(plan=plan, step=Step.WAITING)
     due = items.filter(due_at__lte=now, **still_mine).exclude(pk__in=besides)
-    item = due.order_by("step", "pk").select_related("item").first()
+    item = due.order_by("pk").select_related("item").first()
     if item is None:
         return None
     item.plan = plan

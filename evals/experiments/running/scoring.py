@@ -1,8 +1,8 @@
 """What evaluators say of an answer, as scores of the item's root observation."""
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -11,20 +11,15 @@ from evals.checks.check import BOOLEAN, CATEGORICAL, InvalidOptions
 from evals.checks.registry import CHECKS
 from evals.checks.spans import subject_of
 from evals.checks.subject import Outcome
-from evals.experiments.models import PlannedItem
+from evals.experiments.models import Judgement, PlannedItem
 from evals.experiments.running.answering import Answered, id_of, root_of, trace_of
 from evals.experiments.running.evaluators import JUDGE, Evaluator
-from evals.judges.judging import Failed, Verdict, asked, costed, request_of
-from evals.judges.mapping import NothingThere
 from evals.judges.models import EvaluatorVersion
 from evals.judges.targets import ENVIRONMENT
-from llm.chat import Request
 from traces.records import Score, Span
 
 MOST_REASON = 1_000
 log = structlog.get_logger(__name__)
-
-Wanted = tuple[EvaluatorVersion, Request]
 
 
 def of_checks(
@@ -106,66 +101,41 @@ def judges_of(evaluators: Sequence[Evaluator]) -> dict[str, EvaluatorVersion]:
     return {wanted[row.pk]: row for row in rows.select_related("connection", "evaluator")}
 
 
-def requests_of(
-    versions: Mapping[str, EvaluatorVersion], item: PlannedItem, answer: Answered
-) -> tuple[dict[str, Wanted], list[str]]:
-    """What to ask each judge, and which cannot be asked, with the reason."""
-    found, unasked = {}, []
-    for name, version in versions.items():
-        try:
-            found[name] = version, request_of(version, fields_of(item, answer))
-        except NothingThere as error:
-            unasked.append(f"{name}: {error}")
-    return found, unasked
-
-
-def judged(wanted: Mapping[str, Wanted], stop: threading.Event) -> dict[str, Verdict | Failed]:
-    """One after the other; asks no database, so any thread may do it."""
-    return {
-        name: asked(version, version.connection, request, stop=stop)
-        for name, (version, request) in wanted.items()
-        if version.connection is not None
-    }
-
-
-def verdict_score(item: PlannedItem, name: str, version: EvaluatorVersion, one: Verdict) -> Score:
-    said = one.score
+def verdict_score(judgement: Judgement, said: Mapping[str, Any]) -> Score:
+    """`said` is a judges' Score, as JSON."""
+    version = judgement.version
     kind = version.shape.data_type
-    score = stored(item, name, kind, said.value, said.string_value, said.reasoning)
+    value, words = said["value"], said["string_value"]
+    score = stored(judgement.item, judgement.name, kind, value, words, said["reasoning"])
     score.metadata = {"evaluator": version.evaluator_id, "evaluator_version": str(version.number)}
     return score
 
 
-def judge_span(
-    item: PlannedItem, name: str, wanted: Wanted, result: Verdict | Failed
-) -> Span | None:
-    """The judgement, beside the item's run: not among what an experiment's item cost, and in an
-    environment that nobody judges.
+def judge_span(judgement: Judgement, number: int, attempt: Mapping[str, Any]) -> Span:
+    """One try of a judge, beside the item's run: not among what an experiment's item cost, and in
+    an environment that nobody judges.
     """
-    version, request = wanted
-    result = costed(version.connection, request, result) if version.connection else result
-    call = result.call
-    if call is None:
-        return None
+    item, version, call = judgement.item, judgement.version, attempt["call"]
+    cost = None if call["cost"] is None else Decimal(call["cost"])
     span = Span(
         item.plan.run.project_id,
         trace_of(item),
-        id_of(item, f"judge:{name}", 16),
-        call.started_ns,
-        end_time=call.started_ns + call.latency_ns,
+        id_of(item, f"judge:{judgement.name}:{number}", 16),
+        call["started_ns"],
+        end_time=call["started_ns"] + call["latency_ns"],
         parent_span_id=id_of(item, "item-run", 16),
         type="EVALUATOR",
-        name=name,
+        name=judgement.name,
         environment=ENVIRONMENT,
-        input="\n\n".join(one["content"] for one in call.sent),
-        output=call.answer,
-        provider=call.provider,
-        model=call.model or version.model,
-        usage=dict(call.usage),
-        total_cost=call.cost,
-        cost_source="computed" if call.cost is not None else "unknown" if call.usage else "",
+        input="\n\n".join(one["content"] for one in call["sent"]),
+        output=call["answer"],
+        provider=call["provider"],
+        model=call["model"] or version.model,
+        usage=dict(call["usage"]),
+        total_cost=cost,
+        cost_source="computed" if cost is not None else "unknown" if call["usage"] else "",
         source="sonde",
     )
-    if isinstance(result, Failed):
-        span.level, span.status_message = "ERROR", result.said
+    if attempt["said"]:
+        span.level, span.status_message = "ERROR", attempt["said"]
     return span

@@ -1,4 +1,4 @@
-"""What becomes of an item when its model, or its judges, have answered."""
+"""What becomes of an item when its model has answered."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ import structlog
 from django.utils import timezone
 
 from evals.experiments.models import Plan, PlannedItem, Step
-from evals.experiments.running import holding
+from evals.experiments.running import holding, judging
 from evals.experiments.running.answering import (
     Answered,
     answered,
@@ -19,17 +19,8 @@ from evals.experiments.running.answering import (
     spans_of,
 )
 from evals.experiments.running.evaluators import Evaluator
-from evals.experiments.running.scoring import (
-    Wanted,
-    judge_span,
-    judged,
-    judges_of,
-    of_checks,
-    requests_of,
-    verdict_score,
-)
+from evals.experiments.running.scoring import of_checks
 from evals.experiments.running.variables import Unfillable, request_for
-from evals.judges import judging as judges
 from evals.judges import queue
 from evals.judges.models import EvaluatorVersion, Pace
 from ingest.admission import Overloaded
@@ -37,7 +28,6 @@ from ingest.pipeline import accept
 from llm.chat import PASSING, Failed, Kind, Request
 from prompts.playground.column import Unrunnable
 
-__all__ = ["give_up", "judges_of", "judging", "question", "settle", "store"]
 MOST_TRIES = 5  # of what may pass by itself
 SLOWING = frozenset({Kind.RATE_LIMIT, Kind.OVERLOADED})
 MAX_SAID = 2_000
@@ -53,13 +43,6 @@ class Asked:
 
     request: Request
     result: Answered | Failed
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    wanted: Mapping[str, Wanted]
-    results: Mapping[str, judges.Verdict | judges.Failed]
-    unasked: list[str]
 
 
 def question(plan: Plan, item: PlannedItem, stop: threading.Event) -> Callable[[], Asked] | None:
@@ -97,27 +80,13 @@ def store(plan: Plan, evaluators: list[Evaluator], versions: Mapping[str, Evalua
         if answer.failure:
             ids.remove(item.pk)
             holding.note(plan, item, step=Step.FAILED, said=answer.failure[:MAX_SAID])
+    judging.ask_for(plan, ids, versions)
     holding.note_stored(plan, ids, step=Step.STORED if versions else Step.DONE)
     return len(items)
 
 
-def judging(
-    plan: Plan,
-    item: PlannedItem,
-    versions: Mapping[str, EvaluatorVersion],
-    stop: threading.Event,
-) -> Callable[[], Judged] | None:
-    wanted, unasked = requests_of(versions, item, Answered(**item.answer))
-    if not wanted:
-        holding.note(plan, item, step=Step.DONE, said="\n".join(unasked)[:MAX_SAID])
-        return None
-    return lambda: Judged(wanted, judged(wanted, stop), unasked)
-
-
-def settle(plan: Plan, pace: Pace, item: PlannedItem, found: Asked | Judged) -> None:
-    if isinstance(found, Judged):
-        settle_judged(plan, pace, item, found)
-    elif isinstance(found.result, Answered):
+def settle(plan: Plan, pace: Pace, item: PlannedItem, found: Asked) -> None:
+    if isinstance(found.result, Answered):
         queue.went_well(pace)
         holding.note(plan, item, step=Step.ANSWERED, answer=found.result.as_json(), tries=0)
     else:
@@ -139,40 +108,6 @@ def settle_failed(
         fail(plan, item, request, failure_words(failure))
 
 
-def settle_judged(plan: Plan, pace: Pace, item: PlannedItem, found: Judged) -> None:
-    """What was judged is stored; a judge that may answer later is asked again, all others too,
-    whose scores then replace themselves.
-    """
-    rows: list[Any] = []
-    said = list(found.unasked)
-    again = None
-    for name, result in found.results.items():
-        version = found.wanted[name][0]
-        span = judge_span(item, name, found.wanted[name], result)
-        rows += [span] if span else []
-        if isinstance(result, judges.Verdict):
-            rows.append(verdict_score(item, name, version, result))
-        elif result.kind in SLOWING:
-            again = queue.slow_down(pace, result.retry_after)
-        elif item.tries + 1 < MOST_TRIES and may_pass(result):
-            again = timezone.now() + RETRY
-        else:
-            said.append(f"{name}: {result.said}")
-    try:
-        accept(plan.run.project_id, rows)
-    except Overloaded:
-        again = timezone.now() + RETRY
-    if again is not None:
-        holding.note(plan, item, tries=item.tries + 1, due_at=again)
-    else:
-        holding.note(plan, item, step=Step.DONE, said="\n".join(said)[:MAX_SAID])
-
-
-def may_pass(failed: judges.Failed) -> bool:
-    """Models that answer something else at times answer rightly when asked again."""
-    return failed.kind in PASSING or failed.kind == judges.WRONG_ANSWER
-
-
 def fail(plan: Plan, item: PlannedItem, request: Request | None, said: str) -> None:
     """For good. It is stored like an answer: a failed item is part of the result."""
     answer = not_answered(request, said[:MAX_SAID])
@@ -181,8 +116,5 @@ def fail(plan: Plan, item: PlannedItem, request: Request | None, said: str) -> N
 
 def give_up(plan: Plan, item: PlannedItem) -> None:
     """Every worker that took it up died."""
-    if item.step == Step.WAITING:
-        fail(plan, item, None, "Every worker that asked for it was killed.")
-    else:
-        holding.note(plan, item, step=Step.FAILED, said="Every worker that scored it was killed.")
+    fail(plan, item, None, "Every worker that asked for it was killed.")
     log.warning("experiment_item_given_up", item=item.pk)

@@ -83,7 +83,7 @@ def started(request: HttpRequest, project: Project, wishes: list[Wish]) -> HttpR
         ]
     for plan in plans:
         log.info("experiment_asked_for", user=request.user.pk, project=project.id, plan=plan.pk)
-        hand_over(plan.pk)
+    hand_over()
     words = ngettext("The experiment has begun.", "%(n)d experiments have begun.", len(plans))
     messages.success(request, words % {"n": len(plans)})
     if len(plans) == 1:
