@@ -107,6 +107,8 @@ def own(item: Item, user: User) -> Annotation:
     if item.is_held and item.held_by_id != user.pk:
         raise Unsaid(_("Somebody else has this item open now. Take the next one."))
     annotation, _is_new = Annotation.objects.get_or_create(item=item, user=user)
+    if annotation.done_at is None and item.assignee_id not in (None, user.pk):
+        raise Unsaid(_("This item is assigned to somebody else. Take the next one."))
     if annotation.done_at is None and item.status == Status.COMPLETED:
         raise Unsaid(_("This item has been completed meanwhile. Take the next one."))
     return annotation

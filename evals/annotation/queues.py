@@ -158,6 +158,9 @@ def set_members(queue: Queue, members: Collection[User]) -> None:
         words = _("A queue has at most %(most)s members.")
         raise InvalidQueue(words % {"most": MOST_MEMBERS})
     queue.memberships.exclude(user__in=members).delete()
+    if members:  # whom the queue is no longer for is given none of its items
+        strangers = queue.items.exclude(assignee=None).exclude(assignee__in=members)
+        strangers.update(assignee=None)
     for user in members:
         join(queue, user)
 

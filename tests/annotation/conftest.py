@@ -5,6 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
+from tests.conftest import join, person
 from tests.traces.conftest import now, score, span  # noqa: F401
 
 API = "/api/public/annotation-queues"
@@ -86,3 +87,22 @@ def scored(project):
         return {one["name"]: one for one in whole_scores(project.id, trace_id)}
 
     return found
+
+
+@pytest.fixture
+def said():
+    from evals.annotation.annotating import Said
+
+    return Said
+
+
+@pytest.fixture
+def complete():
+    from evals.annotation.annotating import complete
+
+    return complete
+
+
+@pytest.fixture
+def other(organisation):
+    return join(person("Noa"), organisation, "MEMBER")

@@ -1,32 +1,8 @@
-"""Annotating items: whose turn it is, and the scores that are written."""
-
-from datetime import timedelta
+"""What people say of items, and the scores that are written."""
 
 import pytest
-from django.utils import timezone
-
-from tests.conftest import join, person
 
 pytestmark = pytest.mark.usefixtures("db", "clickhouse_schema")
-
-
-@pytest.fixture
-def said():
-    from evals.annotation.annotating import Said
-
-    return Said
-
-
-@pytest.fixture
-def complete():
-    from evals.annotation.annotating import complete
-
-    return complete
-
-
-@pytest.fixture
-def other(organisation):
-    return join(person("Noa"), organisation, "MEMBER")
 
 
 def test_what_is_said_becomes_scores_of_the_trace_with_who_and_where(
@@ -115,63 +91,6 @@ def test_nothing_said_and_nothing_there_to_say_it_of_are_told(
         complete(item, member, said(comment="Where is it?"))
 
 
-def test_each_item_is_open_at_one_person_and_free_again_by_itself(
-    queue, put_in, member, other, admin
-):
-    from evals.annotation.holding import hold, take_next
-
-    review = queue()
-    put_in(review, "t1", "t2")
-    taken = take_next(review, member)
-    assert take_next(review, other) not in (taken, None)
-    assert take_next(review, member) == taken  # in another tab
-    assert not hold(taken, other)
-    review.items.filter(pk=taken.pk).update(held_until=timezone.now() - timedelta(seconds=1))
-    assert hold(taken, other)
-    assert take_next(review, admin) is None  # the other has both
-
-
-def test_many_at_once_are_each_given_another_item(transactional_db, queue, put_in, organisation):
-    from concurrent.futures import ThreadPoolExecutor
-    from threading import Barrier
-
-    from django.db import connection
-
-    from evals.annotation.holding import take_next
-
-    review = queue()
-    put_in(review, *(f"t{n}" for n in range(6)))
-    people = [join(person(f"P{n}"), organisation, "MEMBER") for n in range(6)]
-    ready = Barrier(len(people))
-
-    def take(user):
-        ready.wait()
-        try:
-            return take_next(review, user).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        taken = list(pool.map(take, people))
-    assert len(set(taken)) == 6
-
-
-def test_what_is_skipped_comes_last_and_what_is_assigned_to_others_never(
-    queue, put_in, member, other
-):
-    from evals.annotation.annotating import skip
-    from evals.annotation.holding import take_next
-
-    review = queue()
-    first, second = put_in(review, "t1", "t2")
-    put_in(review, "t3", assignee=other)
-    assert take_next(review, member).object_id == "t1"
-    skip(first, member)
-    assert take_next(review, member).object_id == "t2"
-    skip(second, member)
-    assert take_next(review, member).object_id == "t1"
-
-
 def test_as_many_people_annotate_an_item_as_the_queue_asks_for(
     span, config, queue, put_in, member, other, said, complete, scored, admin
 ):
@@ -194,20 +113,6 @@ def test_as_many_people_annotate_an_item_as_the_queue_asks_for(
     assert [one["value"] for one in whole_scores(review.project_id, "t1")] == [1.0, 0.0]
     with pytest.raises(Unsaid, match="completed meanwhile"):
         complete(item, admin, said({helpful.pk: 0.0}))
-
-
-def test_nobody_annotates_what_somebody_else_has_open(
-    span, config, queue, put_in, member, other, said, complete
-):
-    from evals.annotation.annotating import Unsaid
-    from evals.annotation.holding import hold
-
-    span("t1", "s1")
-    helpful = config()
-    [item] = put_in(queue(config_ids=[helpful.pk]), "t1")
-    assert hold(item, other)
-    with pytest.raises(Unsaid, match="Somebody else"):
-        complete(item, member, said({helpful.pk: 1.0}))
 
 
 def test_back_leads_through_what_one_annotated_the_latest_first(
