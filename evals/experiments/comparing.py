@@ -14,6 +14,8 @@ from prompts.figures.statistics import ALPHA, adjusted
 MOST_SCORES = 20
 LATENCY, COST, FAILURES = "latency", "cost", "failures"
 REGRESSED, IMPROVED, ALIKE, ALONE = "regressed", "improved", "alike", "alone"
+EDITED = "edited"  # since: nothing is claimed of it
+NONE_EDITED: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +64,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An item. `runs` and `changes` are in the order of the experiments; those of the baseline have
-    no changes.
+    """An item. `runs` and `changes` are in the order of the experiments; those of the baseline, and
+    where the item was edited in between, have no changes.
     """
 
     item_id: str
@@ -86,20 +88,35 @@ class Compared:
         return sum(line.state == state for line in self.lines)
 
 
-def compared(measurements: Sequence[Measurement], *, low: frozenset[str] = frozenset()) -> Compared:
-    """The first is the baseline. Of the scores named in `low` less is better."""
+def compared(
+    measurements: Sequence[Measurement],
+    *,
+    low: frozenset[str] = frozenset(),
+    edited: Sequence[frozenset[str]] = (),
+) -> Compared:
+    """The first is the baseline. Of the scores named in `low` less is better. `edited` are, by
+    experiment, the items that were others in the baseline: no differences are told of them.
+    """
     names = names_in(measurements)
     shown = names[:MOST_SCORES]
     base = measurements[0]
-    rows = [[] if one is base else rows_of(one, base, shown, low) for one in measurements]
-    lines = lines_of(measurements, shown, low)
+    apart = edited or [NONE_EDITED] * len(measurements)
+    rows = [
+        [] if one is base else rows_of(one, base, shown, low, others)
+        for one, others in zip(measurements, apart, strict=True)
+    ]
+    lines = lines_of(measurements, shown, low, apart)
     return Compared(shown, with_qs(rows), lines, len(names) > MOST_SCORES)
 
 
 def rows_of(
-    ours: Measurement, base: Measurement, names: Sequence[str], low: frozenset[str]
+    ours: Measurement,
+    base: Measurement,
+    names: Sequence[str],
+    low: frozenset[str],
+    edited: frozenset[str],
 ) -> list[Row]:
-    pairs = [(ours[item_id], base[item_id]) for item_id in ours if item_id in base]
+    pairs = pairs_of(ours, base, edited)
     found = [score_row(name, pairs, name in low) for name in names]
     found += [
         figure_row(LATENCY, MILLISECONDS, pairs, lambda one: one.latency_ms),
@@ -110,6 +127,12 @@ def rows_of(
 
 
 Pairs = Sequence[tuple[Measured, Measured]]
+
+
+def pairs_of(ours: Measurement, base: Measurement, edited: frozenset[str]) -> Pairs:
+    """Of the items that were the same in both."""
+    common = (ours.keys() & base.keys()) - edited
+    return [(ours[item_id], base[item_id]) for item_id in sorted(common)]
 
 
 def score_row(name: str, pairs: Pairs, is_lower_better: bool) -> Row | None:
@@ -166,27 +189,30 @@ def with_qs(rows: Sequence[Sequence[Row]]) -> list[list[Row]]:
 
 
 def lines_of(
-    measurements: Sequence[Measurement], names: Sequence[str], low: frozenset[str]
-) -> list[Line]:
-    scales = scales_of(measurements, names)
-    items = dict.fromkeys(item_id for one in measurements for item_id in one)
-    lines = [line_of(item_id, measurements, names, low, scales) for item_id in items]
-    return sorted(lines, key=lambda line: (-line.weight, line.state == ALONE, line.item_id))
-
-
-def line_of(
-    item_id: str,
     measurements: Sequence[Measurement],
     names: Sequence[str],
     low: frozenset[str],
-    scales: Mapping[str, float],
-) -> Line:
-    runs = [one.get(item_id) for one in measurements]
-    base = runs[0]
-    changes = [
-        changes_of(ours, base, names, low) if ours and base and ours is not base else []
-        for ours in runs
-    ]
+    edited: Sequence[frozenset[str]],
+) -> list[Line]:
+    scales = scales_of(measurements, names)
+    items = dict.fromkeys(item_id for one in measurements for item_id in one)
+    lines = []
+    for item_id in items:
+        runs = [one.get(item_id) for one in measurements]
+        is_edited = [item_id in some for some in edited]
+        changes = [
+            changes_of(ours, runs[0], names, low)
+            if ours and runs[0] and ours is not runs[0] and not is_other
+            else []
+            for ours, is_other in zip(runs, is_edited, strict=True)
+        ]
+        state = state_of(runs, changes, is_edited)
+        lines.append(Line(item_id, runs, changes, state, weight_of(changes, scales)))
+    last = (ALONE, EDITED)
+    return sorted(lines, key=lambda line: (-line.weight, line.state in last, line.item_id))
+
+
+def weight_of(changes: Sequence[Sequence[Change]], scales: Mapping[str, float]) -> float:
     weights = [
         (1 if one.is_worse else -1) * abs(one.difference) / scales.get(one.name, 1.0)
         for of_run in changes
@@ -194,15 +220,20 @@ def line_of(
     ]
     # The worst counts first: no gain elsewhere makes up for what broke.
     worst = max(weights, default=0.0)
-    weight = worst + sum(weights) / 1000 if worst > 0 else sum(weights)
-    return Line(item_id, runs, changes, state_of(base, runs[1:], changes), weight)
+    return worst + sum(weights) / 1000 if worst > 0 else sum(weights)
 
 
 def state_of(
-    base: Measured | None, others: Sequence[Measured | None], changes: Sequence[Sequence[Change]]
+    runs: Sequence[Measured | None],
+    changes: Sequence[Sequence[Change]],
+    is_edited: Sequence[bool],
 ) -> str:
-    if base is None or not any(others):
+    """EDITED where no experiment ran the item as the baseline did."""
+    if runs[0] is None or not any(runs[1:]):
         return ALONE
+    others = zip(runs[1:], is_edited[1:], strict=True)
+    if all(is_other for one, is_other in others if one):
+        return EDITED
     found = [one for of_run in changes for one in of_run]
     if any(one.is_worse for one in found):
         return REGRESSED

@@ -121,7 +121,11 @@ def stored(
         found = found.filter(
             Q(created_at__gte=moment_of(time.since)), created_at__lt=moment_of(time.until)
         )
-    return list(found.annotate(count=Count("items__item_id", distinct=True)).order_by("-created_at")[:MOST_RUNS])
+    return list(
+        found.annotate(count=Count("items__item_id", distinct=True)).order_by("-created_at")[
+            :MOST_RUNS
+        ]
+    )
 
 
 def of_spans(told: Told) -> Experiment:
@@ -154,6 +158,12 @@ def experiment_of(project_id: str, run_id: str) -> Experiment | None:
     return next(iter(experiments(project_id, ids=[run_id])), None)
 
 
+def item_counts(project_id: str, ids: Collection[str]) -> dict[str, int]:
+    """By experiment: its items of all time."""
+    found = experiments(project_id, ids=ids) if ids else []
+    return {one.id: one.items for one in found}
+
+
 def experiment_named(dataset: Dataset, name: str) -> Experiment | None:
     """The newest of that name."""
     found = experiments(dataset.project_id, dataset_ids=[dataset.pk], names=[name])
@@ -167,8 +177,7 @@ def item_runs(
     item_ids: Collection[str] = (),
     most: int = MOST_MEMBERS,
 ) -> dict[str, list[ItemRun]]:
-    """By experiment, the newest first, `most` of each; of these items alone, where some are named.
-    """
+    """By experiment, the newest first, `most` of each; where items are named, of these alone."""
     found: dict[str, dict[tuple[str, str], ItemRun]] = {one: {} for one in ids}
     if not found:
         return {}

@@ -1,5 +1,7 @@
 """What SDK 5 reads: experiments and their items, by cursor."""
 
+import pytest
+
 ALL = {"fromStartTime": "2020-01-01T00:00:00Z"}
 
 
@@ -65,3 +67,44 @@ def test_the_window_and_the_filter_narrow(call, dataset, told):
     assert call("get", "experiment-items", {**ALL, "fields": "everything"})[0] == 400
     gone = {**ALL, "experimentItemId": "i3"}
     assert call("get", "experiment-items", gone)[1]["data"] == []
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """What items were read of, query by query."""
+    from evals.experiments.api import experiments as api
+
+    found, read = [], api.item_runs
+    monkeypatch.setattr(
+        api, "item_runs", lambda *given, **more: found.append(given[1]) or read(*given, **more)
+    )
+    return found
+
+
+def test_an_item_that_is_named_is_looked_for_in_all_experiments_at_once(call, dataset, told, reads):
+    runs = [told(f"run {n}", dataset, f"i{n % 2}", f"t{n}", at=n) for n in range(4)]
+    named = {**ALL, "experimentItemId": "i1"}
+    found = call("get", "experiment-items", named)[1]
+    assert [one["traceId"] for one in found["data"]] == ["t3", "t1"] and found["meta"] == {}
+    assert call("get", "experiment-items", {**ALL, "experimentItemId": "none"})[1]["data"] == []
+    assert [sorted(some) for some in reads] == [sorted(runs)] * 2
+
+
+def test_a_page_that_takes_long_to_fill_ends_early_and_is_gone_on_from(
+    call, dataset, told, reads, monkeypatch
+):
+    from evals.experiments.api import experiments as api
+
+    monkeypatch.setattr(api, "ITEMS_AT_ONCE", 1)
+    monkeypatch.setattr(api, "MOST_READS", 2)
+    for n in range(4):
+        told(f"run {n}", dataset, "i0", f"t{n}", at=n)
+    asked, found, pages = {**ALL, "limit": 50}, [], 0
+    while True:
+        answer = call("get", "experiment-items", asked)[1]
+        found, pages = found + answer["data"], pages + 1
+        if not answer["meta"]:
+            break
+        asked["cursor"] = answer["meta"]["cursor"]
+    assert [one["traceId"] for one in found] == ["t3", "t2", "t1", "t0"]
+    assert pages > 1 and len(reads) <= 2 * pages

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evals.experiments.comparing import ALIKE, ALONE, IMPROVED, REGRESSED, compared
+from evals.experiments.comparing import ALIKE, ALONE, EDITED, IMPROVED, REGRESSED, compared
 from evals.experiments.measuring import Measured, Value
 from evals.experiments.reading import ItemRun
 from traces.queries.experiment_items import Figure
@@ -85,3 +85,15 @@ def test_nothing_in_common_and_nothing_at_all_are_no_fault():
     assert compared([run(i0={"s": 0.5}), run(i1={"s": 0.5})]).rows == [[], []]
     assert compared([{}, {}]).lines == []
     assert compared([run(i0={"s": 1.7e308}), run(i0={"s": -1.7e308})]).lines
+
+
+def test_of_an_item_that_was_edited_in_between_no_difference_is_told():
+    base = run(i0={"s": 0.5}, i1={"s": 0.9}, i2={"s": 0.1})
+    ours, third = run(i0={"s": 0.6}, i1={"s": 0.1}, i2={"s": 0.9}), run(i1={"s": 0.8})
+    apart = [frozenset(), frozenset({"i1", "i2"}), frozenset()]
+    found = compared([base, ours, third], edited=apart)
+    (row,) = [row for row in found.rows[1] if row.name == "s"]
+    assert (row.found.n, row.found.difference) == (1, pytest.approx(0.1))
+    assert {line.item_id: line.state for line in found.lines} == {
+        "i0": IMPROVED, "i1": REGRESSED, "i2": EDITED}  # fmt: skip
+    assert [len(line.changes[1]) for line in found.lines if line.item_id != "i0"] == [0, 0]

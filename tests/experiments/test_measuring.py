@@ -125,6 +125,29 @@ def test_rows_that_were_sent_twice_and_traces_that_were_deleted_do_not_count(
     assert found["i0"].cost == Decimal("0.02")
 
 
+def test_each_experiment_has_its_own_limit_and_knows_how_many_items_it_has(project, dataset, told):
+    from evals.experiments.reading import experiments
+
+    old, new = (
+        {told(name, dataset, f"i{n}", f"{name}{n}", at=at + n) for n in range(3)}.pop()
+        for name, at in (("old", -50), ("new", 0))
+    )
+    found = measurements(project.id, [old, new], most=2)
+    assert {run: list(items) for run, items in found.items()} == {
+        old: ["i2", "i1"], new: ["i2", "i1"]}  # fmt: skip
+    assert [one.items for one in experiments(project.id)] == [3, 3]
+
+
+def test_links_of_each_experiment_have_their_own_limit(project, call, dataset):
+    for run in ("old", "new"):
+        for n in range(3):
+            made = {"runName": run, "datasetItemId": f"i{n}", "traceId": f"{run}{n}"}
+            assert call("post", "dataset-run-items", made)[0] == 200
+    ids = [one["id"] for one in call("get", f"datasets/{dataset.name}/runs")[1]["data"]]
+    found = measurements(project.id, ids, most=2)
+    assert [list(items) for items in found.values()] == [["i2", "i1"], ["i2", "i1"]]
+
+
 def test_absurd_scores_are_no_fault(dataset, told, score, measured):
     run = told("a", dataset, "i0", "t0")
     told("a", dataset, "i1", "t1")

@@ -69,6 +69,22 @@ def test_what_regressed_comes_first(page, two):
     assert "new says 1" in only and "new says 2" not in only
 
 
+def test_what_is_cut_is_told_with_how_much_there_is(page, two, monkeypatch):
+    from evals.experiments import reading
+    from evals.experiments.views import lists
+
+    monkeypatch.setattr(lists, "MOST_MEASURED", 2)
+    found = page("experiment-list")
+    assert "5 *" in found and "newest 2 runs" in found
+    read = reading.item_runs
+    cut = lambda *given, most, **more: read(*given, most=3, **more)  # noqa: E731
+    monkeypatch.setattr("evals.experiments.measuring.item_runs", cut)
+    told_of = "There is more than can be shown at once"
+    assert "3 of 5" in page("experiment-page", id=two[0])
+    found = page("experiment-compare", id=list(two))
+    assert found.count("3 of 5") == 2 and told_of in found and "Not in both 0" in found
+
+
 def test_another_one_can_be_the_baseline_of_the_page(page, two):
     found = page("experiment-compare", id=list(two), base=two[1])
     assert "Regressed 1" in found

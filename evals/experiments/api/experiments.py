@@ -1,6 +1,7 @@
 """GET /api/public/experiments and /experiment-items, which Langfuse's SDK 5 reads."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from rest_framework.response import Response
 
 from evals.experiments.api.asking import RunsView
 from evals.experiments.itemtexts import Known, known
-from evals.experiments.reading import Experiment, ItemRun, experiments, item_runs
+from evals.experiments.reading import Experiment, ItemRun, experiments, item_counts, item_runs
 from traces.api.moments import iso
 from traces.api.parameters import (
     cursor_in,
@@ -32,6 +33,11 @@ ITEM_FIELDS = (
 MOST_SCORES = 50
 MOST_OF_ALL = 5_000  # scores that one page reads
 MAX_TEXT = 1_000_000  # characters of an input or an output
+ITEMS_AT_ONCE = 2_000  # that one query reads, of as many experiments as have them
+MOST_READS = 5  # such queries of one request
+
+Pair = tuple[Experiment, ItemRun]
+Cursor = tuple[int, str, int, str]
 
 
 class ExperimentList(RunsView):
@@ -43,11 +49,8 @@ class ExperimentList(RunsView):
         found = after(asked_for(request, "id", "name"), cursor_in(request.GET, int, str))
         page = found[:limit]
         scored = scores_by(request, "dataset_run_id", [one.id for one in page], groups)
-        counts = item_runs(request.auth.project_id, [one.id for one in page])
-        data = [
-            experiment_shape(one, len({item.item_id for item in counts[one.id]}), groups, scored)
-            for one in page
-        ]
+        counts = item_counts(request.auth.project_id, [one.id for one in page])
+        data = [experiment_shape(one, counts.get(one.id, 0), groups, scored) for one in page]
         meta = {"cursor": encoded_cursor(page[-1].created, page[-1].id)} if found[limit:] else {}
         return Response({"data": data, "meta": meta})
 
@@ -130,22 +133,12 @@ class ExperimentItemList(RunsView):
     def get(self, request: HttpRequest) -> Response:
         limit = whole_number(request.GET, "limit", 50, largest=100)
         groups = {*(words_in(request.GET, "fields", ITEM_FIELDS) or ("core", "dataset"))}
-        wanted = {
-            *(words_in(request.GET, "experimentItemId")
-              or words_of_filter(request, "experimentItemId"))
-        }  # fmt: skip
-        window = window_in(request)
-        found = asked_for(request, "experimentId", "experimentName")
-        pairs: list[tuple[Experiment, ItemRun]] = []
-        for pair in walked(request.auth.project_id, found, window, wanted, cursor_of(request)):
-            pairs.append(pair)
-            if len(pairs) > limit:
-                break
-        meta = {"cursor": encoded_cursor(*key(*pairs[limit - 1]))} if pairs[limit:] else {}
-        return Response({"data": self._shown(request, pairs[:limit], groups), "meta": meta})
+        pairs, cursor = page_after(asked_items(request), cursor_of(request), limit)
+        meta = {"cursor": encoded_cursor(*cursor)} if cursor else {}
+        return Response({"data": self._shown(request, pairs, groups), "meta": meta})
 
     def _shown(
-        self, request: HttpRequest, pairs: list[tuple[Experiment, ItemRun]], groups: set[str]
+        self, request: HttpRequest, pairs: list[Pair], groups: set[str]
     ) -> list[dict[str, Any]]:
         project_id = request.auth.project_id
         items = [item for _, item in pairs]
@@ -166,29 +159,80 @@ class ExperimentItemList(RunsView):
         ]
 
 
-def cursor_of(request: HttpRequest) -> tuple | None:
+@dataclass(frozen=True, slots=True)
+class AskedItems:
+    """Of these experiments, the newest first: the items that began in the window, and of them
+    those that are named, if any are.
+    """
+
+    project_id: str
+    experiments: list[Experiment]
+    window: TimeRange
+    item_ids: list[str]
+
+
+def asked_items(request: HttpRequest) -> AskedItems:
+    named = words_in(request.GET, "experimentItemId")
+    return AskedItems(
+        request.auth.project_id,
+        asked_for(request, "experimentId", "experimentName"),
+        window_in(request),
+        named or words_of_filter(request, "experimentItemId"),
+    )
+
+
+def cursor_of(request: HttpRequest) -> Cursor | None:
     found = cursor_in(request.GET, int, str, int, str)
-    return tuple(found) if found else None
+    return (found[0], found[1], found[2], found[3]) if found else None
 
 
-def key(experiment: Experiment, item: ItemRun) -> tuple[int, str, int, str]:
+def key(experiment: Experiment, item: ItemRun) -> Cursor:
     return experiment.created, experiment.id, item.created, item.id
 
 
-def walked(
-    project_id: str,
-    found: list[Experiment],
-    window: TimeRange,
-    wanted: set[str],
-    cursor: tuple | None,
-) -> Iterator[tuple[Experiment, ItemRun]]:
-    for experiment in found:
-        if cursor and (experiment.created, experiment.id) > cursor[:2]:
-            continue
-        for item in item_runs(project_id, [experiment.id])[experiment.id]:
-            is_wanted = not wanted or item.item_id in wanted
-            is_next = cursor is None or key(experiment, item) < cursor
-            if is_wanted and is_next and window.since <= item.created < window.until:
+def page_after(
+    asked: AskedItems, cursor: Cursor | None, limit: int
+) -> tuple[list[Pair], Cursor | None]:
+    """A page, and where it ends unless that is the end of all. A page that would take more than
+    MOST_READS ends before it is full.
+    """
+    left = [
+        one
+        for one in asked.experiments
+        if one.items and (cursor is None or (one.created, one.id) <= cursor[:2])
+    ]
+    pairs: list[Pair] = []
+    for _read in range(MOST_READS):
+        some, left = portion(left, asked.item_ids)
+        for pair in pairs_of(asked, some):
+            if cursor is not None and key(*pair) >= cursor:
+                continue
+            if len(pairs) == limit:
+                return pairs, key(*pairs[-1])
+            pairs.append(pair)
+        if not left:
+            return pairs, None
+    return pairs, (some[-1].created, some[-1].id, 0, "")
+
+
+def portion(
+    found: list[Experiment], item_ids: list[str]
+) -> tuple[list[Experiment], list[Experiment]]:
+    """What one query reads, and the rest: all where items are named, else about ITEMS_AT_ONCE."""
+    if item_ids:
+        return found, []
+    many, end = 0, 0
+    while end < len(found) and (not end or many + found[end].items <= ITEMS_AT_ONCE):
+        many += found[end].items
+        end += 1
+    return found[:end], found[end:]
+
+
+def pairs_of(asked: AskedItems, some: list[Experiment]) -> Iterator[Pair]:
+    runs = item_runs(asked.project_id, [one.id for one in some], item_ids=asked.item_ids)
+    for experiment in some:
+        for item in runs[experiment.id]:
+            if asked.window.since <= item.created < asked.window.until:
                 yield experiment, item
 
 

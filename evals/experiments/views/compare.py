@@ -13,6 +13,7 @@ from accounts.models import Project
 from evals.experiments.comparing import (
     ALIKE,
     ALONE,
+    EDITED,
     IMPROVED,
     REGRESSED,
     Change,
@@ -21,11 +22,13 @@ from evals.experiments.comparing import (
     Row,
     compared,
 )
+from evals.experiments.edits import edited
 from evals.experiments.itemtexts import Known, known
 from evals.experiments.measuring import Measured, Summary, measurements, summary
 from evals.experiments.reading import Experiment, experiments
 from evals.experiments.views.asked import address, baselines_of, dataset_of, id_in, page_of
 from traces.queries.experiment_items import Figure, figures
+from traces.queries.experiments import MOST_MEMBERS
 from traces.views.away import tells_when_away
 
 MOST_COMPARED = 5
@@ -36,6 +39,7 @@ STATES = {
     REGRESSED: _("Regressed"),
     IMPROVED: _("Improved"),
     ALIKE: _("Unchanged"),
+    EDITED: _("Edited in between"),
     ALONE: _("Not in both"),
 }
 
@@ -47,9 +51,15 @@ class Side:
     experiment: Experiment
     summary: Summary
     rows: dict[tuple[str, str], Row]
+    edited: frozenset[str]  # items that were others in the baseline
     is_base: bool
     without: str  # the address of the page without it
     as_base: str
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether only its newest items are compared."""
+        return self.experiment.items > self.summary.items
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Cell:
     measured: Measured | None
     texts: Figure | None
     changes: dict[tuple[str, str], Change]
+    is_edited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +95,11 @@ def experiment_compare(request: HttpRequest, project_id: str) -> HttpResponse:
     if len(chosen) == 1:
         return redirect(address("experiment-page", project, chosen[0].id))
     measured = measurements(project.id, [one.id for one in chosen])
-    found = compared([measured[one.id] for one in chosen], low=low)
-    sides = sides_of(project, chosen, [summary(measured[one.id]) for one in chosen], found, low)
+    base = measured[chosen[0].id]
+    apart = [edited(project.id, measured[one.id], base) for one in chosen]
+    found = compared([measured[one.id] for one in chosen], low=low, edited=apart)
+    summaries = [summary(measured[one.id]) for one in chosen]
+    sides = sides_of(project, chosen, summaries, found, apart, low)
     show = request.GET.get("show", "")
     show = show if show in STATES else ""
     query = urlencode([*(("id", one.id) for one in chosen), *(("low", one) for one in sorted(low))])
@@ -95,6 +109,7 @@ def experiment_compare(request: HttpRequest, project_id: str) -> HttpResponse:
         "sides": sides,
         "found": found,
         "low": low,
+        "edited": len(frozenset().union(*apart)),
         "states": [(state, words, found.count(state)) for state, words in STATES.items()],
         "show": show,
         "page": page,
@@ -104,6 +119,8 @@ def experiment_compare(request: HttpRequest, project_id: str) -> HttpResponse:
         "query": query,
         "page_query": f"{query}&show={show}" if show else query,
         "is_full": len(chosen) >= MOST_COMPARED,
+        "is_part": any(side.is_cut for side in sides),
+        "most": MOST_MEMBERS,
     }
     return render(request, "experiments/compare.html", context)
 
@@ -138,6 +155,7 @@ def sides_of(
     chosen: list[Experiment],
     summaries: list[Summary],
     found: Compared,
+    apart: list[frozenset[str]],
     low: frozenset[str],
 ) -> list[Side]:
     ids = [one.id for one in chosen]
@@ -151,11 +169,12 @@ def sides_of(
             one,
             told,
             {row.key: row for row in rows},
+            others,
             one is chosen[0],
             at([other for other in ids if other != one.id]),
             at([one.id, *(other for other in ids if other != one.id)]),
         )
-        for one, told, rows in zip(chosen, summaries, found.rows, strict=True)
+        for one, told, rows, others in zip(chosen, summaries, found.rows, apart, strict=True)
     ]
 
 
@@ -172,6 +191,7 @@ def items_of(project: Project, lines: list[Line], sides: list[Side]) -> list[Ite
                 one,
                 texts.get(one.run.place) if one else None,
                 {(change.kind, change.name): change for change in changes},
+                line.item_id in side.edited,
             )
             for side, one, changes in zip(sides, line.runs, line.changes, strict=True)
         ]

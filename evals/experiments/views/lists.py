@@ -16,6 +16,7 @@ from evals.experiments.views.asked import baselines_of, datasets_of, page_of
 from traces.views.away import tells_when_away
 
 SHOWN = 20
+MOST_MEASURED = 500  # items of each: a page lists many experiments
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class Line:
     dataset: Dataset | None
     summary: Summary
     is_baseline: bool
+
+    @property
+    def items(self) -> int:
+        return max(self.experiment.items, self.summary.items)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the summary is of a part of the items, the newest."""
+        return self.items > self.summary.items
 
 
 @require_safe
@@ -35,7 +45,7 @@ def experiment_list(request: HttpRequest, project_id: str) -> HttpResponse:
     dataset = datasets.get(request.GET.get("dataset", ""))
     found = experiments(project.id, dataset_ids=[dataset.pk] if dataset else ())
     page = page_of(request, found, SHOWN)
-    measured = measurements(project.id, [one.id for one in page.things])
+    measured = measurements(project.id, [one.id for one in page.things], most=MOST_MEASURED)
     baselines = baselines_of(project)
     lines = [
         Line(
@@ -51,6 +61,8 @@ def experiment_list(request: HttpRequest, project_id: str) -> HttpResponse:
         "datasets": datasets.values(),
         "dataset": dataset,
         "lines": lines,
+        "is_part": any(line.is_cut for line in lines),
+        "most": MOST_MEASURED,
         "nightlies": list(nightly.of_project(project.id)),
         "page": page,
         "query": urlencode({"dataset": dataset.pk}) if dataset else "",

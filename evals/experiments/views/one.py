@@ -18,6 +18,7 @@ from evals.experiments.views.asked import asked_experiment, dataset_of, page_of
 from prompts.models import Label
 from prompts.names import LATEST
 from traces.queries.experiment_items import Figure, figures
+from traces.queries.experiments import MOST_MEMBERS
 from traces.views.away import tells_when_away
 
 SHOWN = 25
@@ -51,6 +52,8 @@ def experiment_page(request: HttpRequest, project_id: str) -> HttpResponse:
     context = {
         "project": project,
         "experiment": experiment,
+        "is_part": experiment.items > len(measurement),
+        "most": MOST_MEMBERS,
         "dataset": dataset,
         "summary": summary(measurement),
         "run_scores": scores_of_whole(project.id, experiment.id),
