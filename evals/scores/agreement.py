@@ -5,6 +5,7 @@ sample standard errors of kappa and weighted kappa”, Psychological Bulletin 72
 """
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -43,10 +44,17 @@ def cohens_kappa(matrix: Matrix) -> Interval | None:
     return weighted_kappa(matrix, lambda row, column: float(row == column))
 
 
-def quadratic_kappa(matrix: Matrix) -> Interval | None:
-    """For categories in an order: to be one off counts less than to be far off."""
-    reach = max(len(matrix) - 1, 1)
-    return weighted_kappa(matrix, lambda row, column: 1 - ((row - column) / reach) ** 2)
+def quadratic_kappa(matrix: Matrix, values: Sequence[float]) -> Interval | None:
+    """For categories that are numbers: to be a little off counts less than to be far off. None
+    where they lie too close together.
+    """
+    halves = [value / 2 for value in values]  # of which the largest have a difference
+    reach = max(halves) - min(halves)
+    if reach < sys.float_info.min:
+        return None
+    return weighted_kappa(
+        matrix, lambda row, column: 1 - ((halves[row] - halves[column]) / reach) ** 2
+    )
 
 
 def weighted_kappa(matrix: Matrix, weight: Weight) -> Interval | None:

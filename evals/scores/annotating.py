@@ -36,11 +36,10 @@ def score_id(config: ScoreConfig, target: Target, user: User) -> str:
 def give(
     project: Project, target: Target, given: Iterable[Given], *, user: User, environment: str
 ) -> None:
-    """Stored when it returns. Raises ingest.pipeline.Overloaded and traces.errors.Unavailable."""
+    """Stored when it returns. Raises ingest.pipeline.Overloaded, and then nothing is changed, and
+    traces.errors.Unavailable.
+    """
     given = list(given)
-    for one in given:
-        if one.value is None:
-            deletion.delete_score(project.id, score_id(one.config, target, user))
     scores = [
         Score(
             project.id,
@@ -63,6 +62,9 @@ def give(
         if one.value is not None
     ]
     pipeline.accept(project.id, scores)
+    for one in given:
+        if one.value is None:
+            deletion.delete_score(project.id, score_id(one.config, target, user))
 
 
 def own_scores(

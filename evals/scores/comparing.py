@@ -66,7 +66,7 @@ class Compared:
     total: int
     table: Table | None
     agreement: Agreement | None
-    weighted: Interval | None  # of categories in an order
+    weighted: Interval | None  # of categories that are numbers
     correlation: Correlation | None
     field: Field | None
     groups: list[Group]
@@ -146,7 +146,18 @@ def tabled(
     if not is_alike or is_cut:
         return table, None, None
     matrix = [[counts[row, column] for column in columns] for row in rows]
-    return table, agreement(matrix), quadratic_kappa(matrix) if len(rows) > 2 else None
+    values = as_numbers(rows)
+    weighted = quadratic_kappa(matrix, values) if values and len(rows) > 2 else None
+    return table, agreement(matrix), weighted
+
+
+def as_numbers(labels: Sequence[str]) -> list[float]:
+    """Nothing where one of them is none: what lies how far apart is then not known."""
+    try:
+        values = [float(label) for label in labels]
+    except ValueError:
+        return []
+    return values if all(map(math.isfinite, values)) else []
 
 
 def cell(n: int, most: int, is_same: bool) -> Cell:

@@ -106,20 +106,22 @@ def by_config(config: ScoreConfig) -> Asked:
     return Asked(config.name, CONFIG, config.pk)
 
 
-def opened(token: str, now: datetime) -> Link | None:
-    """The link, while it works. One that we did not sign asks no database."""
+def signed(token: str, now: datetime) -> Link | None:
+    """The link, if we made it and it has not expired. Asks no database."""
     try:
         said: dict[str, Any] = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError):
         return None
     said["asked"] = tuple(Asked(**one) for one in said["asked"])
     link = Link(**said)
-    if link.expires_at <= now.timestamp():
-        return None
+    return link if link.expires_at > now.timestamp() else None
+
+
+def is_in_force(link: Link) -> bool:
     if not Project.objects.filter(pk=link.project_id).exists():
-        return None
+        return False
     setting = settings_of(link.project_id)
-    return link if setting.is_open and setting.generation == link.generation else None
+    return setting.is_open and setting.generation == link.generation
 
 
 def open_links(project: Project, is_open: bool, **by: object) -> None:

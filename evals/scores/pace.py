@@ -1,4 +1,5 @@
-"""How often a feedback link, and whoever clicks, may write: counted in Valkey, a window at a time.
+"""How often a feedback link, and whoever clicks, may write or look: counted in Valkey, a window at
+a time.
 
 While Valkey is away nobody is counted. What a link can do then is still small: it writes again and
 again the few scores that it names.
@@ -15,18 +16,20 @@ WINDOW_SECONDS = 600
 MOST_OF_A_LINK = 30
 MOST_OF_AN_ADDRESS = 120  # an office may share one
 MOST_OF_A_PROJECT = 6_000
+LOOKS = 4  # may be so many times as many as answers
 
 
 def is_too_fast(request: HttpRequest, project_id: str, link_id: str) -> bool:
     """Counts this one. In a window, which begins with the first."""
     address = digest_of(f"feedback\0{client_address(request)}")
     counted = (
-        (f"feedback-link:{link_id}", MOST_OF_A_LINK),
-        (f"feedback-from:{address}", MOST_OF_AN_ADDRESS),
-        (f"feedback-project:{project_id}", MOST_OF_A_PROJECT),
+        (f"link:{link_id}", MOST_OF_A_LINK),
+        (f"from:{address}", MOST_OF_AN_ADDRESS),
+        (f"project:{project_id}", MOST_OF_A_PROJECT),
     )
+    kind, times = ("answer", 1) if request.method == "POST" else ("look", LOOKS)
     try:
-        return any(count(key) > most for key, most in counted)
+        return any(count(f"feedback-{kind}-{key}") > times * most for key, most in counted)
     except (RedisError, OSError):
         return False
 

@@ -46,16 +46,20 @@ def test_where_chance_explains_all_there_is_no_kappa(matrix):
 
 
 def test_to_be_one_off_costs_less_than_to_be_far_off():
-    near = quadratic_kappa([[20, 5, 0], [5, 20, 5], [0, 5, 20]])
-    far = quadratic_kappa([[20, 0, 5], [5, 20, 5], [5, 0, 20]])
+    near = quadratic_kappa([[20, 5, 0], [5, 20, 5], [0, 5, 20]], range(3))
+    far = quadratic_kappa([[20, 0, 5], [5, 20, 5], [5, 0, 20]], range(3))
     assert near.estimate > far.estimate
+    assert quadratic_kappa([[20, 5, 0], [5, 20, 5], [0, 5, 20]], [1, 10, 11]) != near
+    assert quadratic_kappa([[1, 0], [0, 1]], [0.0, 1e-320]) is None
+    widest = quadratic_kappa([[20, 5, 0], [5, 20, 5], [0, 5, 20]], [-1.7e308, 0, 1.7e308])
+    assert widest.estimate == pytest.approx(near.estimate)
 
 
 @given(st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=3, max_size=3))
 def test_the_spread_of_kappa_is_that_of_the_delta_method(matrix):
     """The same figure from the slopes of κ, each taken by a small step."""
     n = sum(map(sum, matrix))
-    found = quadratic_kappa(matrix)
+    found = quadratic_kappa(matrix, range(3))
     assume(n >= 5 and found is not None and found.low > -1 and found.high < 1)
     cells = [(i, j) for i in range(3) for j in range(3)]
     p = {cell: matrix[cell[0]][cell[1]] / n for cell in cells}

@@ -1,5 +1,6 @@
 """Two scores of the same things: tables, figures and what is left out."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,16 @@ def test_stars_are_numbers_and_categories_in_their_order():
     assert found.table.columns == ["2", "3", "10"]
     assert found.weighted.estimate > found.agreement.kappa.estimate
     assert found.field is None  # the table shows it
+
+
+def test_weights_are_of_numbers_alone_and_by_how_far_these_are_apart():
+    said = [("a", "a"), ("b", "b"), ("c", "c"), ("a", "b")]
+    found = compared(pairs(*said), CATEGORY, CATEGORY)
+    assert found.agreement.kappa and found.weighted is None
+    numbers = {"a": "1", "b": "2", "c": "10"}
+    found = compared(pairs(*[(numbers[a], numbers[b]) for a, b in said]), CATEGORY, CATEGORY)
+    by_chance = [(a - b) ** 2 for a in (1, 1, 2, 10) for b in (1, 2, 2, 10)]
+    assert found.weighted.estimate == pytest.approx(1 - (1 / 4) / (sum(by_chance) / 16))
 
 
 def test_numbers_of_many_values_have_no_table_and_many_of_them_a_heat_map():

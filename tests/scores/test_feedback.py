@@ -101,7 +101,7 @@ def test_a_link_that_is_forged_expired_closed_or_revoked_does_not_open(
     assert client.get("/feedback/nothing").status_code == 404
     token = path.rpartition("/")[2]
     later = datetime.now(UTC) + timedelta(days=8)
-    assert feedback.opened(token, later) is None
+    assert feedback.signed(token, later) is None
     feedback.open_links(project, False)
     assert client.post(path, {"score-0": "1"}).status_code == 404
     feedback.open_links(project, True)
@@ -120,7 +120,7 @@ def test_a_link_ends_with_its_trace_and_with_its_project(client, link, project):
     assert client.get(path).status_code == 404
     token = path.rpartition("/")[2]
     project.delete()
-    assert feedback.opened(token, datetime.now(UTC)) is None
+    assert not feedback.is_in_force(feedback.signed(token, datetime.now(UTC)))
 
 
 def test_a_config_that_is_archived_is_not_asked_for_any_more(client, link, config):
@@ -138,6 +138,25 @@ def test_clicking_without_end_is_slowed_down(client, link, monkeypatch):
     codes = [client.post(path, {"score-0": "1"}).status_code for _ in range(3)]
     assert codes == [200, 200, 429]
     assert client.post(link(), {"score-0": "1"}).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json"])
+def test_looking_without_end_is_slowed_down_before_anything_is_asked_of_a_database(
+    client, link, monkeypatch, django_assert_num_queries, kind
+):
+    from evals.scores.views import feedback as page
+
+    monkeypatch.setattr(pace, "MOST_OF_A_LINK", 1)
+    path = link()
+    codes = [client.get(path).status_code for _ in range(pace.LOOKS)]
+    assert set(codes) == {200}
+    monkeypatch.setattr(page, "environment_of", None)
+    with django_assert_num_queries(0):
+        answer = client.get(path, content_type=kind)
+    assert (answer.status_code, answer["Retry-After"]) == (429, str(pace.WINDOW_SECONDS))
+    assert "That was often." in answer.content.decode()
+    monkeypatch.undo()
+    assert client.post(path, {"score-0": "1"}).status_code == 200
 
 
 def test_what_was_said_stands_in_the_form_when_the_link_is_opened_again(client, link):

@@ -56,6 +56,25 @@ def test_what_is_emptied_again_is_deleted_and_the_rest_stays(
     assert (left["name"], left["string_value"]) == ("words", "so so")
 
 
+def test_while_the_store_takes_nothing_nothing_is_deleted(
+    client, member, page, trace, config, stored_scores, monkeypatch
+):
+    from evals.scores import annotating
+    from ingest.pipeline import Overloaded
+
+    def full(*_args):
+        raise Overloaded("Neither store takes it.")
+
+    stars, words = config("stars", min_value=1, max_value=5), config("words", "TEXT")
+    client.force_login(member)
+    both = {f"value-{stars.pk}": "4", f"value-{words.pk}": "so so"}
+    say(client, page, trace, **both)
+    monkeypatch.setattr(annotating.pipeline, "accept", full)
+    answer = say(client, page, trace, **{**both, f"value-{stars.pk}": ""})
+    assert "nothing was saved" in answer.content.decode()
+    assert {one["name"] for one in stored_scores()} == {"stars", "words"}
+
+
 def test_two_people_score_the_same_span_each_by_themselves(
     client, member, owner, page, trace, config, stored_scores
 ):

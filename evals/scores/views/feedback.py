@@ -31,11 +31,11 @@ def feedback_page(request: HttpRequest, token: str) -> HttpResponse:
     """
     if request.method == "OPTIONS":
         return preflight()
-    link = feedback.opened(token, timezone.now())
+    link = feedback.signed(token, timezone.now())
     if link is None:
         raise Http404("There is no such link.")
     try:
-        response = answer(request, link)
+        response = slowed(request, link) or answer(request, link)
     except (Unavailable, Overloaded):
         response = render(request, "503.html", status=503)
         response["Retry-After"] = "5"
@@ -45,21 +45,35 @@ def feedback_page(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
+def slowed(request: HttpRequest, link: feedback.Link) -> HttpResponse | None:
+    """Before any database is asked. None for who comes no oftener than they may."""
+    if not pace.is_too_fast(request, link.project_id, link.id):
+        return None
+    why = _("That was often. Try again in some minutes.")
+    response: HttpResponse
+    if request.content_type == "application/json":
+        response = told(why, 429)
+    else:
+        response = shown(request, link, None, status=429, why=why)
+    response["Retry-After"] = str(pace.WINDOW_SECONDS)
+    return response
+
+
 def answer(request: HttpRequest, link: feedback.Link) -> HttpResponse:
+    if not feedback.is_in_force(link):
+        raise Http404("There is no such link.")
     environment = environment_of(link.project_id, Target(link.trace_id, link.observation_id))
     known = answers.known_answers(link)
     if request.method != "POST":
         return shown(request, link, answers.AnswerForm(link, known))
-    if pace.is_too_fast(request, link.project_id, link.id):
-        return told(request, link, _("That was often. Try again in some minutes."), 429)
     is_json = request.content_type == "application/json"
     sent = posted(request, link) if is_json else request.POST
     if sent is None:
-        return told(request, link, _("The body must be a JSON object."), 400)
+        return told(_("The body must be a JSON object."), 400)
     form = answers.AnswerForm(link, known, sent)
     if not form.is_valid():
         if is_json:
-            return told(request, link, first_error(form), 400)
+            return told(first_error(form), 400)
         return shown(request, link, form, status=400)
     ids = answers.keep(link, form, environment)
     if is_json:
@@ -70,7 +84,7 @@ def answer(request: HttpRequest, link: feedback.Link) -> HttpResponse:
 def shown(
     request: HttpRequest,
     link: feedback.Link,
-    form: answers.AnswerForm,
+    form: answers.AnswerForm | None,
     *,
     status: int = 200,
     is_kept: bool = False,
@@ -80,15 +94,8 @@ def shown(
     return render(request, "scores/feedback.html", context, status=status)
 
 
-def told(request: HttpRequest, link: feedback.Link, why: str, status: int) -> HttpResponse:
-    if request.content_type == "application/json":
-        response: HttpResponse = JsonResponse({"message": why}, status=status)
-    else:
-        form = answers.AnswerForm(link, answers.known_answers(link))
-        response = shown(request, link, form, status=status, why=why)
-    if status == 429:
-        response["Retry-After"] = str(pace.WINDOW_SECONDS)
-    return response
+def told(why: str, status: int) -> HttpResponse:
+    return JsonResponse({"message": why}, status=status)
 
 
 def posted(request: HttpRequest, link: feedback.Link) -> dict[str, Any] | None:
