@@ -20,7 +20,7 @@ from prompts.substitution import variables_of
 
 MAX_PROMPT = 50_000
 MOST_VARIABLES = 30
-MOST_SECONDS, MOST_ATTEMPTS = 600, 10
+MOST_SECONDS, MOST_ATTEMPTS = 300, 10
 # Where variables of these names most likely come from.
 USUAL = {
     "question": "input", "input": "input", "query": "input", "answer": "output",

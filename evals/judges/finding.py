@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 import structlog
+from django.db import transaction
 from django.db.models import Min
 
 from evals.judges import evaluators, reasons
@@ -140,8 +141,8 @@ def make(
     run: PastRun | None = None,
     repeats: Sequence[int] = (0,),
 ) -> int:
-    """An execution of each target that has none. Two at once make it once. Returns how many are
-    new.
+    """An execution of each target that has none. Two at once make it once, and a run that was
+    stopped makes no more. Returns how many are new.
     """
     known = judged_before(version, targets) if repeats == (0,) else set()
     evaluator = version.evaluator
@@ -160,7 +161,10 @@ def make(
         if (trace_id, observation_id) not in known
         for repeat in repeats
     ]
-    made = Execution.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
+    with transaction.atomic():
+        if run and not PastRun.objects.select_for_update().filter(pk=run.pk, is_cancelled=False):
+            return 0
+        made = Execution.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
     if made:
         log.info("executions_made", evaluator=evaluator.pk, version=version.number, n=len(made))
     return len(made)

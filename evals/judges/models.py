@@ -154,6 +154,21 @@ class Spending(models.Model):
         return f"{self.evaluator_id} {self.day} {self.cost}"
 
 
+class Seat(models.Model):
+    """One of the seats for workers that judge, of which there are JUDGE_MOST_WORKERS."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True)
+    holder = models.CharField(max_length=32, blank=True)
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("seat for a worker")
+        verbose_name_plural = _("seats for workers")
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
 class Pace(models.Model):
     """How fast a connection is asked, by all evaluators together, and who is at it."""
 
@@ -260,6 +275,11 @@ class Execution(models.Model):
                 fields=("due_at",),
                 condition=Q(status__in=("waiting", "running")),
                 name="unfinished_executions",
+            ),
+            models.Index(
+                fields=("finished_at",),
+                condition=Q(sent__isnull=False),
+                name="executions_with_texts",
             ),
         )
 

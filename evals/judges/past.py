@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q, Sum
+from django.utils import timezone
 
+from evals.judges import reasons
 from evals.judges.finding import Ids, Unreadable, is_sampled, make, wanted_of
 from evals.judges.models import Evaluator, EvaluatorVersion, Execution, PastRun, Status, Target
 from evals.judges.targets import key_of
@@ -114,10 +116,17 @@ def _page(
 
 
 def cancel(run: PastRun) -> int:
-    """Stop it, and drop what of it nobody has begun. Returns how many executions that are."""
+    """Stop it, and drop what of it nobody was asked for. What was asked for in vain stays, with its
+    cost. Returns how many executions are dropped.
+    """
     runs.cancel(run)
-    dropped, _by_model = run.executions.filter(status=Status.WAITING).delete()
-    PastRun.objects.filter(pk=run.pk).update(is_cancelled=True, dropped=F("dropped") + dropped)
+    PastRun.objects.filter(pk=run.pk).update(is_cancelled=True)  # from here on none is made
+    waiting = run.executions.filter(status=Status.WAITING)
+    dropped, _by_model = waiting.filter(sent__isnull=True, cost=None).delete()
+    waiting.update(
+        status=Status.FAILED, finished_at=timezone.now(), held_until=None, error=reasons.CANCELLED
+    )
+    PastRun.objects.filter(pk=run.pk).update(dropped=F("dropped") + dropped)
     return dropped
 
 

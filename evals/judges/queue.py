@@ -1,5 +1,5 @@
 """Who works on what, and how fast: executions are held by one worker at a time, and so is each
-connection, whose pace all evaluators share.
+connection, whose pace all evaluators share. A worker that judges has one of few seats.
 
 A worker says again and again that it is still at it. One that was killed no longer does, and what
 it held is free for the next after a few seconds.
@@ -7,6 +7,7 @@ it held is free for the next after a few seconds.
 
 import random
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,7 +16,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from evals.judges.models import Execution, Pace, State, Status
+from evals.judges.models import Execution, Pace, PastRun, Seat, State, Status
+from evals.judges.reasons import CANCELLED
 
 HOLD = timedelta(seconds=20)  # without a sign of life
 BURST = timedelta(seconds=2)  # of calls that may begin at once after a silence
@@ -35,11 +37,11 @@ def due(now: datetime) -> "QuerySet[Execution]":
     return Execution.objects.filter(is_free, may_spend).exclude(evaluator__state=State.PAUSED)
 
 
-def connections_due(now: datetime) -> list[str]:
+def connections_due(now: datetime, *, besides: Collection[str] = ()) -> list[str]:
     """The connections that something waits for and that nobody is at, the one that was worked on
-    longest ago first.
+    longest ago first; without those of the projects `besides`.
     """
-    waiting = due(now).exclude(version__connection=None)
+    waiting = due(now).exclude(version__connection=None).exclude(project__in=besides)
     ids = waiting.order_by().values_list("version__connection", flat=True).distinct()[:MOST_AT_ONCE]
     paces = {one.connection_id: one for one in Pace.objects.filter(connection__in=list(ids))}
     free = [one for one in ids if one not in paces or _is_free(paces[one], now)]
@@ -51,13 +53,30 @@ def _is_free(pace: Pace, now: datetime) -> bool:
     return all(until is None or until <= now for until in (pace.slowed_until, pace.held_until))
 
 
+def take_seat() -> Seat | None:
+    """One of the seats for workers that judge, held for this one; None where all are taken."""
+    now, holder = timezone.now(), secrets.token_hex(16)
+    for number in range(settings.JUDGE_MOST_WORKERS):
+        Seat.objects.get_or_create(number=number)
+        free = Seat.objects.filter(Q(held_until=None) | Q(held_until__lt=now), number=number)
+        if free.update(holder=holder, held_until=now + HOLD):
+            return Seat.objects.get(number=number)
+    return None
+
+
+def keep_seat(seat: Seat) -> bool:
+    """Say that this worker is still there. False where it was thought dead."""
+    mine = Seat.objects.filter(number=seat.number, holder=seat.holder)
+    return bool(mine.update(held_until=timezone.now() + HOLD))
+
+
+def leave_seat(seat: Seat) -> None:
+    Seat.objects.filter(number=seat.number, holder=seat.holder).update(held_until=None)
+
+
 def hold(connection_id: str) -> Pace | None:
-    """The connection's pace, held for this worker alone; None where another has it, or as many
-    workers judge as may.
-    """
+    """The connection's pace, held for this worker alone; None where another has it."""
     now = timezone.now()
-    if Pace.objects.filter(held_until__gt=now).count() >= settings.JUDGE_MOST_WORKERS:
-        return None
     Pace.objects.get_or_create(connection_id=connection_id)
     free = Pace.objects.filter(Q(held_until=None) | Q(held_until__lt=now))
     mine = {"holder": secrets.token_hex(16), "held_until": now + HOLD, "worked_at": now}
@@ -107,7 +126,11 @@ def mine(execution: Execution) -> "QuerySet[Execution]":
 
 
 def put_back(execution: Execution, until: datetime, **fields: object) -> bool:
-    """It waits again."""
+    """It waits again, unless the run that it was made for was stopped meanwhile."""
+    stopped = PastRun.objects.filter(pk=execution.run_id, is_cancelled=True)
+    if not execution.has_verdict and stopped.exists():
+        ended = {"status": Status.FAILED, "finished_at": timezone.now(), "held_until": None}
+        return bool(mine(execution).update(**{**fields, **ended, "error": CANCELLED}))
     return bool(
         mine(execution).update(
             status=Status.WAITING, holder="", held_until=None, due_at=until, taken=0, **fields

@@ -1,5 +1,6 @@
 """What is done now and then: texts that were kept long enough, versions without a connection."""
 
+import time
 from datetime import datetime, timedelta
 
 from evals.judges import evaluators
@@ -8,6 +9,7 @@ from evals.judges.models import Evaluator, Execution, State, Status
 
 TEXTS_KEPT = timedelta(days=30)  # the judgement's own trace keeps them for as long as traces are
 AT_ONCE = 5_000
+LONGEST_SECONDS = 300.0
 
 
 def pause_without_connection() -> None:
@@ -18,7 +20,13 @@ def pause_without_connection() -> None:
         evaluators.pause(evaluator, NO_CONNECTION)
 
 
-def forget_texts(now: datetime) -> None:
-    old = Execution.objects.filter(finished_at__lt=now - TEXTS_KEPT).exclude(sent=None)
-    some = old.order_by("pk").values("pk")[:AT_ONCE]
-    Execution.objects.filter(pk__in=some).update(sent=None)
+def forget_texts(now: datetime, *, seconds: float = LONGEST_SECONDS) -> None:
+    """What was sent and answered, also finding by finding; the verdict and its reasons stay. What
+    is left once the time is over has its turn in the next hour.
+    """
+    old = Execution.objects.filter(finished_at__lt=now - TEXTS_KEPT, sent__isnull=False)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        some = old.order_by("finished_at").values("pk")[:AT_ONCE]
+        if not Execution.objects.filter(pk__in=some).update(sent=None, answer="", items=[]):
+            return

@@ -119,7 +119,7 @@ def clock() -> Callable:
 
     from django.db.models import F
 
-    from evals.judges.models import Evaluator, Execution, Pace
+    from evals.judges.models import Evaluator, Execution, Pace, Seat
 
     def passed(**of_time) -> None:
         by = timedelta(**of_time)
@@ -127,6 +127,7 @@ def clock() -> Callable:
         Execution.objects.update(**times)
         times = {"slowed_until": F("slowed_until") - by, "held_until": F("held_until") - by}
         Pace.objects.update(**times, next_at=F("next_at") - by)
-        Evaluator.objects.update(held_until=F("held_until") - by)
+        for model in (Evaluator, Seat):
+            model.objects.update(held_until=F("held_until") - by)
 
     return passed

@@ -67,6 +67,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Seat',
+            fields=[
+                ('number', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ('holder', models.CharField(blank=True, max_length=32)),
+                ('held_until', models.DateTimeField(null=True)),
+            ],
+            options={
+                'verbose_name': 'seat for a worker',
+                'verbose_name_plural': 'seats for workers',
+            },
+        ),
+        migrations.CreateModel(
             name='Pace',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -217,6 +229,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='execution',
             index=models.Index(condition=models.Q(('status__in', ('waiting', 'running'))), fields=['due_at'], name='unfinished_executions'),
+        ),
+        migrations.AddIndex(
+            model_name='execution',
+            index=models.Index(condition=models.Q(('sent__isnull', False)), fields=['finished_at'], name='executions_with_texts'),
         ),
         migrations.AddConstraint(
             model_name='execution',
