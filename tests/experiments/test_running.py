@@ -143,6 +143,36 @@ def test_a_worker_that_was_thought_dead_writes_nothing_more(wish, provider):
     assert holding.take(second, [], timezone.now()) is not None
 
 
+def test_as_many_workers_as_may_are_at_experiments_and_plans_take_turns(wish, provider, settings):
+    provider.will(answers("Oslo"))
+    first = planning.start(wish(), None, None)
+    second = planning.start(wish(name="second"), None, None)
+    held = holding.hold(first.pk)
+    assert held is not None and not holding.has_room()
+    assert not working.work_next() and provider.asked == []
+    settings.EXPERIMENT_MOST_WORKERS = 2
+    assert not working.work_next()  # the other one, to its end
+    second.refresh_from_db()
+    assert second.is_over and len(provider.asked) == 5
+    third = planning.start(wish(name="third"), None, None)
+    holding.let_go(held, timezone.now())
+    assert holding.waiting(timezone.now()) == [third.pk, first.pk]
+
+
+def test_what_is_enqueued_for_a_worker_is_no_more_than_may_work_and_expires(
+    wish, monkeypatch, settings
+):
+    from evals.experiments import tasks
+
+    for number in range(4):
+        planning.start(wish(name=f"{number}"), None, None)
+    enqueued = []
+    monkeypatch.setattr(tasks.work, "apply_async", lambda **how: enqueued.append(how))
+    settings.EXPERIMENT_MOST_WORKERS = 2
+    tasks.resume()
+    assert [how["expires"] for how in enqueued] == [tasks.RESUME_SECONDS] * 2
+
+
 def test_an_item_that_kills_every_worker_is_given_up(wish, run, provider):
     plan = planning.start(wish(), None, None)
     first = PlannedItem.objects.filter(plan=plan).first()

@@ -72,16 +72,16 @@ def cancel(plan: Plan) -> bool:
 
 def next_asked(plan: Plan) -> datetime | None:
     """When the model is to be asked for an item next."""
-    return first_due(plan, Step.WAITING)
+    return first_due(PlannedItem.objects.filter(plan=plan, step=Step.WAITING))
 
 
 def next_stored(plan: Plan) -> datetime | None:
-    return first_due(plan, Step.ANSWERED)
+    """When an answer is to be stored next."""
+    return first_due(PlannedItem.objects.filter(plan=plan, step=Step.ANSWERED))
 
 
-def first_due(plan: Plan, step: Step) -> datetime | None:
-    found = PlannedItem.objects.filter(plan=plan, step=step).order_by("due_at")
-    return found.values_list("due_at", flat=True).first()
+def first_due(items: "QuerySet[PlannedItem]") -> datetime | None:
+    return items.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def take(plan: Plan, besides: list[int], now: datetime) -> PlannedItem | None:

@@ -159,6 +159,8 @@ def store(plan: Plan) -> int:
     now = timezone.now()
     due = of_worker(plan).filter(step=Step.ANSWERED, due_at__lte=now).order_by("pk")
     found = list(due.select_related("item__item", "version__evaluator")[:MOST_STORED])
+    if not found:
+        return 0
     rows: list[Any] = []
     for one in found:
         one.plan = one.item.plan = plan

@@ -64,6 +64,8 @@ def question(plan: Plan, item: PlannedItem, stop: threading.Event) -> Callable[[
 def store(plan: Plan, evaluators: list[Evaluator], versions: Mapping[str, EvaluatorVersion]) -> int:
     """Stores the answers that came, with what the checks say of them, all at once; how many."""
     items = holding.answered(plan, timezone.now(), MOST_STORED)
+    if not items:
+        return 0
     answers = [(item, Answered(**item.answer)) for item in items if item.answer]
     rows: list[Any] = []
     for item, answer in answers:
