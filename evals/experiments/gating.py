@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from evals.datasets.names import MAX_NAME
-from evals.experiments.comparing import score_row
+from evals.experiments.comparing import Pairs, pairs_of, score_row
+from evals.experiments.edits import edited
 from evals.experiments.gated import DATASET, SCORE, Missing, Ran, base, named, ran
-from evals.experiments.measuring import Measured, score_mean
+from evals.experiments.measuring import score_mean
 from prompts import bounds
 from prompts.bounds import Interval
 from prompts.figures.statistics import CONFIDENCE, interval_of
@@ -31,6 +32,20 @@ TOO_FEW = gettext_noop("Only %(n)d items were run in both versions: too few to t
 FELL = gettext_noop(
     "“%(score)s” changes by %(difference)+.3f against version %(against)d, item by item; the 95 %% "
     "interval reaches down to %(low)+.3f, and a fall of %(limit)g is allowed."
+)
+# The same, where items were edited between the two experiments.
+TOO_FEW_ALIKE = gettext_noop(
+    "Only %(n)d items were run alike in both versions, %(edited)d were edited in between: run "
+    "version %(against)d again."
+)
+FELL_ALIKE = gettext_noop(
+    "“%(score)s” changes by %(difference)+.3f against version %(against)d, item by item; the 95 %% "
+    "interval reaches down to %(low)+.3f, and a fall of %(limit)g is allowed. Items that were "
+    "edited in between, which do not count: %(edited)d."
+)
+RATIO_ALIKE = gettext_noop(
+    "An item costs %(ratio).2f times what it does with version %(against)d; %(limit)g is allowed. "
+    "Items that were edited in between, which do not count: %(edited)d."
 )
 NO_COST = gettext_noop("The cost of an item is unknown in one of the two versions.")
 RATIO = gettext_noop(
@@ -96,10 +111,10 @@ def max_regression(case: Case, setting: float) -> Result:
         theirs = base(case, ours)
     except Missing as missing:
         return unknown(FALL, missing)
-    row = score_row(name, pairs(ours, theirs), is_lower_better=False)
+    both, others = alike(case, ours, theirs)
+    row = score_row(name, both, is_lower_better=False)
     if row is None or row.found.interval is None or row.found.p is None:
-        n = row.found.n if row else 0
-        return Result(FALL, Verdict.UNKNOWN, TOO_FEW, {"n": n}, n)
+        return too_few(case, FALL, row.found.n if row else 0, others)
     interval = row.found.interval
     figures = {
         "score": name,
@@ -107,14 +122,22 @@ def max_regression(case: Case, setting: float) -> Result:
         "against": case.against.number,
         "low": interval.low,
         "limit": setting,
+        "edited": others,
     }
-    is_good = interval.low >= -setting
-    return Result(FALL, judged(is_good), FELL, figures, row.found.n, pair(interval))
+    reason, is_good = FELL_ALIKE if others else FELL, interval.low >= -setting
+    return Result(FALL, judged(is_good), reason, figures, row.found.n, pair(interval))
 
 
-def pairs(ours: Ran, theirs: Ran) -> list[tuple[Measured, Measured]]:
-    common = ours.measurement.keys() & theirs.measurement.keys()
-    return [(ours.measurement[one], theirs.measurement[one]) for one in sorted(common)]
+def alike(case: Case, ours: Ran, theirs: Ran) -> tuple[Pairs, int]:
+    """The items that were the same in both, and how many were edited in between."""
+    others = edited(case.prompt.project_id, ours.measurement, theirs.measurement)
+    return pairs_of(ours.measurement, theirs.measurement, others), len(others)
+
+
+def too_few(case: Case, key: str, n: int, others: int) -> Result:
+    assert case.against is not None
+    figures = {"n": n, "edited": others, "against": case.against.number}
+    return Result(key, Verdict.UNKNOWN, TOO_FEW_ALIKE if others else TOO_FEW, figures, n)
 
 
 def max_cost_ratio(case: Case, setting: float) -> Result:
@@ -125,14 +148,22 @@ def max_cost_ratio(case: Case, setting: float) -> Result:
         theirs = base(case, ours)
     except Missing as missing:
         return unknown(COST, missing)
-    costs = [(a.cost, b.cost) for a, b in pairs(ours, theirs)]
+    both, others = alike(case, ours, theirs)
+    if others and not both:
+        return too_few(case, COST, 0, others)
+    costs = [(a.cost, b.cost) for a, b in both]
     known = [(float(a), float(b)) for a, b in costs if a is not None and b is not None]
     if not known or len(known) < len(costs) or not any(b for _, b in known):
         return Result(COST, Verdict.UNKNOWN, NO_COST, n=len(known))
     found = bounds.mean_ratio([a for a, _ in known], [b for _, b in known], CONFIDENCE)
-    figures = {"ratio": found.estimate, "against": case.against.number, "limit": setting}
-    is_good = found.estimate <= setting
-    return Result(COST, judged(is_good), RATIO, figures, len(known), pair(found))
+    figures = {
+        "ratio": found.estimate,
+        "against": case.against.number,
+        "limit": setting,
+        "edited": others,
+    }
+    reason, is_good = RATIO_ALIKE if others else RATIO, found.estimate <= setting
+    return Result(COST, judged(is_good), reason, figures, len(known), pair(found))
 
 
 def text(label: Any, most: int, help_text: Any = "") -> Any:

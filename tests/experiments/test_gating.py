@@ -107,6 +107,29 @@ def test_a_version_that_does_worse_on_the_same_items_is_stopped(make, try_out, t
     assert "-0.750 against version 1" in found["experiment_max_regression"][1]
 
 
+def test_an_item_that_was_edited_in_between_does_not_count_against_a_version(
+    make, try_out, told, dataset
+):
+    from evals.datasets.items import By as Whoever
+    from evals.datasets.items import NewItem, add
+
+    old = make("capital", "Capital of {{country}}?")
+    new = make("capital", "What is the capital of {{country}}?")
+    try_out(old, "Seoul")
+    edits = [NewItem(id=f"i{n}", expected_output="Sejong") for n in range(10, 15)]
+    add(dataset, edits, Whoever())
+    try_out(new, "Seoul")
+    found = told(new, old)
+    assert verdicts(found) == [PASSED] * 5
+    assert "which do not count: 5" in found["experiment_max_regression"][1]
+    edits = [NewItem(id=f"i{n}", expected_output="Jeju") for n in range(16)]
+    add(dataset, edits, Whoever())
+    try_out(new, "Jeju")
+    found = told(new, old)
+    assert verdicts(found)[3:] == [UNKNOWN, UNKNOWN]
+    assert "16 were edited in between: run version 1 again" in found["experiment_max_cost_ratio"][1]
+
+
 def test_a_first_version_has_nothing_to_be_compared_with(make, try_out, told):
     version = make("capital", "Capital of {{country}}?")
     try_out(version, "Seoul")
