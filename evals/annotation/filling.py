@@ -1,9 +1,9 @@
 """Queues that take in new traces by themselves: those that a query finds, or a share of them."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import cast
 
 import structlog
 from django.db import transaction
@@ -15,12 +15,13 @@ from evals.annotation.models import Origin, Queue, Taken
 from traces.clickhouse import LimitReached, patiently
 from traces.queries.filters import TraceFilter
 from traces.queries.traces import list_traces
+from traces.queries.windows import Cut, Place
 from traces.search.grammar import parsed
 
 QUIET = timedelta(minutes=1)  # a trace is looked at once it has had so long to arrive
 LOOK_BACK = timedelta(hours=6)  # so late may a trace come to match: by a score, say
 KEPT = LOOK_BACK + timedelta(days=1)
-MOST_LOOKED_AT = 1_000  # traces of one round, the newest first
+MOST_LOOKED_AT = 500  # traces of each half of a round
 A_PAGE = 50
 NANOSECONDS = 1_000_000_000
 
@@ -57,22 +58,53 @@ def fill(queue_id: str) -> int:
     return added
 
 
-def matching(queue: Queue, terms: tuple) -> Iterator[list[str]]:
-    """Ids of matching traces in pages, the newest first."""
+def matching(queue: Queue, terms: tuple) -> Generator[list[str]]:
+    """Ids of matching traces in pages: the newest, and where these were not all, as many of the
+    others, from where the round before left off. So each is looked at, however many there are.
+    """
     now = timezone.now()
     since = max(queue.filter_since or now, now - LOOK_BACK)
     until = now - QUIET
     if since >= until or not room_today(queue):
         return
     wanted = TraceFilter(since=nanoseconds(since), until=nanoseconds(until), terms=terms)
-    after: Any = None
+    below = yield from pages(queue, wanted, None)
+    if below is not None:
+        left_off = position_of(queue)
+        if left_off is not None and wanted.since < left_off.last.at < below.last.at:
+            below = left_off
+        below = yield from pages(queue, wanted, below)
+    leave_off(queue, below)
+
+
+def pages(
+    queue: Queue, wanted: TraceFilter, after: Cut | None
+) -> Generator[list[str], None, Cut | None]:
+    """In the end where to go on, or None where nothing is left."""
     looked_at = 0
     while looked_at < MOST_LOOKED_AT:
         page = list_traces(str(queue.project_id), wanted, after=after, limit=A_PAGE)
         yield [one.trace_id for one in page.traces]
-        looked_at, after = looked_at + len(page.traces), page.after
+        looked_at += len(page.traces)
+        after = cast(Cut | None, page.after)  # where the newest are first, it is no other place
         if after is None:
-            return
+            break
+    return after
+
+
+def position_of(queue: Queue) -> Cut | None:
+    if queue.filter_position is None:
+        return None
+    at, width, trace_id = queue.filter_position
+    return Cut(Place(at, trace_id), width)
+
+
+def leave_off(queue: Queue, below: Cut | None) -> None:
+    """Unless the filter was set anew meanwhile."""
+    position = None if below is None else [below.last.at, below.width, below.last.id]
+    if position != queue.filter_position:
+        same = Queue.objects.filter(pk=queue.pk, filter_since=queue.filter_since)
+        same.update(filter_position=position)
 
 
 def nanoseconds(moment: datetime) -> int:

@@ -78,6 +78,8 @@ class Queue(models.Model):
     a_day = models.PositiveIntegerField(_("at most a day"), default=100)
     filter_since = models.DateTimeField(null=True, editable=False)  # traces before it are not taken
     filter_error = models.CharField(max_length=200, blank=True, editable=False)
+    # Where the last round left off: nanoseconds, width and trace, as a walk through traces has it.
+    filter_position = models.JSONField(null=True, editable=False)
 
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)

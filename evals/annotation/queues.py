@@ -148,7 +148,7 @@ def set_filter(queue: Queue, wanted: Filter | None) -> None:
         words = _("A filter adds 1 to %(most)s items a day.")
         raise InvalidQueue(words % {"most": f"{models.MOST_A_DAY:,}"})
     if not queue.has_filter or queue.query != str(query):
-        queue.filter_since = timezone.now()
+        queue.filter_since, queue.filter_position = timezone.now(), None
     queue.has_filter, queue.query = True, str(query)
     queue.sampling, queue.a_day = wanted.sampling, wanted.a_day
 

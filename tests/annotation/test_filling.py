@@ -88,6 +88,25 @@ def test_no_more_come_in_than_are_allowed_a_day_the_newest_first(many, filtered,
     assert fill(few) == 2 and taken(few) == ["t0", "t1", "t2", "t3"]
 
 
+def test_each_trace_is_looked_at_in_its_turn_and_new_ones_at_once(
+    many, span, filtered, fill, monkeypatch
+):
+    from evals.annotation import filling
+
+    monkeypatch.setattr(filling, "MOST_LOOKED_AT", 1)
+    monkeypatch.setattr(filling, "A_PAGE", 1)
+    many(5)
+    everything = filtered()
+    assert fill(everything) == 2 and taken(everything) == ["t0", "t1"]
+    assert fill(everything) == 1 and taken(everything) == ["t0", "t1", "t2"]
+    span("new", "s1", at=0.5)
+    assert fill(everything) == 2 and taken(everything) == ["new", "t0", "t1", "t2", "t3"]
+    assert fill(everything) == 1
+    everything.items.all().delete()
+    everything.taken.all().delete()
+    assert fill(everything) == 2 and taken(everything) == ["new", "t0"]  # from the top again
+
+
 def test_a_share_of_the_traces_is_always_the_same_one(queue):
     from evals.annotation.filling import is_drawn
 

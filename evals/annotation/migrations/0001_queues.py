@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('a_day', models.PositiveIntegerField(default=100, verbose_name='at most a day')),
                 ('filter_since', models.DateTimeField(editable=False, null=True)),
                 ('filter_error', models.CharField(blank=True, editable=False, max_length=200)),
+                ('filter_position', models.JSONField(editable=False, null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
                 ('members', models.ManyToManyField(related_name='annotation_queues', through='annotation.Membership', to=settings.AUTH_USER_MODEL, verbose_name='members')),
