@@ -65,7 +65,7 @@ def ask(client, api_key, auth):
             data = body if isinstance(body, bytes) else json.dumps(body)
             send = getattr(client, method)
             answer = send(path, data, content_type="application/json", headers=headers)
-        return answer.status_code, answer.json()
+        return answer.status_code, json.loads(answer.getvalue())
 
     return asked
 

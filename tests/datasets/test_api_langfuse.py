@@ -1,5 +1,7 @@
 """Langfuse's API of datasets and items."""
 
+import json
+
 import pytest
 
 from evals.datasets.models import Dataset
@@ -65,6 +67,27 @@ def test_items_are_listed_by_page_newest_first_and_by_their_source(made, ask, da
     of_trace = ask("get", ITEMS, {"sourceTraceId": "t0"})[1]["data"]
     assert [one["id"] for one in of_trace] == ["s", "4", "2", "0"]
     assert len(ask("get", ITEMS, {"sourceObservationId": "o"})[1]["data"]) == 1
+
+
+def test_a_page_is_written_a_few_items_at_a_time(made, client, api_key, auth, dataset, monkeypatch):
+    from evals.datasets.api import langfuse
+
+    for number in range(5):
+        made(id=str(number), input="가나")
+    monkeypatch.setattr(langfuse, "AT_ONCE", 2)
+    most, shapes = [], langfuse.item_shapes
+
+    def noted(request, items):
+        most.append(len(items))
+        return shapes(request, items)
+
+    monkeypatch.setattr(langfuse, "item_shapes", noted)
+    parts = client.get(ITEMS, headers=auth(api_key)).streaming_content
+    first = next(parts) + next(parts)
+    assert first.startswith(b'{"data": [{"id": "4"') and most == [2]
+    told = json.loads(first + b"".join(parts))
+    assert [one["id"] for one in told["data"]] == ["4", "3", "2", "1", "0"]
+    assert most == [2, 2, 1] and told["meta"]["totalItems"] == 5
 
 
 def test_a_version_is_asked_for_by_the_time_that_an_item_said(made, ask, dataset):
