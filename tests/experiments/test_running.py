@@ -1,5 +1,7 @@
 """Experiments that Sonde runs: a prompt and a model on a dataset's items, on the real store."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -205,6 +207,8 @@ def test_the_items_are_those_of_the_moment_and_of_the_split(wish, dataset):
     from evals.datasets.items import By, NewItem, add, delete
 
     moment = timezone.now()
+    while timezone.now() - moment < timedelta(milliseconds=1):
+        pass  # versions begin at whole milliseconds
     add(dataset, [NewItem(id="i9", input={"country": "x"}, splits=["test"])], By())
     delete(dataset, ["i0"], By())
     then = planning.start(wish(moment=moment, name="then"), None, None)
