@@ -252,3 +252,20 @@ def test_a_judge_that_is_deleted_holds_up_nothing(project, plan, provided):
     Evaluator.objects.all().delete()
     found = finished(project, plan)
     assert len(found) == 5 and not any(one.has_failed for one in found.values())
+
+
+def test_a_judgement_that_breaks_takes_no_other_with_it(project, plan, provided, monkeypatch):
+    from evals.experiments.running import judging
+
+    def breaks(version, fields):
+        if fields["input"] == {"country": "c2"}:
+            raise ZeroDivisionError
+        return request_of(version, fields)
+
+    request_of = judging.request_of
+    monkeypatch.setattr(judging, "request_of", breaks)
+    provided(answers(said(True)))
+    found = finished(project, plan)
+    assert [len(found[f"i{n}"].scores) for n in range(5)] == [1, 1, 0, 1, 1]
+    (item,) = PlannedItem.objects.exclude(said="")
+    assert item.said == "right: Whoever took it up was killed, or broke."

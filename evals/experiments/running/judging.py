@@ -90,7 +90,7 @@ def question(judgement: Judgement, stop: threading.Event) -> Callable[[], Heard]
     """What a thread, which asks no database, is to do; None where nothing is left to be asked."""
     version = judgement.version
     if judgement.taken > MOST_TAKEN:
-        over(judgement, "Every worker that asked it was killed.")
+        over(judgement, "Whoever took it up was killed, or broke.")
         return None
     if (connection := version.connection) is None:
         over(judgement, reasons.words_of(NO_CONNECTION))

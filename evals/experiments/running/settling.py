@@ -117,6 +117,6 @@ def fail(plan: Plan, item: PlannedItem, request: Request | None, said: str) -> N
 
 
 def give_up(plan: Plan, item: PlannedItem) -> None:
-    """Every worker that took it up died."""
-    fail(plan, item, None, "Every worker that asked for it was killed.")
+    """Whoever took it up was killed, or broke."""
+    fail(plan, item, None, "Whoever took it up was killed, or broke.")
     log.warning("experiment_item_given_up", item=item.pk)

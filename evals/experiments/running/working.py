@@ -4,13 +4,15 @@ Safe to be killed at any moment.
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone, translation
 
 from evals.experiments.models import Judgement, Plan, PlannedItem
@@ -24,6 +26,7 @@ from llm.models import LlmConnection
 SLICE_SECONDS = 10.0  # then the worker's other tasks have their turn
 LOOK_UP_SECONDS = 1.0  # between two signs of life
 AT_ONCE = 4
+BROKEN_WAIT = timedelta(seconds=5)
 GONE = "connection_gone"
 
 log = structlog.get_logger(__name__)
@@ -137,7 +140,7 @@ def worked_off(turn: Turn, pool: ThreadPoolExecutor) -> bool:
             patience = min(pause or LOOK_UP_SECONDS, LOOK_UP_SECONDS)
             done, _left = wait(turn.calls, timeout=patience, return_when=FIRST_COMPLETED)
             for future in done:
-                settle(turn, *turn.calls.pop(future), future.result())
+                settle(turn, *turn.calls.pop(future), future)
         elif 0 < pause <= LOOK_UP_SECONDS and time.monotonic() < turn.ends:
             time.sleep(pause)
         elif not is_stored:  # what was stored may be judged now
@@ -153,11 +156,24 @@ def stored(turn: Turn) -> int:
     return settling.store(turn.plan, turn.evaluators, turn.judges) + judging.store(turn.plan)
 
 
-def settle(turn: Turn, lane: Lane, one: PlannedItem | Judgement, found: Any) -> None:
-    if isinstance(one, Judgement):
-        judging.settle(lane.pace, one, found)
-    else:
-        settling.settle(turn.plan, lane.pace, one, found)
+def settle(turn: Turn, lane: Lane, one: PlannedItem | Judgement, future: "Future[Any]") -> None:
+    with alone(one):
+        if isinstance(one, Judgement):
+            judging.settle(lane.pace, one, future.result())
+        else:
+            settling.settle(turn.plan, lane.pace, one, future.result())
+
+
+@contextmanager
+def alone(one: PlannedItem | Judgement) -> Iterator[None]:
+    """One that goes wrong is taken up again a few times, and takes no other with it."""
+    try:
+        yield
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception:
+        log.exception("experiment_call_broke", plan=one.plan_id, kind=type(one).__name__, id=one.pk)
+        type(one).objects.filter(pk=one.pk).update(due_at=timezone.now() + BROKEN_WAIT)
 
 
 def begin_some(turn: Turn, pool: ThreadPoolExecutor) -> float:
@@ -176,7 +192,9 @@ def begin_in(turn: Turn, lane: Lane, pool: ThreadPoolExecutor) -> float:
         one = taken(turn, lane, now)
         if one is None:
             return 0.0
-        ask = begun(turn, one)
+        ask = None
+        with alone(one):
+            ask = begun(turn, one)
         if ask is not None:
             queue.began(lane.pace, now)
             turn.calls[pool.submit(in_english, ask)] = lane, one
