@@ -142,6 +142,7 @@ def orphans(project_id: str, prefix: str, *, since: int, until: int, limit: int)
         SELECT DISTINCT id, trace_id
         FROM scores
         WHERE project_id = {project_id:String} AND startsWith(id, {prefix:String})
+          AND timestamp >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
           AND received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
           AND received_at < fromUnixTimestamp64Nano({until:Int64}, 'UTC')
           AND NOT is_deleted
