@@ -38,8 +38,7 @@ def span(project, now) -> Callable:
             span_id,
             start,
             end_time=None if took is None else start + int(took * SECOND),
-            received_at=now,
-            **fields,
+            **{"received_at": now, **fields},
         )
         insert_spans([row])
         return row

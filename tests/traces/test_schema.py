@@ -36,7 +36,7 @@ def tables() -> list[str]:
     )["name"]
 
 
-FILES = ["0001_spans.sql", "0002_scores.sql", "0003_experiments.sql"]
+FILES = ["0001_spans.sql", "0002_scores.sql", "0003_experiments.sql", "0004_receipts.sql"]
 
 
 def test_migrating_creates_the_database_and_its_tables_once(new_database):

@@ -19,7 +19,7 @@ STEP_TYPES = ("GENERATION", "AGENT", "TOOL", "RETRIEVER", "GUARDRAIL", "CHAIN", 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A trace of which nothing arrived since `last`. Times are nanoseconds."""
+    """A trace of which nothing arrived since `last`; `started` at the latest. In nanoseconds."""
 
     trace_id: str
     started: int
@@ -37,6 +37,9 @@ def quiet_traces(
 ) -> list[Quiet]:
     """Those whose last row arrived from `since` on and before `until`, in the order of that, behind
     `after`. Rows of the environment `besides` make nothing a candidate.
+
+    Only rows that arrived since are read, so `started` is the earliest start of those. Whoever
+    looks for the whole trace reaches further back, as far as a trace may.
     """
     found = rows(
         """
@@ -46,16 +49,9 @@ def quiet_traces(
         WHERE project_id = {project_id:String}
           AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
           AND start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
-          AND trace_id IN (
-            SELECT trace_id FROM spans
-            WHERE project_id = {project_id:String}
-              AND start_time >= fromUnixTimestamp64Nano({low:Int64}, 'UTC')
-              AND start_time < fromUnixTimestamp64Nano({high:Int64}, 'UTC')
-              AND received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
-              AND environment != {besides:String}
-          )
+          AND received_at >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
         GROUP BY trace_id
-        HAVING last >= {since:Int64} AND last < {until:Int64}
+        HAVING last < {until:Int64} AND countIf(environment != {besides:String}) > 0
           AND (last, trace_id) > ({after_last:Int64}, {after_id:String})
         ORDER BY last, trace_id
         LIMIT {limit:UInt32}
