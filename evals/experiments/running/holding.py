@@ -20,10 +20,13 @@ def waiting(now: datetime) -> list[int]:
     return list(found.order_by("due_at").values_list("pk", flat=True)[:100])
 
 
+def held_now() -> int:
+    return Plan.objects.filter(finished_at=None, held_until__gt=timezone.now()).count()
+
+
 def has_room() -> bool:
     """Whether one worker more may wait for models."""
-    held = Plan.objects.filter(finished_at=None, held_until__gt=timezone.now())
-    return held.count() < settings.EXPERIMENT_MOST_WORKERS
+    return held_now() < settings.EXPERIMENT_MOST_WORKERS
 
 
 def hold(plan_id: int) -> Plan | None:
@@ -39,6 +42,9 @@ def hold(plan_id: int) -> Plan | None:
     if not found.update(**mine):
         return None
     plan = Plan.objects.select_related("run", "connection").get(pk=plan_id)
+    if held_now() > settings.EXPERIMENT_MOST_WORKERS:  # another came at the same moment
+        let_go(plan)
+        return None
     if plan.started_at is None:
         Plan.objects.filter(pk=plan_id).update(started_at=now)
     return plan
