@@ -21,10 +21,11 @@ COPY manage.py ./
 COPY platform platform
 COPY prompts prompts
 COPY ingest ingest
+COPY evals evals
 COPY templates templates
 COPY static static
 COPY docker/make_secrets.py docker/make_secrets.py
-RUN python -m compileall -q platform ingest \
+RUN python -m compileall -q platform prompts ingest evals \
     && SONDE_SECRET_KEY=only-for-the-build python manage.py collectstatic --noinput --verbosity 0
 USER sonde
 VOLUME /data

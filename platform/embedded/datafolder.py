@@ -78,7 +78,12 @@ def end_leftovers(folder: Path, grace_seconds: float = 3.0) -> int:
 
 def is_marked(process: psutil.Process, folder: Path) -> bool:
     try:
-        return process.environ().get(MARK) == str(folder)
+        if process.environ().get(MARK) == str(folder):
+            return True
+        # Postgres's children write their titles over their environment. Those that a killed parent
+        # left behind keep its memory in use, and where they work is its data.
+        is_postgres = process.name().startswith("postgres")
+        return is_postgres and Path(process.cwd()).is_relative_to(folder.resolve())
     except (psutil.Error, OSError):  # somebody else's process, or gone
         return False
 

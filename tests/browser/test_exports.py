@@ -26,6 +26,7 @@ def test_traces_are_chosen_tagged_and_the_tag_taken_back(open_page, traces):
     ticks = page.locator("#traces .tick[name=trace]")
     assert page.locator("#selection").is_hidden()
     ticks.nth(1).click()
+    page.locator("#selection").wait_for()  # it moves the rows
     ticks.nth(4).click(modifiers=["Shift"])
     assert page.locator("#traces .tick[name=trace]:checked").count() == 4
     assert page.locator("[data-ticked]").inner_text() == "4"

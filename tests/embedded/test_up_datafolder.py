@@ -1,6 +1,7 @@
 """The data folder: who may use it, its secrets, and what a killed run left in it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -72,6 +73,20 @@ def test_what_a_killed_run_left_running_is_ended_and_nobody_else(tmp_path):
         assert psutil.pid_exists(bystander.pid)
         assert bystander.poll() is None
         bystander.kill()
+
+
+def test_what_a_killed_postgres_left_at_work_on_the_data_is_ended_by_where_it_is(tmp_path):
+    """Its children have written titles over their environment, and keep its memory in use."""
+    (tmp_path / "postgres").mkdir()
+    program = shutil.copy(shutil.which("sleep"), tmp_path / "postgres" / "postgres")
+    with (
+        subprocess.Popen([program, "60"], cwd=tmp_path / "postgres", env={}) as child,
+        subprocess.Popen(["sleep", "60"], cwd=tmp_path / "postgres", env={}) as shell,
+    ):
+        assert end_leftovers(tmp_path) == 1
+        assert not psutil.pid_exists(child.pid)
+        assert shell.poll() is None
+        shell.kill()
 
 
 def test_one_that_does_not_end_when_asked_is_killed(tmp_path):
