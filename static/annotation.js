@@ -80,8 +80,13 @@
     });
     window.addEventListener("pageshow", () => delete form.dataset.sent);
 
-    // The correction opens with the keyboard in it.
+    // The correction opens with the keyboard in it, at once: `toggle` comes after the next keys.
     const correction = form.querySelector(".correction");
-    correction?.addEventListener("toggle", () => correction.open && correction.querySelector("textarea").focus());
+    correction?.querySelector("summary").addEventListener("click", (event) => {
+      if (correction.open) return;
+      event.preventDefault();
+      correction.open = true;
+      correction.querySelector("textarea").focus();
+    });
   }
 }
