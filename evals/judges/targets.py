@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evals.checks.spans import EXPECTED
 from evals.judges.mapping import opened
 from evals.judges.passages import passages_of
 from traces.queries.judged import Step, steps_of
@@ -14,7 +15,6 @@ from traces.queries.trace import Extent, locate, span_detail
 from traces.queries.traces import trace_facts
 
 ENVIRONMENT = "sonde-evaluator"  # of the judges' own traces, which nobody judges
-EXPECTED = ("expected_output", "expectedOutput", "reference", "ground_truth")
 IN_EXPERIMENT = "item.expected_output"
 
 

@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 
-def pages_of(project: str, sent: dict[str, str], prompt: str) -> dict[str, str]:
+def pages_of_traces(project: str, sent: dict[str, str]) -> dict[str, str]:
     long, failed = (f"{project}/traces/{sent[name]}" for name in ("long", "failed"))
     return {
         "traces": f"{project}/traces",
@@ -49,6 +49,13 @@ def pages_of(project: str, sent: dict[str, str], prompt: str) -> dict[str, str]:
         "setup": f"{project}/setup",
         "exports": f"{project}/exports",
         "mentions": "/mentions",
+        "trace-scores": f"{failed}?tab=scores",
+        "api-docs": "/api/docs",
+    }
+
+
+def pages_of_prompts(project: str, prompt: str) -> dict[str, str]:
+    return {
         "prompts": f"{project}/prompts",
         "prompts-folder": f"{project}/prompts?folder=look",
         "prompts-nothing": f"{project}/prompts?q=nothing",
@@ -59,11 +66,6 @@ def pages_of(project: str, sent: dict[str, str], prompt: str) -> dict[str, str]:
         "prompt-compare": f"{project}/prompts/compare?name={prompt}&from=1&to=2",
         "prompt-promote": f"{project}/prompts/promote?name={prompt}&version=2",
         "prompt-delete": f"{project}/prompts/delete?name=look/tone",
-        "scores": f"{project}/scores?range=1y",
-        "score-figures": f"{project}/scores/one?name=helpful&type=NUMERIC&range=1y",
-        "score-compare": f"{project}/scores/compare?a=NUMERIC:helpful&range=1y",
-        "score-configs": f"{project}/settings/scores",
-        "trace-scores": f"{failed}?tab=scores",
         "prompt-figures": f"{project}/prompts/of/{prompt}?tab=figures",
         "prompt-comments": f"{project}/prompts/of/{prompt}?tab=comments",
         "prompt-resolved": f"{project}/prompts/of/{prompt}?version=2&view=resolved",
@@ -84,14 +86,36 @@ def pages_of(project: str, sent: dict[str, str], prompt: str) -> dict[str, str]:
         "llm-connection-new": f"{project}/settings/llm/new",
         "webhooks": f"{project}/settings/webhooks",
         "protected-labels": f"{project}/settings/protected-labels",
-        "api-docs": "/api/docs",
+    }
+
+
+def pages_of_evals(project: str) -> dict[str, str]:
+    return {
+        "scores": f"{project}/scores?range=1y",
+        "score-figures": f"{project}/scores/one?name=helpful&type=NUMERIC&range=1y",
+        "score-compare": f"{project}/scores/compare?a=NUMERIC:helpful&range=1y",
+        "score-configs": f"{project}/settings/scores",
+        "datasets": f"{project}/datasets",
+        "dataset-new": f"{project}/datasets/new",
+        "experiments": f"{project}/experiments",
+        "experiment-new": f"{project}/experiments/new",
+        "checks": f"{project}/checks",
+        "evaluators": f"{project}/evaluators",
+        "evaluator-library": f"{project}/evaluators/library",
+        "annotation": f"{project}/annotation",
+        "queue-new": f"{project}/annotation/new",
     }
 
 
 @pytest.fixture(scope="module")
 def pages(stack, session_cookies, api, project, sent, stored_prompt) -> dict[str, str]:
     made = furnish(stack, session_cookies, api, stored_prompt)
-    return {**pages_of(project, sent, stored_prompt), **made}
+    return {
+        **pages_of_traces(project, sent),
+        **pages_of_prompts(project, stored_prompt),
+        **pages_of_evals(project),
+        **made,
+    }
 
 
 @pytest.mark.parametrize("width", [360, 1440, 2560])
