@@ -7,6 +7,9 @@ RUN := .venv/bin/python
 ARGS ?=
 # Tests run in so many processes, a file in one of them; the engines are shared.
 WORKERS ?= 2
+# The order of tests: the same in every run, so that a red run speaks of the change it ran on.
+# `make test SEED=$$RANDOM` looks for tests that lean on what ran before them.
+SEED ?= 1
 TYPED := platform/embedded platform/comments platform/outbound platform/webhooks platform/traces platform/pricing platform/llm prompts ingest evals
 
 .DEFAULT_GOAL := help
@@ -19,7 +22,7 @@ up: ## Set up, start Sonde, say where it is; Ctrl-C stops it
 	@$(PYTHON) scripts/setup.py up
 
 test: env-dev ## The tests, on real engines
-	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile --randomly-seed=$(SEED) $(ARGS)
 
 lint: env-dev ## Style, types, Django's own checks, and that every migration is made
 	@$(RUN) -m ruff check .

@@ -21,7 +21,9 @@ from urllib.parse import urlsplit, urlunsplit
 import clickhouse_connect
 import django
 import pytest
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
+from structlog.contextvars import clear_contextvars
 
 from embedded.engines import ENGINE_OF, Passwords, choose_ports, services, urls
 from embedded.supervisor import StartError, Supervisor
@@ -98,6 +100,15 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 # The product's own hash takes half a second, and nearly every test makes a person.
 django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def as_a_new_thread() -> Iterator[None]:
+    """No test speaks the language or keeps the time zone of the request that the last one made."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
+    clear_contextvars()
 
 
 @pytest.fixture(scope="session")
