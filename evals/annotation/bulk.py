@@ -14,7 +14,7 @@ from evals.annotation.models import Origin, Queue, Status
 from exports import runs
 from exports.actions import BulkAction, Done
 from exports.models import BulkRun
-from traces.queries.traces import TraceRow
+from traces.queries.trace_row import TraceRow
 
 NAME = "queue"
 

@@ -8,7 +8,8 @@ from traces.queries.conversation import conversation
 from traces.queries.filters import FIRST, LAST, TraceFilter
 from traces.queries.talk import Calls, calls_of
 from traces.queries.trace import Extent, locate, span_detail
-from traces.queries.traces import TraceRow, trace_facts
+from traces.queries.trace_row import TraceRow
+from traces.queries.traces import trace_facts
 from traces.render.content import Content, contents
 from traces.render.thread import Thread, thread_of
 

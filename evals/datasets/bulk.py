@@ -17,7 +17,7 @@ from evals.datasets.models import Dataset
 from exports import runs
 from exports.actions import BulkAction, Done
 from exports.models import BulkRun
-from traces.queries.traces import TraceRow
+from traces.queries.trace_row import TraceRow
 
 OUTPUT, NOTHING = "output", "nothing"
 

@@ -10,7 +10,8 @@ from evals.datasets.items import By, NewItem, Outcome, add, id_from
 from evals.datasets.models import Dataset, ItemVersion
 from traces.queries.texts import with_texts
 from traces.queries.trace import locate
-from traces.queries.traces import TraceRow, trace_facts
+from traces.queries.trace_row import TraceRow
+from traces.queries.traces import trace_facts
 from traces.render.json_lines import parsed
 from traces.stored import stored_spans
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from exports.models import BulkRun
-    from traces.queries.traces import TraceRow
+    from traces.queries.trace_row import TraceRow
 
 
 class TargetForm(Protocol):

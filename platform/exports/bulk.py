@@ -17,7 +17,8 @@ from ingest.finish import finish
 from traces import tags
 from traces.deletion import delete_traces
 from traces.queries.filters import TraceFilter
-from traces.queries.traces import TraceRow, list_traces
+from traces.queries.trace_row import TraceRow
+from traces.queries.traces import list_traces
 from traces.search.terms import Term
 
 MOST_TRACES = 100_000  # of one run

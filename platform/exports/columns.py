@@ -5,7 +5,7 @@ from typing import Any
 
 from exports.models import Kind
 from traces.queries.texts import Texts
-from traces.queries.traces import TraceRow
+from traces.queries.trace_row import TraceRow
 from traces.records import Span
 
 # What the values of a column are; None is unknown everywhere.

@@ -17,7 +17,8 @@ from traces.queries.histogram import histogram, observation_histogram
 from traces.queries.observations import list_observations
 from traces.queries.scores import whole_scores
 from traces.queries.texts import spans_of, whole_spans, with_texts
-from traces.queries.traces import TraceRow, list_traces
+from traces.queries.trace_row import TraceRow
+from traces.queries.traces import list_traces
 from traces.queries.windows import Cut
 
 KEPT = timedelta(days=7)

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from traces.clickhouse import command
-from traces.queries import candidates
+from traces.queries import candidates, traces
 from traces.queries.filters import DAY, HOUR, TraceFilter
 from traces.queries.sorted import sorted_traces
 from traces.queries.windows import Place, Search, Window, walk
@@ -54,6 +54,18 @@ def test_a_trace_that_began_with_a_span_since_deleted_is_listed_where_it_begins_
         )  # fmt: skip
     insert_spans([Span(project.id, f"t{n}", "r", now + n * SECOND, version=1) for n in starts])
     assert listed(limit=200) == [f"t{n}" for n in reversed(starts)]
+
+
+@pytest.mark.parametrize("reached", [0, 30 * SECOND, 400 * DAY])
+def test_a_list_is_the_same_however_far_the_last_one_reached(project, listed, now, reached):
+    insert_spans(
+        [Span(project.id, f"t{n:03d}", "r", now - n * 7 * SECOND, version=1) for n in range(150)]
+    )
+    traces.widths.remember((project.id, ()), reached)
+    assert listed(limit=60) == [f"t{n:03d}" for n in range(60)]
+    asked_first = traces.widths.first((project.id, ()))
+    assert 59 * 7 * SECOND <= asked_first <= 2 * DAY  # learned from this page
+    assert listed(limit=60) == [f"t{n:03d}" for n in range(60)]
 
 
 def test_traces_of_one_nanosecond_are_paged_by_their_ids(listed, project, now):

@@ -9,7 +9,8 @@ from traces.clickhouse import rows
 from traces.queries.filters import TraceFilter, reaching
 from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
-from traces.queries.traces import CURRENT, TraceRow, exact_traces
+from traces.queries.trace_row import TraceRow
+from traces.queries.traces import CURRENT, exact_traces
 from traces.queries.windows import Place
 
 MAX_TURN_TEXT = 6_000  # characters of one side of a turn

@@ -4,7 +4,8 @@ from traces.clickhouse import rows
 from traces.queries.filters import reaching
 from traces.queries.limits import LIST
 from traces.queries.observations import ObservationRow
-from traces.queries.traces import CURRENT, EARLIEST, TraceRow
+from traces.queries.trace_row import TraceRow
+from traces.queries.traces import CURRENT, EARLIEST
 
 
 def add_metadata(

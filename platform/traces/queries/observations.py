@@ -8,7 +8,8 @@ from traces.clickhouse import rows
 from traces.queries.clauses import of_one
 from traces.queries.filters import HOUR, LAST, TraceFilter
 from traces.queries.limits import LIST, WHOLE_RANGE
-from traces.queries.traces import ENDS, SEARCH_SECONDS, SortedPlace
+from traces.queries.trace_row import SortedPlace
+from traces.queries.traces import ENDS, SEARCH_SECONDS
 from traces.queries.windows import BATCH, Cut, Place, Search, Window, first_rows, walk
 from traces.render.preview import preview
 

@@ -15,7 +15,8 @@ from traces.queries.filters import (
     parameters,
 )
 from traces.queries.limits import WHOLE_RANGE
-from traces.queries.traces import SortedPlace, TracePage, TraceRow, dress, exact_traces
+from traces.queries.trace_row import SortedPlace, TracePage, TraceRow
+from traces.queries.traces import dress, exact_traces
 from traces.queries.windows import Place
 
 ORDERS = {

@@ -12,7 +12,7 @@ from traces.queries.filters import FIRST, HOUR, LAST, reaching
 from traces.queries.limits import LIST
 from traces.queries.observations import ObservationRow
 from traces.queries.portions import Thing, portions
-from traces.queries.traces import TraceRow
+from traces.queries.trace_row import TraceRow
 from traces.records import Span
 from traces.stored import Key, stored_spans
 

@@ -2,15 +2,13 @@
 whole range.
 """
 
-from dataclasses import dataclass, field
-from decimal import Decimal
-
 from traces.clickhouse import rows
 from traces.queries.candidates import candidates
 from traces.queries.clauses import TRACE_NAME, UNSAID_ENVIRONMENTS
 from traces.queries.current import current
 from traces.queries.filters import (
     HOUR,
+    NS,
     TraceFilter,
     having,
     marks,
@@ -22,80 +20,18 @@ from traces.queries.limits import LIST
 from traces.queries.scores import scores_of
 from traces.queries.together import together
 from traces.queries.trace import Extent, everything
-from traces.queries.windows import Cut, Place, Search, Window, first_rows, walk
+from traces.queries.trace_row import TracePage, TraceRow
+from traces.queries.windows import Cut, Place, Search, Widths, Window, first_rows, walk
 from traces.render.preview import preview
 
 FIRST_WINDOW = HOUR // 4
+LEAST_WINDOW = 10 * NS  # traffic that pauses after a burst is found again in a few steps
 SEARCH_SECONDS = 4.0
 # A list reads so much of a text, from both ends: a conversation's last message is at the second.
 ENDS = "if(lengthUTF8({0}) > 1500, concat(leftUTF8({0}, 300), rightUTF8({0}, 1200)), {0})"
 
 
-@dataclass(slots=True, kw_only=True)
-class TraceRow:
-    """A trace as a list shows it. `cost` sums what is known and is None if nothing is; `unpriced`
-    spans have an unknown one.
-    """
-
-    trace_id: str
-    started: int
-    latency_ns: int
-    name: str
-    type: str
-    root_id: str
-    spans: int
-    unended: int
-    errors: int
-    warnings: int
-    input_tokens: int
-    output_tokens: int
-    tokens: int  # in all: a client may state a total alone
-    cost: Decimal | None
-    unpriced: int
-    user: str
-    session: str
-    environment: str
-    release: str
-    version: str
-    tags: list[str]
-    models: list[str]
-    input: str
-    output: str
-    error: str
-    prompts: list[str] = field(default_factory=list)
-    root_failed: int = 0  # whether the root itself did: a trace may recover from an error below it
-    stated: int = 0  # whether the trace has a row of its own
-    scores: list[dict] = field(default_factory=list)  # the first of them
-    metadata: dict[str, str] = field(default_factory=dict)  # where a list asked for keys of it
-
-    @property
-    def model_words(self) -> str:
-        return ", ".join(self.models)
-
-    @property
-    def score_count(self) -> int:
-        return self.scores[0]["in_all"] if self.scores else 0
-
-
-@dataclass(frozen=True, slots=True)
-class SortedPlace:
-    """A row's place in an order other than by time."""
-
-    value: float
-    trace_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class TracePage:
-    """`after` continues the list (a place alone where it is sorted otherwise than by time), and is
-    None at its end. `searched_to` is set where time ran out before the page was full.
-    """
-
-    traces: list[TraceRow]
-    after: Cut | SortedPlace | None = None
-    searched_to: int | None = None
-
-
+widths = Widths(FIRST_WINDOW, LEAST_WINDOW)
 CURRENT = current("trace_id IN {trace_ids:Array(String)}")
 EARLIEST = "(start_time, span_id)"
 # Named as the client named it (on the trace's own row first), else as its root, else as its first
@@ -105,7 +41,8 @@ FACTS = f"""
     toUnixTimestamp64Nano(min(start_time)) AS started,
     toUnixTimestamp64Nano(minIf(start_time, is_span)) AS first_start,
     toUnixTimestamp64Nano(maxIf(ifNull(end_time, start_time), is_span)) AS last_end,
-    argMinIf((span_id, name, type, level), (NOT is_top, place), is_span) AS root,
+    argMinIf((span_id, toUnixTimestamp64Nano(start_time), name, type, level),
+        (NOT is_top, place), is_span) AS root,
     argMinIf(trace_name, own_row_first, trace_name != '') AS stated_name,
     countIf(is_span) AS spans,
     countIf(NOT is_span) AS stated,
@@ -147,11 +84,13 @@ def list_traces(
         since=wanted.since,
         until=wanted.until,
         after=after,
-        first_width=FIRST_WINDOW,
+        first_width=widths.first((project_id, wanted.terms)),
         seconds=SEARCH_SECONDS,
         search=search,
     )
     page, cut, searched_to = first_rows(stream, limit, search)
+    if len(page) == limit and not after:
+        widths.remember((project_id, wanted.terms), wanted.until - page[-1].started)
     return TracePage(dress(project_id, page), cut, searched_to)
 
 
@@ -206,10 +145,11 @@ def _facts(
 
 
 def _trace_row(row: dict) -> TraceRow:
-    root_id, root_name, root_type, root_level = row["root"]
+    root_id, root_started, root_name, root_type, root_level = row["root"]
     shown = {name: row[name] for name in TraceRow.__slots__ if name in row}
     shown |= {
         "root_id": root_id,
+        "root_started": root_started,
         "name": row["stated_name"] or root_name,
         "type": root_type,
         "root_failed": int(root_level == "ERROR"),
@@ -275,7 +215,10 @@ def _add_previews(project_id: str, page: list[TraceRow]) -> None:
         options=LIST,
         trace_ids=[row.trace_id for row in lacking],
         root_ids=[row.root_id for row in lacking],
-        **reaching(min(row.started for row in lacking), max(row.started for row in lacking)),
+        # Where the roots stand, and nothing beside: of 144 hours around them, bloom filters let
+        # through every tenth granule, and twice the texts were read.
+        low=min(row.root_started for row in lacking),
+        high=max(row.root_started for row in lacking) + 1,
     )
     texts = {row["trace_id"]: row for row in found}
     for row in lacking:

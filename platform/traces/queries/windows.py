@@ -5,12 +5,13 @@ from the exact rows alone: a list goes on behind a place that no merge can move.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
 GROWTH = 4
+MOST_WIDTHS = 1_000
 BATCH = 100  # a page of 50, and what falls out when it is read exactly
 
 Row = TypeVar("Row")
@@ -69,6 +70,26 @@ class Pace:
         left = self.deadline - time.monotonic()
         factor = left / self.longest if self.longest else GROWTH
         return int(width * min(GROWTH, max(1, factor)))
+
+
+@dataclass(slots=True)
+class Widths:
+    """How wide this process found the window to be that fills a first page, to begin with it the
+    next time: too wide a window is read twice. A guess: the list is the same with any width.
+    """
+
+    usual: int
+    least: int
+    by_list: dict[Hashable, int] = field(default_factory=dict)
+
+    def first(self, asked: Hashable) -> int:
+        return self.by_list.get(asked, self.usual)
+
+    def remember(self, asked: Hashable, reached: int) -> None:
+        """A first page of what was asked for reached so many nanoseconds back."""
+        if len(self.by_list) >= MOST_WIDTHS:
+            self.by_list.clear()
+        self.by_list[asked] = max(self.least, reached * 5 // 4)
 
 
 @dataclass(slots=True)

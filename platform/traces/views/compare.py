@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from traces.queries.trace import Extent, locate, span_detail, span_rows
-from traces.queries.traces import TraceRow, trace_facts
+from traces.queries.trace_row import TraceRow
+from traces.queries.traces import trace_facts
 from traces.render.diff import diff_of
 from traces.speed import tokens_per_second
 from traces.tree import Node, Tree, build_tree

@@ -23,7 +23,8 @@ from traces.queries.observations import (
 )
 from traces.queries.overview import first_trace, last_activity
 from traces.queries.sorted import sorted_traces
-from traces.queries.traces import SortedPlace, TracePage, TraceRow, list_traces
+from traces.queries.trace_row import SortedPlace, TracePage, TraceRow
+from traces.queries.traces import list_traces
 from traces.queries.windows import Cut, Place
 from traces.search.fields import FIELDS
 from traces.views.asked import KINDS, VIEWS, Asked, asked

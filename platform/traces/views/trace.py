@@ -20,7 +20,8 @@ from traces.queries.search import spans_with
 from traces.queries.talk import calls_of
 from traces.queries.together import together
 from traces.queries.trace import MAX_SPANS, Extent, SpanRow, locate, span_rows
-from traces.queries.traces import TraceRow, trace_facts
+from traces.queries.trace_row import TraceRow
+from traces.queries.traces import trace_facts
 from traces.render.thread import thread_of
 from traces.templatetags.trace_figures import duration
 from traces.tree import Node, Tree, build_tree, opening_span

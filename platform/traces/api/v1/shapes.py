@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from traces.queries.groups import GroupRow
-from traces.queries.traces import TraceRow
+from traces.queries.trace_row import TraceRow
 
 
 def trace_shape(facts: TraceRow) -> dict:

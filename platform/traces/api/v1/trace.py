@@ -26,7 +26,8 @@ from traces.queries.filters import TraceFilter
 from traces.queries.overview import last_activity
 from traces.queries.scores import whole_scores
 from traces.queries.trace import locate, span_detail
-from traces.queries.traces import TracePage, list_traces, trace_facts
+from traces.queries.trace_row import TracePage
+from traces.queries.traces import list_traces, trace_facts
 from traces.queries.whole import row_places, whole_rows
 from traces.queries.windows import Cut, Place
 from traces.search.grammar import parsed
