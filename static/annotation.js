@@ -59,7 +59,7 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return complete(event);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && isText(event.target)) return event.target.blur();
-    if (event.key === "Enter" && event.target.matches("[data-number]")) return complete(event);
+    if (event.key === "Enter" && event.target.matches("[data-number], [data-slide]")) return complete(event);
     if (isText(event.target)) return;
     if (event.key === "Enter" && !isPressed(event.target)) return complete(event);
     if (/^[0-9]$/.test(event.key)) return choose(event);
@@ -68,7 +68,34 @@
     if (event.target.matches("input")) form.querySelector(`[data-keys="${CSS.escape(event.key)}"]`)?.click();
   }
 
+  // The slider writes into the field, which is what is sent; the arrow keys work in both.
+  function joinSlide(slide) {
+    const number = slide.closest("[data-ask]").querySelector("[data-number]");
+
+    function follow() {
+      const text = number.value.trim().replace(",", ".");
+      slide.toggleAttribute("data-unset", text === "");
+      if (text !== "" && Number.isFinite(Number(text))) slide.value = text;
+    }
+
+    function write() {
+      number.value = slide.value;
+      slide.removeAttribute("data-unset");
+    }
+
+    number.addEventListener("input", follow);
+    number.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+      event.preventDefault();
+      if (number.value.trim()) slide[event.key === "ArrowUp" ? "stepUp" : "stepDown"]();
+      write();
+    });
+    slide.addEventListener("input", write);
+    follow();
+  }
+
   if (form) {
+    form.querySelectorAll("[data-slide]").forEach(joinSlide);
     makeCurrent(asks[0]);
     document.addEventListener("keydown", onKey);
     form.addEventListener("focusin", (event) => makeCurrent(event.target.closest("[data-ask]")));

@@ -14,6 +14,7 @@ from evals.scores.models import DataType, ScoreConfig
 
 EXACT = 2**53  # whole numbers below it are written without a point
 KEYS = "123456789"  # the first options have a key each
+STEPS = 100  # of a slider, unless few whole numbers do
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class Option:
     words: str
     key: str
     is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    low: str
+    high: str
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,17 @@ class ScoreField:
     @property
     def is_number(self) -> bool:
         return self.config.data_type == DataType.NUMERIC
+
+    @property
+    def slide(self) -> Slide | None:
+        """Of a number with both bounds. It only sets what is written, which may lie between."""
+        ends = self.config.min_value, self.config.max_value
+        if not self.is_number or ends[0] is None or ends[1] is None or not ends[0] < ends[1]:
+            return None
+        low, high = float(ends[0]), float(ends[1])
+        is_whole = low.is_integer() and high.is_integer() and 1 < high - low <= STEPS
+        step = 1.0 if is_whole else (high - low) / STEPS
+        return Slide(written(low), written(high), f"{step:.6g}")
 
 
 def score_fields(

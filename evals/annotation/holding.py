@@ -48,8 +48,12 @@ def take_next(queue: Queue, user: User) -> Item | None:
 
 
 def hold(item: Item, user: User) -> bool:
-    """Take the item, or keep it for longer. False where somebody else has it open."""
-    mine = Item.objects.filter(free_for(user), pk=item.pk)
+    """Take the item, or keep it for longer. False where somebody else has it open, or is to
+    annotate it, unless this person has annotated it before.
+    """
+    done = Annotation.objects.filter(item=OuterRef("pk"), user=user).exclude(done_at=None)
+    may = Q(assignee=None) | Q(assignee=user) | Exists(done)
+    mine = Item.objects.filter(free_for(user), may, pk=item.pk)
     return bool(mine.update(held_by=user, held_until=timezone.now() + LEASE))
 
 

@@ -1,5 +1,6 @@
 """What the annotating page's form says, whatever it is."""
 
+import pytest
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +56,27 @@ def test_a_number_is_read_with_a_point_or_a_comma_and_written_as_short_as_it_is(
     assert [written(value) for value in (1 / 3, 1.0, True, 3, None, "x")] == [
         "0.3333333333333333", "1", "1", "3", "", "x",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "slide"),
+    [
+        (0, 10, ("0", "10", "1")),
+        (-1, 1, ("-1", "1", "1")),
+        (0, 1, ("0", "1", "0.01")),
+        (0, 0.5, ("0", "0.5", "0.005")),
+        (0, 1000, ("0", "1000", "10")),
+        (0, None, None),
+        (None, 10, None),
+        (3, 3, None),
+    ],
+)
+def test_a_number_with_both_bounds_has_a_slider(low, high, slide):
+    config = ScoreConfig(id="n", data_type=DataType.NUMERIC, min_value=low, max_value=high)
+    [field] = score_fields([config], {})
+    found = field.slide
+    assert (found and (found.low, found.high, found.step)) == slide
+
+
+def test_what_is_no_number_has_no_slider():
+    assert [field.slide for field in score_fields(CONFIGS[1:], {})] == [None] * 3

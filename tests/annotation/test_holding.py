@@ -113,3 +113,25 @@ def test_items_of_whom_the_queue_is_no_longer_for_are_given_to_the_others(
     assert take_next(review, member) is None
     queues.change(review, queues.Wish(name="Review", members=[member]))
     assert take_next(review, member) == item
+
+
+def test_nobody_holds_what_is_assigned_to_somebody_else(
+    client, span, config, queue, put_in, member, other, said, complete, submit
+):
+    from evals.annotation import items
+    from evals.annotation.holding import hold
+
+    span("t1", "s1")
+    helpful = config()
+    review = queue(config_ids=[helpful.pk], per_item=2)
+    [item] = put_in(review, "t1", assignee=other)
+    client.force_login(member)
+    told = submit("queue-hold", review.pk, item.pk).content.decode()
+    assert "assigned to somebody else" in told
+    item.refresh_from_db()
+    assert item.held_by is None and hold(item, other)
+    items.assign(review, [item.pk], None)
+    review.items.update(held_by=None, held_until=None)
+    complete(item, member, said({helpful.pk: 1.0}))
+    items.assign(review, [item.pk], other)
+    assert hold(item, member)  # what one said oneself stays one's own

@@ -93,6 +93,26 @@ def test_ten_items_are_annotated_by_keyboard_alone(open_page, project, api, queu
     assert page.wrong == []
 
 
+def test_a_grade_is_set_with_the_slider_and_the_arrow_keys(open_page, project, api, queue):
+    page = open_page(f"{project}/annotation/{queue['id']}")
+    page.keyboard.press("a")
+    shows(page, 0)
+    slide, number = page.locator("[data-slide]"), page.locator("[data-number]")
+    assert number.input_value() == "" and slide.get_attribute("data-unset") is not None
+    slide.focus()
+    page.keyboard.press("ArrowRight")
+    assert number.input_value() == "6" and slide.get_attribute("data-unset") is None
+    number.fill("8,2")
+    number.press("ArrowUp")
+    assert number.input_value() == slide.input_value() == "9"
+    slide.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    shows(page, 1)
+    assert scores_of(api, queue["traces"][0])["grade"]["value"] == 8
+    assert page.wrong == []
+
+
 def test_one_skips_goes_back_changes_and_writes_without_a_key_being_taken_for_a_command(
     open_page, project, api, queue
 ):

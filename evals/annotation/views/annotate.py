@@ -171,9 +171,16 @@ def into_dataset(
 
 @require_POST
 def queue_hold(request: HttpRequest, project_id: str, queue_id: str, item_id: str) -> HttpResponse:
-    """Renewed by the open page; the fragment says where somebody else has the item now."""
+    """Renewed by the open page; the fragment says where somebody else has the item now, or is to
+    have it.
+    """
     queue = queue_of(editable(request.user, project_id), queue_id)
     user, item = annotator(request, queue), item_of(queue, item_id)
     is_mine = hold(item, user) if item.status == Status.PENDING else True
-    context = {"project": queue.project, "item": item, "is_mine": is_mine}
+    context = {
+        "project": queue.project,
+        "item": item,
+        "is_mine": is_mine,
+        "is_assigned": item.assignee_id not in (None, user.pk),
+    }
     return render(request, "annotation/_held.html", context)
