@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from evals.experiments.measuring import Measured, Measurement, names_in
-from evals.experiments.statistics.matched import Matched, matched
-from evals.experiments.statistics.paired import Paired, paired
+from evals.scores.statistics.matched import Matched, matched
+from evals.scores.statistics.paired import Paired, paired
 from prompts.figures.comparing import DOLLARS, MILLISECONDS, SCORE, SHARE
 from prompts.figures.statistics import ALPHA, adjusted
 

@@ -3,7 +3,7 @@ tried.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Func, TextField
@@ -14,14 +14,27 @@ from evals.experiments.measuring import Measurement
 from evals.experiments.reading import ItemRun, ns
 
 AT_ONCE = 1_000
+NONE: frozenset[str] = frozenset()
 
 Wording = tuple[int, tuple[Any, Any]]  # since when, and what tells one from another
 
 
 def edited(project_id: str, ours: Measurement, base: Measurement) -> frozenset[str]:
     """Of the items that both have, those that had another input or expected output."""
-    common = sorted(ours.keys() & base.keys())
-    known = wordings(project_id, common)
+    return edited_apart(project_id, [base, ours])[1]
+
+
+def edited_apart(project_id: str, measurements: Sequence[Measurement]) -> list[frozenset[str]]:
+    """Of each, what was edited since the first, or before it."""
+    base, *others = measurements
+    known = wordings(project_id, sorted(base.keys() & frozenset().union(*others)))
+    return [NONE, *(_edited(known, one, base) for one in others)]
+
+
+def _edited(
+    known: Mapping[str, list[Wording]], ours: Measurement, base: Measurement
+) -> frozenset[str]:
+    common = ours.keys() & base.keys()
     return frozenset(one for one in common if differs(known.get(one), ours[one].run, base[one].run))
 
 

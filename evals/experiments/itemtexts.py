@@ -35,24 +35,39 @@ def known(project_id: str, runs: Sequence[ItemRun]) -> dict[tuple[str, str], Kno
     return found
 
 
-def versions_of(project_id: str, item_ids: set[str]) -> dict[str, list[ItemVersion]]:
-    """Of each item, the oldest first."""
+def versions_of(project_id: str, item_ids: set[str], *fields: str) -> dict[str, list[ItemVersion]]:
+    """Of each item, the oldest first; of the fields alone, if any are named."""
     rows = ItemVersion.objects.filter(
         project=project_id, item_id__in=sorted(item_ids), is_deleted=False
     ).order_by("valid_from")
     found: dict[str, list[ItemVersion]] = defaultdict(list)
-    for row in rows.defer("splits"):
+    for row in rows.only(*fields) if fields else rows.defer("splits"):
         found[row.item_id].append(row)
     return found
 
 
 def as_it_was(versions: list[ItemVersion], run: ItemRun) -> Known:
+    row = version_then(versions, run)
+    if row is None:
+        return Known(expected_output=json_value(run.expected_output))
+    return Known(row.input, row.expected_output, row.metadata, is_there=True)
+
+
+def version_then(versions: list[ItemVersion], run: ItemRun) -> ItemVersion | None:
     """At the moment that the run names, else when it was run; the first version where it was run
     before there was any.
     """
-    if not versions:
-        return Known(expected_output=json_value(run.expected_output))
     moment = moment_of(run.created if run.version_at is None else run.version_at)
     past = [one for one in versions if ns(one.valid_from) <= ns(moment)]
-    row = (past or versions[:1])[-1]
-    return Known(row.input, row.expected_output, row.metadata, is_there=True)
+    return next(iter((past or versions[:1])[-1:]), None)
+
+
+def version_keys(project_id: str, runs: Sequence[ItemRun]) -> list[int | None]:
+    """Of each run the version of its item, by its key; None where no dataset has the item."""
+    found: list[int | None] = []
+    for first in range(0, len(runs), AT_ONCE):
+        some = runs[first : first + AT_ONCE]
+        versions = versions_of(project_id, {one.item_id for one in some}, "item_id", "valid_from")
+        rows = (version_then(versions[one.item_id], one) for one in some)
+        found += [row.pk if row else None for row in rows]
+    return found

@@ -9,7 +9,13 @@ from decimal import Decimal
 from evals.experiments.reading import ItemRun, item_runs, latest
 from prompts.bounds import Sample
 from prompts.figures.statistics import Share
-from traces.queries.experiment_items import Figure, figures, scores_of_places, scores_of_runs
+from traces.queries.experiment_items import (
+    Figure,
+    Said,
+    figures,
+    scores_of_places,
+    scores_of_runs,
+)
 from traces.queries.experiments import MOST_MEMBERS
 
 BOOLEAN, NUMERIC = "BOOLEAN", "NUMERIC"
@@ -99,16 +105,15 @@ def measurements(
     }
 
 
-def values(rows: Iterable[Mapping]) -> dict[str, Value]:
+def values(scores: Iterable[Said]) -> dict[str, Value]:
     """By name; of several the newest, which comes last."""
-    return {row["name"]: value_of(row) for row in rows}
+    return {one.name: value_of(one) for one in scores}
 
 
-def value_of(row: Mapping) -> Value:
-    number = row["value"]
-    is_number = number is not None and math.isfinite(number)
-    return Value(row["data_type"], number if is_number else None, row["string_value"],
-                 row["comment"])  # fmt: skip
+def value_of(said: Said) -> Value:
+    is_number = said.value is not None and math.isfinite(said.value)
+    number = said.value if is_number else None
+    return Value(said.data_type, number, said.string_value, said.comment)
 
 
 def summary(measurement: Measurement) -> Summary:

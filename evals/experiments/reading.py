@@ -4,7 +4,7 @@ spans (SDKs 4 and 5, and pages). What both tell of is told once.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Window
@@ -20,6 +20,8 @@ from traces.queries.langfuse.conditions import ALL_TIME, TimeRange
 
 MOST_RUNS = 1_000  # of a project or a dataset that are looked at, the newest
 MOST_EMPTIED = 1_000
+ALL = 2**31 - 1  # items of an experiment: as many as can be counted
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,39 +178,66 @@ def item_runs(
     *,
     item_ids: Collection[str] = (),
     most: int = MOST_MEMBERS,
+    until: int = ALL_TIME.until,
 ) -> dict[str, list[ItemRun]]:
-    """By experiment, the newest first, `most` of each; where items are named, of these alone."""
+    """By experiment, the newest of before `until` first, `most` of each; where items are named, of
+    these alone. What a row and spans tell of has the row's time.
+    """
     found: dict[str, dict[tuple[str, str], ItemRun]] = {one: {} for one in ids}
     if not found:
         return {}
     spans = told_by_spans.members(
-        project_id, ids, item_ids=item_ids, emptied=emptied(project_id), most=most
+        project_id, ids, item_ids=item_ids, emptied=emptied(project_id), most=most, until=until
     )
     for member in spans:
         found[member.run_id][member.item_id, member.trace_id] = of_member(member)
-    for row in stored_items(project_id, ids, item_ids, most):
+    traces = {member.trace_id for member in spans}
+    for row in stored_items(project_id, ids, item_ids, most, until, traces):
         of_run, key = found[row.run.public_id], (row.item_id, row.trace_id)
         of_run[key] = of_item(row, of_run.get(key))
-    return {
-        run_id: sorted(of_run.values(), key=lambda one: (one.created, one.id), reverse=True)[:most]
-        for run_id, of_run in found.items()
-    }
+    return {run_id: newest(of_run.values(), most, until) for run_id, of_run in found.items()}
+
+
+def newest(runs: Collection[ItemRun], most: int, until: int) -> list[ItemRun]:
+    before = [one for one in runs if one.created < until]
+    return sorted(before, key=lambda one: (one.created, one.id), reverse=True)[:most]
+
+
+def item_run_count(project_id: str, run_id: str) -> int:
+    """How many there are in all, as `item_runs` tells them."""
+    told = told_by_spans.member_keys(project_id, run_id, emptied=emptied(project_id))
+    rows = RunItem.objects.filter(run__project=project_id, run__public_id=run_id).order_by()
+    return len(told.union(rows.values_list("item_id", "trace_id").iterator()))
 
 
 def stored_items(
-    project_id: str, ids: Collection[str], item_ids: Collection[str], most: int
-) -> QuerySet[RunItem]:
-    """The newest of each experiment first, `most` of each."""
+    project_id: str,
+    ids: Collection[str],
+    item_ids: Collection[str],
+    most: int,
+    until: int,
+    traces: set[str],
+) -> list[RunItem]:
+    """`most` of each experiment, the newest of before `until`; and those of the `traces`: else one
+    that spans tell of, too, would be told twice, once at each time.
+    """
     rows = RunItem.objects.filter(run__project=project_id, run__public_id__in=list(ids))
+    rows = rows.select_related("run").order_by("-created_at", "-id")
     if item_ids:
         rows = rows.filter(item_id__in=list(item_ids))
-    newest = Window(RowNumber(), partition_by="run", order_by=("-created_at", "-id"))
-    return (
-        rows.annotate(place=newest)
-        .filter(place__lte=most)
-        .select_related("run")
-        .order_by("-created_at", "-id")
-    )
+    is_all = until == ALL_TIME.until
+    some = rows if is_all else rows.filter(created_at__lt=moment_after(until))
+    place = Window(RowNumber(), partition_by="run", order_by=("-created_at", "-id"))
+    found = list(some.annotate(place=place).filter(place__lte=most))
+    if is_all and len(found) < most:
+        return found
+    left = traces - {row.trace_id for row in found}
+    return [*found, *rows.filter(trace_id__in=left)] if left else found
+
+
+def moment_after(nanoseconds_: int) -> datetime:
+    """The first microsecond that is later."""
+    return EPOCH + timedelta(microseconds=nanoseconds_ // 1_000 + 1)
 
 
 def of_member(member: Member) -> ItemRun:

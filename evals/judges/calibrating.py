@@ -2,12 +2,17 @@
 say its own of it.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from evals.judges import quality
 from evals.judges.finding import make
 from evals.judges.models import EvaluatorVersion, Execution, Status
-from evals.judges.outputs import NUMERIC, SHARE
+from evals.judges.orders import LISTS, lists_of, orders_of
+from evals.judges.outputs import BOOLEAN, NUMERIC, SHARE
+from evals.judges.reasons import NO_ORDER
 from evals.judges.targets import key_of
 from traces.queries.judged import Label, labels_named
 
@@ -25,6 +30,18 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """A version in one of the orders that it can be asked in. Of `same` nothing could be turned;
+    `variables` are the lists that are.
+    """
+
+    order: str
+    variables: list[str]
+    found: quality.Turned | None
+    same: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     labels: int
     unjudged: int  # labels of which this version has no verdict yet
@@ -32,6 +49,7 @@ class Report:
     beside: quality.Beside
     apart: list[Apart]
     length: object
+    orders: list[Ordered]
     varied: quality.Varied | None
 
 
@@ -54,6 +72,7 @@ def report(version: EvaluatorVersion) -> Report:
         beside=quality.beside_people(pairs, is_numeric=is_numeric),
         apart=furthest_apart(of_labels, labels, is_numeric=is_numeric),
         length=_length(version),
+        orders=[_ordered(version, one) for one in orders_of(version.messages, version.places)],
         varied=_varied(version),
     )
 
@@ -89,9 +108,35 @@ def _length(version: EvaluatorVersion) -> object:
     return quality.length_bias([length for length, _ in found], [value for _, value in found])
 
 
+def _ordered(version: EvaluatorVersion, order: str) -> Ordered:
+    turned = version.executions.filter(order=order)
+    return Ordered(
+        order=order,
+        variables=lists_of(version.places) if order == LISTS else [],
+        found=quality.order_bias(
+            _twice(version, order), _twice(version, ""), is_boolean=version.shape.kind == BOOLEAN
+        ),
+        same=turned.filter(error=NO_ORDER).count(),
+    )
+
+
+def _twice(version: EvaluatorVersion, order: str) -> list[tuple[quality.Verdict, quality.Verdict]]:
+    """What it said first, and what the second time, in that order."""
+    done = version.executions.filter(status=Status.DONE).order_by("-pk")
+    seconds = done.filter(repeat=1, order=order)[:MOST_JUDGED]
+    other = {key: (value, words) for key, value, words in _said(seconds)}
+    firsts = done.filter(repeat=0, target_key__in=list(other))
+    return [((value, words), other[key]) for key, value, words in _said(firsts)]
+
+
+def _said(rows: "QuerySet[Execution]") -> Iterable[tuple[str, float | None, str]]:
+    return rows.values_list("target_key", "value", "string_value")
+
+
 def _varied(version: EvaluatorVersion) -> quality.Varied | None:
-    repeated = version.executions.filter(repeat__gt=0).order_by().values("target_key").distinct()
-    rows = version.executions.filter(status=Status.DONE, target_key__in=repeated)
+    as_is = version.executions.filter(order="")
+    repeated = as_is.filter(repeat__gt=0).order_by().values("target_key").distinct()
+    rows = as_is.filter(status=Status.DONE, target_key__in=repeated)
     found = rows.values_list("target_key", "value", "string_value")[:MOST_JUDGED]
     return quality.variation([(key, (value, words)) for key, value, words in found])
 
@@ -108,5 +153,29 @@ def repeat(version: EvaluatorVersion, targets: int, times: int) -> int:
     first judgement of each is a score.
     """
     done = version.executions.filter(status=Status.DONE, repeat=0).order_by("-pk")
-    chosen = list(done.values_list("trace_id", "observation_id")[:targets])
-    return make(version, chosen, repeats=range(1, times))
+    return _again(version, list(done[:targets]), repeats=range(1, times))
+
+
+def turn(version: EvaluatorVersion, order: str, targets: int) -> int:
+    """What was judged, in another order: the calibration set first, then the latest. Each once, and
+    none of it is a score. Raises traces.errors'.
+    """
+    evaluator = version.evaluator
+    labels = labels_named(evaluator.project_id, evaluator.name, limit=MOST_LABELS)
+    keys = [key_of(one.trace_id, one.observation_id) for one in labels]
+    done = version.executions.filter(status=Status.DONE, repeat=0).order_by("-pk")
+    chosen = list(done.filter(target_key__in=keys)[:targets])
+    if len(chosen) < targets:
+        chosen += done.exclude(target_key__in=keys)[: targets - len(chosen)]
+    return _again(version, chosen, repeats=(1,), order=order)
+
+
+def _again(
+    version: EvaluatorVersion,
+    executions: Sequence[Execution],
+    *,
+    repeats: Sequence[int],
+    order: str = "",
+) -> int:
+    items = {(one.trace_id, one.observation_id): one.item_id for one in executions}
+    return make(version, list(items), repeats=repeats, order=order, items=items)

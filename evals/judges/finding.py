@@ -7,7 +7,7 @@ known by its execution.
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 from django.db import transaction
@@ -140,9 +140,12 @@ def make(
     *,
     run: PastRun | None = None,
     repeats: Sequence[int] = (0,),
+    order: str = "",
+    items: Mapping[Ids, int | None] | None = None,
 ) -> int:
     """An execution of each target that has none. Two at once make it once, and a run that was
-    stopped makes no more. Returns how many are new.
+    stopped makes no more. `items` are of targets that were run for a dataset's item. Returns how
+    many are new.
     """
     known = judged_before(version, targets) if repeats == (0,) else set()
     evaluator = version.evaluator
@@ -156,6 +159,8 @@ def make(
             observation_id=observation_id,
             target_key=key_of(trace_id, observation_id),
             repeat=repeat,
+            order=order,
+            item_id=(items or {}).get((trace_id, observation_id)),
         )
         for trace_id, observation_id in targets
         if (trace_id, observation_id) not in known

@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy
 from evals.judges.editing import PLAIN
 from evals.judges.evaluators import Wish
 from evals.judges.models import Target
+from evals.judges.orders import LISTS, PARTS
 from exports.forms import QueryForm
 from traces.search.grammar import MAX_CHARACTERS, parsed
 
 MOST_DELAY = 7 * 24 * 3600
+MOST_TURNED = 500  # targets at once
 
 
 class RuleForm(forms.Form):
@@ -91,6 +93,13 @@ class RepeatForm(forms.Form):
     times = forms.IntegerField(
         label=gettext_lazy("Times each"), min_value=2, max_value=10, initial=5
     )
+
+
+class TurnForm(forms.Form):
+    """Whether the order sways it: so many targets, each once more."""
+
+    order = forms.ChoiceField(choices=[(one, one) for one in (PARTS, LISTS)])
+    targets = forms.IntegerField(min_value=1, max_value=MOST_TURNED)
 
 
 class PaceForm(forms.Form):

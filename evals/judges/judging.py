@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from evals.judges import orders
 from evals.judges.blocks import messages_of
 from evals.judges.mapping import NothingThere, values_of
 from evals.judges.models import EvaluatorVersion
@@ -83,20 +84,38 @@ def judge(
     return costed(connection, request, asked(version, connection, request, stop=stop))
 
 
-def request_of(version: EvaluatorVersion, fields: Mapping[str, Any]) -> chat.Request:
-    """Raises NothingThere."""
+def request_of(
+    version: EvaluatorVersion, fields: Mapping[str, Any], order: str = ""
+) -> chat.Request:
+    """In one of the other orders, if one is named. Raises NothingThere, and NothingToTurn."""
     schema = schema_of(version.shape)
     given = dict(version.parameters)
     known = {name: given.pop(name, None) for name in ("temperature", "top_p", "max_tokens")}
+    templates, values = ordered(version, fields, order)
     return chat.Request(
         model=version.model,
-        messages=messages_of(
-            version.messages, values_of(version.places, fields), example_of(schema)
-        ),
+        messages=messages_of(templates, values, example_of(schema)),
         schema=schema,
         extra=given,
         **known,
     )
+
+
+def ordered(
+    version: EvaluatorVersion, fields: Mapping[str, Any], order: str
+) -> tuple[orders.Messages, dict[str, str]]:
+    templates, values = version.messages, values_of(version.places, fields)
+    if order == orders.PARTS:
+        turned = orders.parts_turned(templates)
+        if turned is None:
+            raise orders.NothingToTurn
+        return turned, values
+    if order == orders.LISTS:
+        as_is, lists = values, orders.lists_of(version.places)
+        values = values_of(version.places, fields, turned=lists)
+        if values == as_is:
+            raise orders.NothingToTurn
+    return templates, values
 
 
 def example_of(schema: Mapping[str, Any]) -> str:

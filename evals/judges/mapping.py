@@ -11,7 +11,7 @@ in length, in depth and in what they find.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,13 +101,18 @@ def _step(found: re.Match) -> Step:
     return bare if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
 
 
-def values_of(mapping: Mapping[str, Place], fields: Mapping[str, Any]) -> dict[str, str]:
+def values_of(
+    mapping: Mapping[str, Place], fields: Mapping[str, Any], *, turned: Collection[str] = ()
+) -> dict[str, str]:
     """Each variable's text, as it can be sent and kept: JSON's escapes can write NULs and half
-    characters, which Postgres takes for no text. Raises NothingThere.
+    characters, which Postgres takes for no text. The lists of those named in `turned` begin with
+    their last. Raises NothingThere.
     """
     values = {}
     for name, place in mapping.items():
         found = found_at(place, fields)
+        if name in turned and isinstance(found, list):
+            found = found[::-1]
         if is_nothing(found) and not place.may_lack:
             where = f"{place.source} {place.path}".strip()
             words = _("“%(name)s”: there is nothing at %(where)s.")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User, new_id
+from evals.datasets.models import ItemVersion
 from evals.judges.mapping import Place, mapping_of
 from evals.judges.outputs import Output, output_of
 from exports.models import Run
@@ -15,6 +16,7 @@ from llm.models import LlmConnection
 
 MAX_NAME = 100
 MAX_DESCRIPTION = 1_000
+MAX_EXPERIMENT = 1_000  # characters of its id
 
 
 class State(models.TextChoices):
@@ -195,10 +197,12 @@ class Pace(models.Model):
 
 
 class PastRun(Run):
-    """An evaluator put to traces that are there already."""
+    """An evaluator put to what is there already: what its query finds, or an experiment's items."""
 
     version = models.ForeignKey(EvaluatorVersion, models.CASCADE, related_name="past_runs")
     target = models.CharField(max_length=20, choices=Target)
+    experiment = models.CharField(max_length=MAX_EXPERIMENT, blank=True)  # its public id
+    experiment_name = models.CharField(max_length=500, blank=True)
     sampling = models.FloatField(default=1.0)
     most = models.PositiveIntegerField()  # targets, at most
     made = models.PositiveBigIntegerField(default=0)  # executions of its own
@@ -216,7 +220,8 @@ class Status(models.TextChoices):
 class Execution(models.Model):
     """One judgement of one target by one version: asked for, worked on, told.
 
-    `repeat` 0 is the one that gives the score. The others only tell how much the judge varies.
+    `repeat` 0 is the one that gives the score. The others only tell how much the judge varies, and
+    whether the `order` of what it is shown sways it. `item` is what a dataset says of the target.
     Whoever works on it holds it for a while, so that a worker that is killed leaves it to the next.
     """
 
@@ -228,6 +233,8 @@ class Execution(models.Model):
     observation_id = models.TextField(blank=True)
     target_key = models.CharField(max_length=64)  # of both ids, which may be long
     repeat = models.PositiveSmallIntegerField(default=0)
+    order = models.CharField(max_length=10, blank=True)  # one of judges.orders; none: as it is
+    item = models.ForeignKey(ItemVersion, models.SET_NULL, null=True, related_name="+")
 
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
     created_at = models.DateTimeField(default=timezone.now)
@@ -264,7 +271,8 @@ class Execution(models.Model):
         ordering = ("-id",)
         constraints = (
             models.UniqueConstraint(
-                fields=("version", "target_key", "repeat"), name="one_execution_of_a_target"
+                fields=("version", "target_key", "repeat", "order"),
+                name="one_execution_of_a_target_in_an_order",
             ),
         )
         indexes = (

@@ -2,31 +2,92 @@
 executions, newest first. Judging them is the queue's.
 """
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q, Sum
 from django.utils import timezone
 
-from evals.judges import reasons
+from accounts.models import User
+from evals.judges import evaluators, reasons
 from evals.judges.finding import Ids, Unreadable, is_sampled, make, wanted_of
 from evals.judges.models import Evaluator, EvaluatorVersion, Execution, PastRun, Status, Target
 from evals.judges.targets import key_of
 from exports import runs
 from traces.errors import LimitReached
-from traces.queries.filters import TraceFilter
+from traces.queries.filters import FIRST, LAST, TraceFilter
 from traces.queries.histogram import histogram, observation_histogram
 from traces.queries.observations import list_observations
 from traces.queries.traces import list_traces
 from traces.queries.windows import Cut
 
 AT_ONCE = 100
-MOST_TARGETS = 100_000  # of one run
+MOST_OF_EXPERIMENT = 1_000_000_000  # all
+MOST_WAITING = 5  # runs of one project
 LATEST = 200  # executions whose mean cost tells what the next will cost
 
 Progress = Generator[dict[str, Any], None, None]
+
+
+@dataclass(frozen=True, slots=True)
+class OfItem:
+    """What an experiment made of a dataset's item. `item` is the item's version, None of an item
+    that no dataset here has; `is_judged` where the experiment itself has the verdict, or will.
+    """
+
+    target: Ids
+    item: int | None
+    is_judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Targets that are next: how many were looked at, and where it goes on."""
+
+    looked_at: int
+    chosen: list[Ids]
+    position: str
+    items: Mapping[Ids, int | None] = field(default_factory=dict)
+    known: int = 0
+
+
+Reader = Callable[[PastRun], Sequence[OfItem]]
+_readers: list[Reader] = []
+
+
+class TooMany(Exception):
+    """As many runs of the project are at work as may be."""
+
+
+def has_room(project_id: str) -> bool:
+    return PastRun.objects.filter(project=project_id, finished_at=None).count() < MOST_WAITING
+
+
+def begin_experiment(
+    version: EvaluatorVersion, experiment: str, name: str, user: User | None
+) -> PastRun:
+    """Put the version to all that the experiment made of its items. Raises TooMany."""
+    project_id = version.evaluator.project_id
+    if not has_room(project_id):
+        raise TooMany
+    run = PastRun.objects.create(
+        project_id=project_id,
+        asked_by=user,
+        version=version,
+        target=Target.OBSERVATION,
+        experiment=experiment,
+        experiment_name=name,
+        most=MOST_OF_EXPERIMENT,
+        since=FIRST,
+        until=LAST,
+    )
+    evaluators.log.info(
+        "past_run_begun", project=project_id, evaluator=version.evaluator_id,
+        user=user.pk if user else None, experiment=experiment,
+    )  # fmt: skip
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +125,57 @@ def work(run_id: int, *, seconds: float = runs.SLICE_SECONDS) -> bool:
     return runs.work(PastRun, run_id, steps, seconds=seconds)
 
 
+def read_experiments_by(reader: Reader) -> None:
+    """Said once, when the package that knows experiments starts."""
+    _readers.append(reader)
+
+
 def steps(run: PastRun) -> Progress:
     """What to note of the run after each page of targets; a page done twice is as if done once."""
+    if run.position == runs.END:
+        return
+    looked_at, known = run.looked_at, run.known
+    for page in _pages_of_experiment(run) if run.experiment else _pages_found(run):
+        chosen = page.chosen[: max(0, run.most - _made(run) - known)]
+        make(run.version, chosen, run=run, items=page.items)
+        known += _known(run, chosen) + page.known
+        looked_at += page.looked_at
+        made = _made(run)
+        is_full = made + known >= run.most
+        place = runs.END if is_full else page.position
+        yield {"looked_at": looked_at, "made": made, "known": known, "position": place}
+        if is_full:
+            return
+
+
+def _pages_found(run: PastRun) -> Iterator[Page]:
+    """Of what the query finds, newest first."""
     try:
         wanted = wanted_of(run.query, run.since, run.until)
     except Unreadable:
         raise runs.GivenUp(runs.UNREADABLE) from None
-    if run.position == runs.END:
-        return
-    looked_at, known, cut = run.looked_at, run.known, runs.place(run)
-    while True:
+    cut, is_first = runs.place(run), True
+    while cut is not None or is_first:
         seen, chosen, cut = _page(run, wanted, cut)
-        chosen = chosen[: max(0, run.most - _made(run) - known)]
-        make(run.version, chosen, run=run)
-        known += _known(run, chosen)
-        looked_at += seen
-        made = _made(run)
-        is_full = made + known >= run.most
-        place = runs.END if is_full else runs.position(cut)
-        yield {"looked_at": looked_at, "made": made, "known": known, "position": place}
-        if cut is None or is_full:
-            return
+        is_first = False
+        yield Page(seen, chosen, runs.position(cut))
+
+
+def _pages_of_experiment(run: PastRun) -> Iterator[Page]:
+    """Of its items as they are now, oldest first; the position counts them."""
+    [read] = _readers
+    found = read(run)
+    for first in range(int(run.position or 0), len(found), AT_ONCE):
+        some = found[first : first + AT_ONCE]
+        open_ones = {one.target: one.item for one in some if not one.is_judged}
+        end = first + AT_ONCE
+        yield Page(
+            len(some),
+            list(open_ones),
+            runs.END if end >= len(found) else str(end),
+            items=open_ones,
+            known=sum(one.is_judged for one in some),
+        )
 
 
 def _made(run: PastRun) -> int:

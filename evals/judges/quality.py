@@ -1,4 +1,5 @@
-"""How good a judge is: beside people, beside the length of what it judges, and beside itself. Pure.
+"""How good a judge is: beside people, beside the length of what it judges, beside another order of
+it, and beside itself. Pure.
 
 Intervals are of 95 %.
 """
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from statistics import fmean, pvariance
 
 from evals.scores.agreement import CONFIDENCE, Agreement, Correlation, agreement, correlation
-from prompts.bounds import Interval, mean
+from evals.scores.statistics.matched import Matched, matched
+from evals.scores.statistics.paired import Paired, paired
+from prompts.bounds import Interval, mean, share
 
 LEAST_LENGTHS = 10  # judgements, below which a correlation says nothing
 MOST_CLASSES = 20
@@ -85,6 +88,53 @@ def length_bias(lengths: Sequence[int], values: Sequence[float]) -> Interval | N
     if len(lengths) < LEAST_LENGTHS:
         return None
     return correlation([float(one) for one in lengths], list(values)).spearman
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The same targets in another order. `changed` is the share of `n` whose verdict is another;
+    `found` holds the turned one against the one as it is: numbers `paired`, yes and no `matched`,
+    nothing of categories, which have no direction. `alike` is the share whose verdict is another
+    although nothing was turned, of the `asked_again` that were asked again so: what chance does.
+    """
+
+    n: int
+    changed: Interval
+    found: Paired | Matched | None
+    asked_again: int
+    alike: Interval | None
+
+
+def order_bias(
+    pairs: Sequence[tuple[Verdict, Verdict]],
+    again: Sequence[tuple[Verdict, Verdict]],
+    *,
+    is_boolean: bool,
+) -> Turned | None:
+    """`pairs` are what it said as it is and turned; `again` what it said, twice, as it is."""
+    if not pairs:
+        return None
+    return Turned(
+        n=len(pairs),
+        changed=_others(pairs),
+        found=_turned(pairs, is_boolean=is_boolean),
+        asked_again=len(again),
+        alike=_others(again) if again else None,
+    )
+
+
+def _others(pairs: Sequence[tuple[Verdict, Verdict]]) -> Interval:
+    return share(sum(one != other for one, other in pairs), len(pairs), CONFIDENCE)
+
+
+def _turned(
+    pairs: Sequence[tuple[Verdict, Verdict]], *, is_boolean: bool
+) -> Paired | Matched | None:
+    numbers = [(a[0], b[0]) for a, b in pairs if a[0] is not None and b[0] is not None]
+    as_is, turned = [a for a, _ in numbers], [b for _, b in numbers]
+    if is_boolean:
+        return matched([bool(one) for one in turned], [bool(one) for one in as_is])
+    return paired(turned, as_is)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,11 +113,8 @@ def claim(pace: Pace) -> Execution | None:
         execution.started_at, execution.held_until = now, now + HOLD
         execution.taken += 1
         execution.save(update_fields=("status", "holder", "started_at", "held_until", "taken"))
-    return (
-        Execution.objects.select_related("version__connection", "version__evaluator", "project")
-        .filter(pk=execution.pk)
-        .first()
-    )
+    whole = ("version__connection", "version__evaluator", "project", "item")
+    return Execution.objects.select_related(*whole).filter(pk=execution.pk).first()
 
 
 def mine(execution: Execution) -> "QuerySet[Execution]":

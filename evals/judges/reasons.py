@@ -15,6 +15,7 @@ BROKEN = "broken"
 TOO_MUCH = "too_much"
 FAULT = "fault"
 CANCELLED = "cancelled"
+NO_ORDER = "no_order"
 
 OWN_WORDS = {
     BY_HAND: _("Paused by hand."),
@@ -31,6 +32,7 @@ OWN_WORDS = {
     TOO_MUCH: _("The trace is too large to be read in time. Judge one of its observations."),
     BROKEN: _("Every worker that took it up died. Retry it when the workers are well."),
     FAULT: _("Sonde itself failed at it; the worker’s log says how. Retry it."),
+    NO_ORDER: _("In another order it is the same: there are not two to be turned."),
     CANCELLED: _("The run that it was made for was stopped before there was a verdict."),
 }
 
@@ -47,7 +49,7 @@ SLOWING = frozenset(str(kind) for kind in (Kind.RATE_LIMIT, Kind.OVERLOADED))
 STRAINED = frozenset(str(kind) for kind in (Kind.TIMEOUT, Kind.UNREACHABLE))
 # Of this one request; a second time would end as the first.
 FINAL = frozenset(
-    (NOTHING_THERE, GONE, *(str(kind) for kind in (
+    (NOTHING_THERE, GONE, NO_ORDER, *(str(kind) for kind in (
         Kind.REFUSED, Kind.CONTENT_FILTER, Kind.TOO_LARGE,
     )))
 )  # fmt: skip

@@ -18,6 +18,7 @@ from evals.judges import evaluators, queue, reasons, targets
 from evals.judges.judging import NOTHING_THERE, Call, Failed, Verdict, request_of
 from evals.judges.mapping import NothingThere
 from evals.judges.models import Execution, Pace, Status
+from evals.judges.orders import NothingToTurn
 from evals.judges.records import score_of, span_of
 from ingest import pipeline
 from llm.chat import Kind, Request
@@ -54,13 +55,19 @@ def begin(execution: Execution) -> Request | None:
         return None
     execution.environment = NO_TEXT.sub("�", found.environment)
     execution.output_length = found.output_length
+    return _question(execution, found)
+
+
+def _question(execution: Execution, found: targets.Found) -> Request | None:
+    fields = targets.with_item(found.fields, execution.item)
     with translation.override("en"):
         try:
-            request = request_of(execution.version, found.fields)
+            return request_of(execution.version, fields, execution.order)
         except NothingThere as error:
             _failed(execution, NOTHING_THERE, str(error), environment=execution.environment)
-            return None
-    return request
+        except NothingToTurn:
+            _failed(execution, reasons.NO_ORDER, "", environment=execution.environment)
+    return None
 
 
 def broke(execution: Execution, error: Exception) -> None:

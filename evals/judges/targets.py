@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evals.checks.spans import EXPECTED
+from evals.datasets.models import ItemVersion
 from evals.judges.mapping import opened
 from evals.judges.passages import passages_of
 from traces.queries.judged import Step, steps_of
@@ -93,6 +94,16 @@ def _fields(
             or [_told(one) for one in steps if one.type == "TOOL"],
         },
     }
+
+
+def with_item(fields: dict[str, Any], item: ItemVersion | None) -> dict[str, Any]:
+    """With what the dataset says of the item that it was run for."""
+    if item is None:
+        return fields
+    told = item.metadata if isinstance(item.metadata, dict) else {}
+    expected = fields["expected_output"] if item.expected_output is None else item.expected_output
+    metadata = {**told, **fields["metadata"]}
+    return {**fields, "expected_output": expected, "metadata": metadata}
 
 
 def _expected(metadata: dict[str, str], experiment: dict[str, str]) -> str | None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.datasets.conftest import ask  # noqa: F401
 from tests.judges.test_worker import worker  # noqa: F401
 from tests.llm.connected import make_connection, on_loopback, provider  # noqa: F401
 from tests.prompts.conftest import by, make  # noqa: F401

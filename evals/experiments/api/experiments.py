@@ -203,8 +203,8 @@ def page_after(
     ]
     pairs: list[Pair] = []
     for _read in range(MOST_READS):
-        some, left = portion(left, asked.item_ids)
-        for pair in pairs_of(asked, some):
+        some, left, until = portion(asked, left, cursor)
+        for pair in pairs_of(asked, some, until):
             if cursor is not None and key(*pair) >= cursor:
                 continue
             if len(pairs) == limit:
@@ -216,23 +216,32 @@ def page_after(
 
 
 def portion(
-    found: list[Experiment], item_ids: list[str]
-) -> tuple[list[Experiment], list[Experiment]]:
-    """What one query reads, and the rest: all where items are named, else about ITEMS_AT_ONCE."""
-    if item_ids:
-        return found, []
+    asked: AskedItems, found: list[Experiment], cursor: Cursor | None
+) -> tuple[list[Experiment], list[Experiment], int]:
+    """What one query reads, the rest, and before when its items began: all where items are named,
+    else about ITEMS_AT_ONCE; the one in which the page before ended alone, from there on.
+    """
+    until = asked.window.until
+    if cursor and found and (found[0].created, found[0].id) == cursor[:2]:
+        return found[:1], found[1:], min(until, cursor[2] + 1)
+    if asked.item_ids:
+        return found, [], until
     many, end = 0, 0
     while end < len(found) and (not end or many + found[end].items <= ITEMS_AT_ONCE):
         many += found[end].items
         end += 1
-    return found[:end], found[end:]
+    return found[:end], found[end:], until
 
 
-def pairs_of(asked: AskedItems, some: list[Experiment]) -> Iterator[Pair]:
-    runs = item_runs(asked.project_id, [one.id for one in some], item_ids=asked.item_ids)
+def pairs_of(asked: AskedItems, some: list[Experiment], until: int) -> Iterator[Pair]:
+    """The newest of each: a page is full before they are at an end, and the next goes on."""
+    ids = [one.id for one in some]
+    runs = item_runs(
+        asked.project_id, ids, item_ids=asked.item_ids, most=ITEMS_AT_ONCE, until=until
+    )
     for experiment in some:
         for item in runs[experiment.id]:
-            if asked.window.since <= item.created < asked.window.until:
+            if asked.window.since <= item.created:
                 yield experiment, item
 
 

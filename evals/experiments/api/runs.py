@@ -22,15 +22,18 @@ from evals.experiments.api.asking import (
     text_in,
 )
 from evals.experiments.models import MAX_DESCRIPTION, RunItem
-from evals.experiments.reading import experiments, item_runs, of_item
+from evals.experiments.reading import experiments, item_run_count, item_runs, of_item
 from traces.api.body import object_in
 from traces.api.parameters import page_in
 from traces.queries.langfuse.traces import traces_of_observations
 
 RUNS = "/runs"
+MOST_WHOLE = 100_000  # items of a run that is answered in one piece
 
 
 class RunItemList(RunsView):
+    """Items of a run by page; POST links an item to its trace."""
+
     def post(self, request: HttpRequest) -> Response:
         row, name = linked(request.auth.project_id, dict(object_in(request.data)))
         return Response(item_shape(of_item(row, None), name))
@@ -42,10 +45,11 @@ class RunItemList(RunsView):
             raise ValidationError("datasetId and runName must be given.")
         run = run_named(dataset_of(request, pk=dataset_id), name)
         page = page_in(request.GET)
-        found = item_runs(request.auth.project_id, [run.id])[run.id]
-        shown = found[page.offset : page.offset + page.limit]
-        data = [item_shape(one, run.name) for one in shown]
-        return Response({"data": data, "meta": page.meta(len(found))})
+        project_id, end = request.auth.project_id, page.offset + page.limit
+        total = item_run_count(project_id, run.id)
+        found = item_runs(project_id, [run.id], most=end)[run.id] if page.offset < total else []
+        data = [item_shape(one, run.name) for one in found[page.offset : end]]
+        return Response({"data": data, "meta": page.meta(total)})
 
 
 def linked(project_id: str, body: dict[str, Any]) -> tuple[RunItem, str]:
@@ -92,7 +96,12 @@ class DatasetRuns(RunsView):
         if rest.endswith(RUNS):
             return self._listed(request, rest.removesuffix(RUNS))
         dataset, run = found_in(request, rest)
-        items = item_runs(request.auth.project_id, [run.id])[run.id]
+        items = item_runs(request.auth.project_id, [run.id], most=MOST_WHOLE + 1)[run.id]
+        if len(items) > MOST_WHOLE:
+            raise ValidationError(
+                f"The run has more than {MOST_WHOLE} items: GET /api/public/dataset-run-items "
+                "pages through them."
+            )
         shown = [item_shape(one, run.name) for one in items]
         return Response({**run_shape(run, dataset), "datasetRunItems": shown})
 

@@ -22,7 +22,7 @@ from evals.experiments.comparing import (
     Row,
     compared,
 )
-from evals.experiments.edits import edited
+from evals.experiments.edits import edited_apart
 from evals.experiments.itemtexts import Known, known
 from evals.experiments.measuring import Measured, Summary, measurements, summary
 from evals.experiments.reading import Experiment, experiments
@@ -94,11 +94,11 @@ def experiment_compare(request: HttpRequest, project_id: str) -> HttpResponse:
         chosen = in_time(project, chosen)
     if len(chosen) == 1:
         return redirect(address("experiment-page", project, chosen[0].id))
-    measured = measurements(project.id, [one.id for one in chosen])
-    base = measured[chosen[0].id]
-    apart = [edited(project.id, measured[one.id], base) for one in chosen]
-    found = compared([measured[one.id] for one in chosen], low=low, edited=apart)
-    summaries = [summary(measured[one.id]) for one in chosen]
+    by_id = measurements(project.id, [one.id for one in chosen])
+    measured = [by_id[one.id] for one in chosen]
+    apart = edited_apart(project.id, measured)
+    found = compared(measured, low=low, edited=apart)
+    summaries = [summary(one) for one in measured]
     sides = sides_of(project, chosen, summaries, found, apart, low)
     show = request.GET.get("show", "")
     show = show if show in STATES else ""

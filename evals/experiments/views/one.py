@@ -15,6 +15,7 @@ from evals.experiments.models import Baseline, Plan
 from evals.experiments.progress import progress_of
 from evals.experiments.reading import Experiment
 from evals.experiments.views.asked import asked_experiment, dataset_of, page_of
+from evals.experiments.views.judge import judged_by
 from prompts.models import Label
 from prompts.names import LATEST
 from traces.queries.experiment_items import Figure, figures
@@ -62,6 +63,7 @@ def experiment_page(request: HttpRequest, project_id: str) -> HttpResponse:
         "query": urlencode({"id": experiment.id, "show": show}),
         "show": show,
         "progress": progress,
+        "judged": judged_by(project, experiment),
         "labels": labels_of(progress.plan) if progress else [],
         "hours": range(24),
         "baseline": baseline,

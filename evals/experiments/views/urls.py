@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from evals.experiments.views import changes, compare, file, lists, nightly, one, start
+from evals.experiments.views import changes, compare, file, judge, lists, nightly, one, start
 
 experiments = "projects/<str:project_id>/experiments"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path(f"{experiments}/stop", start.experiment_stop, name="experiment-stop"),
     path(f"{experiments}/one", one.experiment_page, name="experiment-page"),
+    path(f"{experiments}/judge", judge.experiment_judge, name="experiment-judge"),
     path(f"{experiments}/compare", compare.experiment_compare, name="experiment-compare"),
     path(f"{experiments}/file", file.experiment_file, name="experiment-file"),
     path(f"{experiments}/baseline", changes.experiment_baseline, name="experiment-baseline"),

@@ -19,7 +19,6 @@ from traces.errors import Refused, Unavailable
 from traces.views.timerange import RANGES, time_asked
 
 MOST_SHOWN = 20
-MOST_WAITING = 5  # of one project
 DEFAULT_RANGE, DEFAULT_MOST = "7d", 1_000
 
 
@@ -100,10 +99,9 @@ def begun(request: HttpRequest, project: Project, evaluator: Evaluator) -> HttpR
     form, version = PastForm(request.POST), evaluators.current(evaluator)
     if version is None:
         raise Http404
-    unfinished = PastRun.objects.filter(project=project, finished_at=None).count()
     if not form.is_valid():
         messages.error(request, next(str(errors[0]) for errors in form.errors.values()))
-    elif unfinished >= MOST_WAITING:
+    elif not past.has_room(project.id):
         messages.warning(request, _("Five runs are at work already. Wait for one of them."))
     else:
         said = form.cleaned_data

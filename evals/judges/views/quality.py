@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from accounts.access import project_for
 from accounts.models import Project
 from evals.judges import calibrating, tasks
-from evals.judges.forms import RepeatForm
+from evals.judges.forms import MOST_TURNED, RepeatForm, TurnForm
 from evals.judges.models import Evaluator, EvaluatorVersion
 from evals.judges.past import mean_cost
 from evals.judges.views.asked import editable, evaluator_of, page, version_asked
 from traces.errors import Refused, Unavailable
 
 MOST_VERSIONS = 100
+SOME_TURNED = 50  # targets, unless somebody says how many
 
 
 @page
@@ -31,8 +32,9 @@ def evaluator_quality(request: HttpRequest, project_id: str, evaluator_id: str) 
     said = request.POST.get("version") or request.GET.get("version", "")
     version = version_asked(evaluator, said)
     form = RepeatForm(request.POST if request.POST.get("do") == "repeat" else None)
-    if request.method == "POST" and (form.is_valid() or not form.is_bound):
-        return asked_for(request, project, evaluator, version, form)
+    turn = TurnForm(request.POST if request.POST.get("do") == "turn" else None)
+    if request.method == "POST" and all(one.is_valid() or not one.is_bound for one in (form, turn)):
+        return asked_for(request, project, evaluator, version, form, turn)
     return render(request, "judges/quality.html", shown(project, evaluator, version, form))
 
 
@@ -42,11 +44,15 @@ def asked_for(
     evaluator: Evaluator,
     version: EvaluatorVersion,
     form: RepeatForm,
+    turn: TurnForm,
 ) -> HttpResponse:
     try:
         if form.is_bound:
             said = form.cleaned_data
             made = calibrating.repeat(version, said["targets"], said["times"])
+        elif turn.is_bound:
+            said = turn.cleaned_data
+            made = calibrating.turn(version, said["order"], said["targets"])
         else:
             made = calibrating.judge_labels(version)
     except (Unavailable, Refused):
@@ -75,6 +81,9 @@ def shown(
         "rows": rows_of(report),
         "cost": None if mean is None or report is None else mean * report.unjudged,
         "form": form,
+        "one_cost": mean,
+        "most_turned": MOST_TURNED,
+        "some_turned": SOME_TURNED,
     }
 
 

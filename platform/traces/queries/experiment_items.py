@@ -1,11 +1,11 @@
 """What came of the items of experiments: what each took, cost and was found to be worth."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from traces.clickhouse import rows
+from traces.clickhouse import columns, rows
 from traces.queries.langfuse.conditions import ALL_TIME
 from traces.queries.limits import LIST
 
@@ -49,6 +49,15 @@ def figures(
     return found
 
 
+_TEXTS = """
+    if(s.span_id = '', leftUTF8(s.trace_input, {texts:UInt32}),
+        if(is_place OR is_top, leftUTF8(s.input, {texts:UInt32}), '')) AS asked,
+    if(s.span_id = '', leftUTF8(s.trace_output, {texts:UInt32}),
+        if(is_place OR is_top, leftUTF8(s.output, {texts:UInt32}), '')) AS answered
+"""
+_NO_TEXTS = "'' AS asked, '' AS answered"  # a column that is cut to nothing is read all the same
+
+
 def _figures(
     project_id: str, places: Sequence[tuple[str, str]], texts: int
 ) -> dict[tuple[str, str], Figure]:
@@ -76,12 +85,7 @@ def _figures(
                     s.is_deleted AS is_deleted,
                     s.span_id != '' AND (s.is_root OR s.parent_span_id = '') AS is_top,
                     s.span_id IN {{span_ids:Array(String)}} AS is_place,
-                    if(s.span_id = '', leftUTF8(s.trace_input, {{texts:UInt32}}),
-                        if(is_place OR is_top, leftUTF8(s.input, {{texts:UInt32}}), '')
-                    ) AS asked,
-                    if(s.span_id = '', leftUTF8(s.trace_output, {{texts:UInt32}}),
-                        if(is_place OR is_top, leftUTF8(s.output, {{texts:UInt32}}), '')
-                    ) AS answered
+                    {_TEXTS if texts else _NO_TEXTS}
                 FROM spans AS s
                 WHERE s.project_id = {{project_id:String}}
                   AND s.start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
@@ -154,51 +158,62 @@ def _extent(project_id: str, trace_ids: list[str]) -> tuple[int, int]:
     return found["low"], found["high"]
 
 
-def scores_of_runs(project_id: str, ids: Collection[str]) -> list[dict[str, Any]]:
+class Said(NamedTuple):
+    """A score. There are tens of thousands of them where experiments are compared."""
+
+    name: str
+    data_type: str
+    value: float | None
+    string_value: str
+    comment: str
+
+
+def scores_of_runs(project_id: str, ids: Collection[str]) -> list[Said]:
     """Those of the experiments as wholes, oldest first."""
-    return rows(
+    found = rows(
         """
-        SELECT dataset_run_id AS run_id, id, name, data_type, value, string_value, comment, source,
-            toUnixTimestamp64Nano(timestamp) AS at
+        SELECT name, data_type, value, string_value, comment
         FROM scores FINAL
         WHERE project_id = {project_id:String} AND dataset_run_id IN {ids:Array(String)}
           AND trace_id = ''
-        ORDER BY at, id
+        ORDER BY timestamp, id
         LIMIT 100 BY dataset_run_id
         """,
         project_id=project_id,
         ids=list(ids),
         options=LIST,
     )
+    return [Said(**row) for row in found]
 
 
 def scores_of_places(
     project_id: str, places: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], list[dict[str, Any]]]:
+) -> dict[tuple[str, str], list[Said]]:
     """By (trace, root observation or ""): of each name the newest score of the trace as a whole or
     of that observation; of its other observations only where no root is known.
     """
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    found: dict[tuple[str, str], list[Said]] = {}
     spans: dict[str, list[str]] = {}
     for trace_id, span_id in places:
         spans.setdefault(trace_id, []).append(span_id)
     ids = list(spans)
     for first in range(0, len(ids), AT_ONCE):
         some = {trace_id: spans[trace_id] for trace_id in ids[first : first + AT_ONCE]}
-        for row in _newest_scores(project_id, some):
-            for span_id in some[row["trace_id"]]:
-                if not span_id or row["observation_id"] in ("", span_id):
-                    found.setdefault((row["trace_id"], span_id), []).append(row)
+        for trace_id, observation_id, said in _newest_scores(project_id, some):
+            for span_id in some[trace_id]:
+                if not span_id or observation_id in ("", span_id):
+                    found.setdefault((trace_id, span_id), []).append(said)
     return found
 
 
-def _newest_scores(project_id: str, spans: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """Oldest first; the newest MOST_NAMES of each trace. An agent's trace may hold any number of
-    scores of its inner steps, so those are left out before anything is cut.
+def _newest_scores(project_id: str, spans: dict[str, list[str]]) -> Iterator[tuple[str, str, Said]]:
+    """Each with its trace and observation, oldest first; the newest MOST_NAMES of each trace. An
+    agent's trace may hold any number of scores of its inner steps, so those are left out before
+    anything is cut.
     """
-    found = rows(
+    found = columns(
         """
-        SELECT trace_id, observation_id, name, id, data_type, value, string_value, comment, at
+        SELECT trace_id, observation_id, name, data_type, value, string_value, comment
         FROM (
             SELECT trace_id, observation_id, name, id, data_type, value, string_value, comment,
                 toUnixTimestamp64Nano(timestamp) AS at
@@ -226,4 +241,6 @@ def _newest_scores(project_id: str, spans: dict[str, list[str]]) -> list[dict[st
         most=MOST_NAMES,
         options=LIST,
     )
-    return found[::-1]
+    said = map(Said, *(found[name] for name in Said._fields))
+    newest_first = list(zip(found["trace_id"], found["observation_id"], said, strict=True))
+    return reversed(newest_first)

@@ -138,9 +138,10 @@ def members(
     item_ids: Collection[str] = (),
     emptied: Mapping[str, int] | None = None,
     most: int = MOST_MEMBERS,
+    until: int = ALL_TIME.until,
 ) -> list[Member]:
-    """The runs of items of these experiments (of these items alone, where some are named), the
-    latest first, `most` of each experiment.
+    """The runs of items of these experiments (of these items alone, where some are named) that
+    began before `until`, the latest first, `most` of each experiment.
     """
     found = rows(
         f"""
@@ -149,15 +150,28 @@ def members(
             m.said['item.expected_output'] AS expected_output,
             m.said['item.version'] AS version_at
         FROM ({_MEMBERS}) AS m
-        WHERE empty({{item_ids:Array(String)}}) OR has({{item_ids:Array(String)}}, m.item_id)
+        WHERE (empty({{item_ids:Array(String)}}) OR has({{item_ids:Array(String)}}, m.item_id))
+          AND m.started < {{until:Int64}}
         ORDER BY m.started DESC, m.trace_id DESC, m.item_id DESC
         LIMIT {{most:UInt32}} BY m.run_id
         """,
         **_asked(project_id, ids, emptied, ALL_TIME),
         item_ids=list(item_ids),
         most=most,
+        until=until,
     )
     return [Member(**row) for row in found]
+
+
+def member_keys(
+    project_id: str, run_id: str, *, emptied: Mapping[str, int] | None = None
+) -> set[tuple[str, str]]:
+    """Item and trace of each of the experiment's runs of items."""
+    found = rows(
+        f"SELECT m.item_id AS item_id, m.trace_id AS trace_id FROM ({_MEMBERS}) AS m",
+        **_asked(project_id, [run_id], emptied, ALL_TIME),
+    )
+    return {(row["item_id"], row["trace_id"]) for row in found}
 
 
 def _asked(

@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from evals.experiments.statistics.matched import matched, share_difference
-from evals.experiments.statistics.paired import (
+from evals.scores.statistics.matched import matched, share_difference
+from evals.scores.statistics.paired import (
     LEAST,
     MOST_EXACT,
     MOST_RESAMPLED,

@@ -1,9 +1,10 @@
 """Two runs' passes and failures on the same items."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals.experiments.statistics.paired import p_of_signs
+from evals.scores.statistics.paired import p_of_signs
 from prompts.bounds import Interval, share
 from prompts.figures.statistics import CONFIDENCE
 
@@ -33,11 +34,11 @@ class Matched:
 
 def matched(ours: Sequence[bool], base: Sequence[bool]) -> Matched | None:
     """None where there is no pair."""
-    pairs = list(zip(ours, base, strict=True))
+    pairs = Counter(zip(ours, base, strict=True))
     if not pairs:
         return None
-    both, fixed = pairs.count((True, True)), pairs.count((True, False))
-    broken, neither = pairs.count((False, True)), pairs.count((False, False))
+    both, fixed = pairs[True, True], pairs[True, False]
+    broken, neither = pairs[False, True], pairs[False, False]
     interval = share_difference(both, fixed, broken, neither)
     return Matched(both, fixed, broken, neither, interval, p_of_signs(fixed, broken))
 

@@ -1,0 +1,1 @@
+"""Sonde's own API of experiments."""
