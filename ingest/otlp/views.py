@@ -51,6 +51,8 @@ class ExportView(APIView):
 
 
 class TracesView(ExportView):
+    """Spans in OTLP/HTTP, as protobuf or JSON: 200 once they are stored and visible."""
+
     def post(self, request) -> HttpResponse:
         body, content_type = read_export(request)
         decoded = decode_traces(body, content_type, sender_of(request))

@@ -264,6 +264,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What there is in the key's own project: traces, observations, sessions, users, "
     "scores and prompts.",
     "PREPROCESSING_HOOKS": ["traces.api.v1.schema.ours_only"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "traces.api.v1.schema.paths_explained",
+    ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

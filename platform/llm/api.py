@@ -39,6 +39,8 @@ class Unencryptable(exceptions.APIException):
 
 
 class ConnectionList(ConnectionsView):
+    """LLM connections by page, without their keys; PUT makes or changes one."""
+
     def get(self, request: HttpRequest) -> Response:
         page = page_in(request.GET)
         found = LlmConnection.objects.filter(project_id=request.auth.project_id)
@@ -68,6 +70,8 @@ class Simultaneous(exceptions.APIException):
 
 
 class ConnectionDetail(ConnectionsView):
+    """DELETE takes a connection away."""
+
     def delete(self, request: HttpRequest, connection_id: str) -> Response:
         found = LlmConnection.objects.filter(
             project_id=request.auth.project_id, pk=connection_id

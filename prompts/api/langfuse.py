@@ -31,6 +31,8 @@ class PromptsView(LangfuseView):
 
 
 class PromptListView(PromptsView):
+    """Prompts by page; POST makes a new version of one."""
+
     def get(self, request: HttpRequest) -> Response:
         page = page_in(request.GET)
         data, total = listed(request.auth.project_id, request.GET, page)
@@ -42,6 +44,8 @@ class PromptListView(PromptsView):
 
 
 class PromptDetailView(PromptsView):
+    """The version that `label` or `version` asks for; DELETE takes versions away."""
+
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         return served(request, name)
 

@@ -15,6 +15,8 @@ from traces.queries.langfuse.observations import observation
 
 
 class ItemList(QueuesView):
+    """Items of a queue by page; POST adds one."""
+
     def get(self, request: HttpRequest, queue_id: str) -> Response:
         """The newest first; `status` narrows."""
         queue, page = queue_of(request, queue_id), page_in(request.GET)
@@ -35,6 +37,8 @@ class ItemList(QueuesView):
 
 
 class ItemDetail(QueuesView):
+    """One item of a queue; PATCH says how far it is, DELETE takes it out."""
+
     def get(self, request: HttpRequest, queue_id: str, item_id: str) -> Response:
         return Response(shape(item_of(request, queue_id, item_id)))
 

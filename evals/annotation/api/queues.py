@@ -18,6 +18,8 @@ from traces.api.parameters import page_in
 
 
 class QueueList(QueuesView):
+    """Annotation queues by page; POST makes one."""
+
     def get(self, request: HttpRequest) -> Response:
         """The newest first."""
         page = page_in(request.GET)
@@ -32,6 +34,8 @@ class QueueList(QueuesView):
 
 
 class QueueDetail(QueuesView):
+    """One annotation queue."""
+
     def get(self, request: HttpRequest, queue_id: str) -> Response:
         return Response(shape(queue_of(request, queue_id)))
 

@@ -47,6 +47,8 @@ def stated(body: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
 
 
 class DatasetList(DatasetsView):
+    """Datasets by page; POST makes or changes one."""
+
     def get(self, request: HttpRequest) -> Response:
         page = page_in(request.GET)
         found = Dataset.objects.filter(project=request.auth.project_id)
@@ -64,11 +66,15 @@ class DatasetList(DatasetsView):
 
 
 class DatasetDetail(DatasetsView):
+    """One dataset."""
+
     def get(self, request: HttpRequest, name: str) -> Response:
         return Response(dataset_shape(dataset_named(request, name)))
 
 
 class ItemList(DatasetsView):
+    """Items of datasets by page; POST makes or changes one."""
+
     def get(self, request: HttpRequest) -> StreamingHttpResponse:
         """Newest first. Archived items are left out, unless `status` asks for them: SDKs run
         experiments on all that they get.
@@ -97,6 +103,8 @@ class ItemList(DatasetsView):
 
 
 class ItemDetail(DatasetsView):
+    """One item; DELETE takes it away."""
+
     def get(self, request: HttpRequest, item_id: str) -> Response:
         return Response(item_shapes(request, [present(request, item_id)])[0])
 

@@ -47,6 +47,8 @@ class ConfigsView(LangfuseView):
 
 
 class ConfigList(ConfigsView):
+    """What scores may be, by page; POST makes a configuration."""
+
     def get(self, request: HttpRequest) -> Response:
         """Archived ones too, the newest first; those that the client's types can hold."""
         page = page_in(request.GET)
@@ -64,6 +66,8 @@ class ConfigList(ConfigsView):
 
 
 class ConfigDetail(ConfigsView):
+    """One score configuration; PATCH changes it."""
+
     def get(self, request: HttpRequest, config_id: str) -> Response:
         return Response(shape(stored(request, config_id)))
 

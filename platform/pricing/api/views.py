@@ -39,6 +39,8 @@ class ModelsView(LangfuseView):
 
 
 class ModelList(ModelsView):
+    """Prices of models by page, the project's own first; POST adds one."""
+
     def get(self, request: HttpRequest) -> Response:
         """The project's own first, then the catalogue's of today, each by name."""
         page = page_in(request.GET)
@@ -59,6 +61,8 @@ class ModelList(ModelsView):
 
 
 class ModelDetail(ModelsView):
+    """One price; PUT makes or replaces it, DELETE takes it away."""
+
     def get(self, request: HttpRequest, model_id: str) -> Response:
         """Also one that holds no more, since past calls name it."""
         own = Q(project_id=request.auth.project_id)

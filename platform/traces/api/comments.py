@@ -21,6 +21,8 @@ from traces.queries.langfuse.traces import traces_by_id, traces_of_session
 
 
 class CommentList(LangfuseView):
+    """Comments by page, the newest first; POST adds one."""
+
     parser_classes = (JsonBody,)
 
     def get_permissions(self) -> list:
@@ -66,6 +68,8 @@ class CommentList(LangfuseView):
 
 
 class CommentDetail(LangfuseView):
+    """One comment."""
+
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest, comment_id: str) -> Response:

@@ -11,6 +11,8 @@ from traces.queries.langfuse.daily import DailyQuery, Day, Figures, daily
 
 
 class DailyMetrics(LangfuseView):
+    """Traces, observations, tokens and cost of each UTC day, the latest first."""
+
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest) -> Response:

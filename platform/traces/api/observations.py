@@ -38,6 +38,8 @@ OF_TRACE = {"basic", "trace_context"}  # groups with something that only the tra
 
 
 class ObservationList(LangfuseView):
+    """Observations by page, as SDKs before the fifth read them."""
+
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest) -> Response:
@@ -51,6 +53,8 @@ class ObservationList(LangfuseView):
 
 
 class ObservationDetail(LangfuseView):
+    """One observation with its whole texts."""
+
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest, observation_id: str) -> Response:

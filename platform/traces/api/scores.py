@@ -45,6 +45,8 @@ class ScoreDetail(LangfuseView):
 
 
 class ScoreListV2(LangfuseView):
+    """Scores of traces, observations, sessions and dataset runs, by page."""
+
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest) -> Response:
@@ -57,6 +59,8 @@ class ScoreListV2(LangfuseView):
 
 
 class ScoreDetailV2(LangfuseView):
+    """One score of whatever it is about."""
+
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest, score_id: str) -> Response:

@@ -23,6 +23,8 @@ SUBJECTS = ("traceId", "sessionId", "experimentId")
 
 
 class ScoreListV3(LangfuseView):
+    """Scores by cursor; the caller chooses groups of fields."""
+
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest) -> Response:

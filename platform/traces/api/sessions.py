@@ -14,6 +14,8 @@ from traces.queries.langfuse.traces import traces_by_id, traces_of_session
 
 
 class SessionList(LangfuseView):
+    """Sessions by page."""
+
     permission_classes = (require_scope("read"),)
 
     def get(self, request: HttpRequest) -> Response:

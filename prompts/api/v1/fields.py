@@ -13,11 +13,15 @@ from rest_framework.serializers import (
 
 from prompts.models import Label, LabelMove, Prompt, PromptType, PromptVersion, Way
 from traces.api.v1 import fields
-from traces.api.v1.fields import Problem, moment, nullable, words
+from traces.api.v1.fields import moment, nullable, words
 
-PROBLEMS: dict[tuple[int, str], type[serializers.Serializer]] = {
+PROBLEMS = {
     **fields.PROBLEMS,
-    (409, "application/problem+json"): Problem,
+    (409, "application/problem+json"): fields.refusal(
+        409,
+        "What is there meanwhile does not let it happen.",
+        "The label has moved meanwhile.",
+    ),
 }
 TYPES = tuple(PromptType.values)
 

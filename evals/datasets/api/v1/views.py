@@ -37,6 +37,7 @@ class DatasetsView(V1View):
         operation_id="list_datasets",
         tags=TAGS,
         summary="Datasets by name",
+        description="Without their items, which have a list of their own.",
         parameters=[DatasetsAsked],
         responses={200: DatasetPageFields, **PROBLEMS},
     )
@@ -63,6 +64,7 @@ class DatasetView(V1View):
         operation_id="get_dataset",
         tags=TAGS,
         summary="One dataset by its name",
+        description="A name's slashes may be written as they are or as %2F.",
         responses={200: DatasetFields, **PROBLEMS},
     )
     def get(self, request: HttpRequest, name: str) -> Response:

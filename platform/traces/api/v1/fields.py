@@ -2,8 +2,10 @@
 hold them to this.
 """
 
+from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.serializers import (
     BooleanField,
@@ -14,6 +16,8 @@ from rest_framework.serializers import (
     JSONField,
     ListField,
 )
+
+from traces.api.v1.problems import MEDIA_TYPE, problem
 
 MONEY = "Dollars as text, exactly; null is unknown."
 
@@ -49,9 +53,46 @@ class Problem(serializers.Serializer):
     errors = ProblemCause(many=True, required=False, help_text="Which parameter is wrong, and why.")
 
 
-PROBLEMS: dict[tuple[int, str], type[serializers.Serializer]] = {
-    (status, "application/problem+json"): Problem for status in (400, 401, 403, 404, 422, 503)
+def refusal(status: int, why: str, detail: str, **more: Any) -> OpenApiResponse:
+    """What a call that cannot be done is answered with, and an example of it."""
+    example = OpenApiExample(HTTPStatus(status).phrase, {**problem(status, detail), **more})
+    return OpenApiResponse(Problem, why, [example])
+
+
+WRONG_LIMIT = {"parameter": "limit", "detail": "A valid integer is required."}
+REFUSALS = {
+    400: refusal(
+        400,
+        "What was asked or sent is wrong: errors names each parameter, and why.",
+        WRONG_LIMIT["detail"],
+        errors=[WRONG_LIMIT],
+    ),
+    401: refusal(
+        401,
+        "There is no API key, or one that is not known here.",
+        "The API key is unknown, revoked or expired.",
+    ),
+    403: refusal(
+        403,
+        "The key lacks a scope that the call needs.",
+        "This API key lacks the scope “read”.",
+    ),
+    404: refusal(
+        404, "The key's project has nothing of that name or id.", "There is no such trace."
+    ),
+    422: refusal(
+        422,
+        "The question took more time or memory than a query may. Ask for less, such as a shorter "
+        "time range.",
+        "The query took too long or too much memory. Ask for a shorter time range.",
+    ),
+    503: refusal(
+        503,
+        "A store is away. Ask again after the seconds of Retry-After.",
+        "The store is away for a moment. Please try again.",
+    ),
 }
+PROBLEMS = {(status, MEDIA_TYPE): told for status, told in REFUSALS.items()}
 
 
 class TraceFields(serializers.Serializer):

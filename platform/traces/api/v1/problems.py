@@ -20,8 +20,8 @@ class ProblemRenderer(JSONRenderer):
     media_type = MEDIA_TYPE
 
 
-class V1View(APIView):
-    """A view of /api/v1/. A subclass says which scope it needs in `permission_classes`."""
+class V1View(APIView):  # no docstring: the schema would tell it of each operation without words
+    # A subclass says which scope it needs in `permission_classes`.
 
     content_negotiation_class = JsonAlways
 

@@ -1,6 +1,8 @@
 """The OpenAPI schema of /api/v1/, and the page that shows it."""
 
+import json
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +11,20 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 
+from accounts.views.home import last_project
+from traces.api.v1.fields import REFUSALS
+from traces.api.v1.langfuse_paths import ERRORS, langfuse_paths
+
 OURS = "/api/v1/"
 OTLP = "/api/v1/otlp/"
+IN_PATHS = {
+    "name": "The name; slashes in it as they are, or as %2F.",
+    "label": "The label's name.",
+    "number": "The version's number.",
+    "trace_id": "The trace's id, as its sender made it.",
+    "webhook_id": "The webhook's id.",
+    "run_id": "The run's id.",
+}
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -32,11 +46,34 @@ def ours_only(endpoints: list[tuple]) -> list[tuple]:
     return [one for one in endpoints if one[0].startswith(OURS) and not one[0].startswith(OTLP)]
 
 
+def paths_explained(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
+    """What stands in a path, in words: its type alone says little."""
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            for one in operation.get("parameters", ()):
+                if one["in"] == "path":
+                    one["description"] = IN_PATHS[one["name"]]
+    return result
+
+
 @require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
     first = request.build_absolute_uri("/api/v1/traces?limit=10")
-    example = f'curl -u "$PUBLIC_KEY:$SECRET_KEY" "{first}"'
-    return render(request, "traces/api_docs.html", {"sections": sections(), "example": example})
+    context = {
+        "project": last_project(request),
+        "sections": sections(),
+        "example": f'curl -u "$PUBLIC_KEY:$SECRET_KEY" "{first}"',
+        "refusals": [
+            (status, HTTPStatus(status).phrase, told.description, told.examples[0].value)
+            for status, told in REFUSALS.items()
+        ],
+        "problem": json.dumps(REFUSALS[400].examples[0].value, indent=2),
+        "langfuse_paths": langfuse_paths(),
+        "langfuse_errors": [
+            (status, json.dumps(example, ensure_ascii=False)) for status, example in ERRORS.items()
+        ],
+    }
+    return render(request, "traces/api_docs.html", context)
 
 
 @lru_cache(maxsize=1)

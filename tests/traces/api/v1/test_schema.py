@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.models import Scope
 from config.wsgi import application
+from traces.api.v1.langfuse_paths import langfuse_paths
 
 pytestmark = pytest.mark.django_db
 CHECKS = (
@@ -58,6 +59,8 @@ def test_the_schema_tells_of_sondes_own_paths_and_no_others(schema):
         "/api/v1/datasets/{name}",
         "/api/v1/datasets/{name}/items",
         "/api/v1/feedback-links",
+        "/api/v1/judge-runs",
+        "/api/v1/judge-runs/{run_id}",
         "/api/v1/observations",
         "/api/v1/prompt-files",
         "/api/v1/prompts",
@@ -82,16 +85,40 @@ def test_the_schema_tells_of_sondes_own_paths_and_no_others(schema):
 
 
 def test_everything_in_the_schema_is_explained(schema):
+    operations = [one for methods in schema["paths"].values() for one in methods.values()]
     unexplained = [
-        (path, one["name"])
-        for path, methods in schema["paths"].items()
-        for operation in methods.values()
+        (operation["operationId"], one["name"])
+        for operation in operations
         for one in operation.get("parameters", ())
-        if one["in"] == "query" and not one.get("description")
+        if not one.get("description")
     ]
     assert unexplained == []
-    operations = [one for methods in schema["paths"].values() for one in methods.values()]
-    assert all(one["summary"] and one["description"] for one in operations)
+    unexplained = [one["operationId"] for one in operations if not one.get("description")]
+    assert unexplained == []
+
+
+def test_every_error_in_the_schema_says_why_and_gives_an_example(schema):
+    statuses = set()
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            for status, told in operation["responses"].items():
+                if status >= "400":
+                    statuses.add(status)
+                    [example] = told["content"]["application/problem+json"]["examples"].values()
+                    assert example["value"]["status"] == int(status) and told["description"]
+    assert {"400", "401", "403", "404", "409", "422", "503"} <= statuses
+
+
+def test_the_page_tells_of_every_path_of_langfuse_and_of_its_errors(client, owner):
+    listed = langfuse_paths()
+    assert {"api/public/traces/{trace_id}", "api/public/otel/v1/traces"} <= {
+        one["path"] for one in listed
+    }
+    assert [one["path"] for one in listed if not (one["words"] and one["methods"])] == []
+    client.force_login(owner)
+    html = client.get(reverse("api-docs")).content.decode()
+    assert "<code>/api/public/v2/observations</code>" in html
+    assert "LangfuseNotFoundError" in html and "401 Unauthorized" in html
 
 
 @pytest.mark.usefixtures("transaction_stays_open")
