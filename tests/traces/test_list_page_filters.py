@@ -166,3 +166,18 @@ def test_a_chosen_value_stays_chosen_even_where_nothing_has_it(look, span):
     span("t1", "r", model="gpt-4o")
     html = look({"part": "choices", "model": "gone"}, **HTMX).content.decode()
     assert re.search(r'aria-checked="true"[^>]*>.*?title="gone"', html)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            {"from": "2026-01-01T00:00", "to": "2026-01-02T10:30"},
+            "2026-01-01 – 2026-01-02 10:30 UTC",
+        ),
+        ({"from": "2026-01-01T00:00:07"}, "2026-01-01 00:00:07 – now UTC"),
+    ],
+)
+def test_a_chosen_time_is_told_as_people_write_it(look, span, asked, said):
+    span("t1", "r")
+    assert said in text_of(look(asked))

@@ -14,7 +14,7 @@ from traces.tree import Node, Tree
 MAX_STEPS = 2_500
 MAX_LINKS = 5_000
 BOX = (168, 40)  # pixels
-PITCH = (224, 58)  # from one box to the next
+PITCH = (212, 58)  # from one box to the next: three and their ways back fit beside a pane
 MARGIN = 20
 ROUND = 24  # beside the last boxes, for the ways back
 NAME_UNITS = 20  # letters of a name that a box has room for; Korean ones take two

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from traces.queries.observations import ObservationRow
 from traces.queries.quality import MeanScore
-from traces.queries.traces import TraceRow
+from traces.queries.trace_row import TraceRow
 from traces.search.terms import Query
 from traces.views.asked import VIEWS, Asked
 
@@ -32,6 +32,12 @@ def kept(ask: Asked, without: str = "") -> list[tuple[str, str]]:
     own = without.split()
     lists = QueryDict(ask.address).lists()
     return [(name, value) for name, values in lists for value in values if name not in own]
+
+
+@register.filter
+def as_written(moment: str) -> str:
+    """A time of `timerange.as_text` as people write it: a day, or to the minute where it is one."""
+    return moment.removesuffix("T00:00:00").removesuffix(":00").replace("T", " ")
 
 
 @register.simple_tag
