@@ -37,6 +37,19 @@ def test_the_whole_of_it_fits_into_four_gibibytes(compose):
     assert sum(int(limit.removesuffix("m")) for limit in limits) <= 4096
 
 
+def test_a_worker_process_is_left_while_judges_and_experiments_wait_for_models(compose):
+    from django.conf import settings
+
+    from embedded.launch import app
+    from embedded.launch_environment import read_options
+
+    commands = [compose["services"]["worker"]["command"]]
+    commands += [one.argv for one in app(read_options({})) if one.name == "worker"]
+    waiting = settings.JUDGE_MOST_WORKERS + settings.EXPERIMENT_MOST_WORKERS
+    for command in commands:
+        assert int(command[command.index("--concurrency") + 1]) > waiting
+
+
 def test_every_store_has_a_named_volume(compose):
     for store in ("postgres", "clickhouse", "valkey"):
         sources = [

@@ -112,7 +112,7 @@ def app(options: Options) -> list[Service]:
         ),
         Service(
             name="worker",
-            argv=[*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING"],
+            argv=[*CELERY, "worker", "--concurrency", "3", "--loglevel", "WARNING"],
             stop_signals=(signal.SIGTERM, signal.SIGQUIT),  # finish the tasks, then give them back
         ),
         # Its own pid file would survive a kill and keep it from starting; the supervisor knows it.
