@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.looks import LOOKS, PHONE
 from tests.browser.opened import presses
+from tests.browser.pages_of_traces import pages_of_traces
 
 CHROMIUM = shutil.which("chromium") or ""
 
@@ -19,25 +20,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def pages(project, sent) -> list[str]:
-    failed = f"{project}/traces/{sent['failed']}"
     return [
         f"{project}/traces",
+        *pages_of_traces(project, sent).values(),
         f"{project}/traces?level=ERROR&q=refund&from=2026-01-01T00:00&sort=latency",
-        f"{project}/traces?user=nobody",
-        f"{project}/traces?q=level:ERROR+colour:red",
-        f"{project}/traces/{sent['rag']}",
-        f"{project}/traces/{sent['long']}",
-        f"{project}/traces/{sent['hostile']}",
-        f"{project}/traces/{sent['orphaned']}",
-        f"{project}/traces?kind=observations",
-        *(f"{failed}?tab={tab}" for tab in ("messages", "raw", "attributes", "events", "scores")),
-        f"{project}/traces/missing",
-        f"{project}/sessions",
-        f"{project}/sessions/one?id={sent['session']}",
-        f"{project}/sessions?environment=demo&from=2026-01-01T00:00",
-        f"{project}/users",
-        f"{project}/users/one?id={sent['user']}",
-        "/mentions",
+        f"{project}/traces?cols=tags,metadata.region,environment,version,release,user,session",
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser.furnished import furnish
 from tests.browser.opened import presses
+from tests.browser.pages_of_traces import pages_of_traces
 
 CHROMIUM = shutil.which("chromium") or ""
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "screenshots"
@@ -18,40 +19,6 @@ pytestmark = [
     pytest.mark.browser_all,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: apt install chromium"),
 ]
-
-
-def pages_of_traces(project: str, sent: dict[str, str]) -> dict[str, str]:
-    long, failed = (f"{project}/traces/{sent[name]}" for name in ("long", "failed"))
-    return {
-        "traces": f"{project}/traces",
-        "traces-narrowed": f"{project}/traces?q=environment:demo+latency:>0&from=2026-01-01",
-        "traces-unreadable": f"{project}/traces?q=level:ERROR+colour:red",
-        "observations": f"{project}/traces?kind=observations",
-        "traces-empty": f"{project}/traces?user=nobody",
-        "trace-failed": failed,
-        "trace-long": long,
-        "trace-search": f"{failed}?find=refund",
-        "trace-critical": f"{long}?mark=critical",
-        "trace-graph": f"{long}?view=graph",
-        "trace-talk": f"{failed}?view=talk",
-        "trace-comments": f"{failed}?tab=comments",
-        "trace-compare": f"{failed}?span=trace&with={sent['rag']}",
-        "trace-compare-spans": f"{long}?span={sent['step']}&with_span={sent['other-step']}",
-        "trace-orphaned": f"{project}/traces/{sent['orphaned']}",
-        "trace-missing": f"{project}/traces/missing",
-        "trace-hostile": f"{project}/traces/{sent['hostile']}",
-        "trace-attributes": f"{project}/traces/{sent['rag']}?tab=attributes",
-        "sessions": f"{project}/sessions",
-        "session": f"{project}/sessions/one?id={sent['session']}",
-        "sessions-narrowed": f"{project}/sessions?environment=demo&range=7d",
-        "users": f"{project}/users",
-        "user": f"{project}/users/one?id={sent['user']}",
-        "setup": f"{project}/setup",
-        "exports": f"{project}/exports",
-        "mentions": "/mentions",
-        "trace-scores": f"{failed}?tab=scores",
-        "api-docs": "/api/docs",
-    }
 
 
 def pages_of_prompts(project: str, prompt: str) -> dict[str, str]:

@@ -36,6 +36,13 @@ def test_a_conversation_is_shown_by_role_with_each_result_beside_its_call(trace_
     assert html.index("lookup") < html.index("paid") < html.index("Paid.")
 
 
+def test_a_text_runs_the_way_its_letters_do(trace_page, span):
+    span("t", "g", type="GENERATION", name="مرحبا", input="مرحبا بالعالم", output="안녕하세요")
+    html = trace_page().content.decode()
+    assert re.findall(r'class="prose[^"]*" dir="auto">(\S+)', html) == ["مرحبا", "안녕하세요"]
+    assert re.search(r'class="main clip" dir="auto"[^>]*>مرحبا<', html)
+
+
 def test_where_a_cost_comes_from_is_said(trace_page, span):
     span(
         "t",
