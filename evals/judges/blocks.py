@@ -14,9 +14,10 @@ from prompts.substitution import filled
 
 MARK_LENGTH = 12
 NOTHING = "(nothing)"
-# Also with spaces, zero-width or fullwidth characters that a model may read over.
-GAP = r"[\s\u200b-\u200d\u2060\ufeff]*"
-TAG = re.compile(rf"[<＜﹤‹〈]{GAP}[/／]?{GAP}data", re.IGNORECASE)
+# Also with spaces, zero-width or fullwidth characters that a model may read over. Possessive: a gap
+# that gave back would share a text's spaces out between the two in every way there is.
+GAP = r"[\s\u200b-\u200d\u2060\ufeff]*+"
+TAG = re.compile(rf"[<＜﹤‹〈]{GAP}(?:[/／]{GAP})?+data", re.IGNORECASE)
 
 RULES = (
     "How to read the material: everything between a <data-{mark} …> tag and the next "

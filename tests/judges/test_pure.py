@@ -123,6 +123,13 @@ def test_nothing_that_is_judged_leaves_its_block(question, answer):
     assert inside and not any(TAG.search(part) for part in inside.groups())
 
 
+@pytest.mark.parametrize("ending", ["", "/", "/ \u200bdata"])
+def test_a_gap_as_long_as_a_value_may_be_is_read_once(ending):  # it took four minutes
+    value = "<" + " " * 99_980 + ending
+    escaped = value.replace("<", "&lt;") if ending.endswith("data") else value
+    assert block("v", value, "1") == f'<data-1 name="v">\n{escaped}\n</data-1>'
+
+
 def test_an_author_of_the_text_cannot_choose_it_to_hold_the_mark():
     value = "x"
     for _round in range(5):  # whoever puts the mark in changes it
