@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.urls import reverse
 
 from tests.llm.connected import make_connection, on_loopback, provider  # noqa: F401
 from tests.traces.conftest import listed, now, score, span  # noqa: F401
@@ -15,6 +16,11 @@ NS = 1_000_000_000
 def said(score_: object, reasoning: str = "Because.") -> str:
     """What a judge answers that does as it is told."""
     return json.dumps({"reasoning": reasoning, "score": score_})
+
+
+def statuses(one) -> dict[str, int]:
+    found = list(one.executions.values_list("status", flat=True))
+    return {status: found.count(status) for status in set(found)}
 
 
 @pytest.fixture
@@ -131,3 +137,45 @@ def clock() -> Callable:
             model.objects.update(held_until=F("held_until") - by)
 
     return passed
+
+
+@pytest.fixture
+def page(client, project, member):
+    """`page("evaluator-page", one.pk)`: the text that a member gets."""
+    client.force_login(member)
+
+    def got(name, *args, code=200, headers=None, **query):
+        url = reverse(name, args=[project.id, *args])
+        response = client.get(url, query, headers=headers or {})
+        assert response.status_code == code, response.content.decode()[-1500:]
+        return response.content.decode()
+
+    return got
+
+
+@pytest.fixture
+def post(client, project, member):
+    client.force_login(member)
+
+    def sent(name, *args, data=None, **options):
+        return client.post(reverse(name, args=[project.id, *args]), data or {}, **options)
+
+    return sent
+
+
+@pytest.fixture
+def filled(project, make_connection):  # noqa: F811
+    """What the editor sends, with changes."""
+
+    def fields(**changes) -> dict:
+        known = project.llm_connections.first()
+        connection = known or make_connection(model_names=["gpt-4o-mini"])
+        return {
+            "name": "correct", "system": "You judge.", "user": "Q {{question}} A {{answer}}",
+            "variable": ["question", "answer"], "source": ["input", "output"], "path": ["", ""],
+            "kind": "numeric", "least": "0", "most": "1", "connection": connection.pk,
+            "model": "gpt-4o-mini", "temperature": "0", "timeout_seconds": "60",
+            "most_attempts": "3", **changes,
+        }  # fmt: skip
+
+    return fields
