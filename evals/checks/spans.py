@@ -127,7 +127,9 @@ def listed(text: str) -> list[Any]:
 
 
 def passages(text: str) -> tuple[Passage, ...]:
-    """Documents as retrievers give them: texts, or objects with an id and a text."""
+    """Documents as retrievers give them: texts, or objects with an id and a text. Every span is
+    looked at, so nothing is opened further; `evals.judges.passages` does, for models to read.
+    """
     return tuple(passage(one, place) for place, one in enumerate(listed(text), 1))
 
 

@@ -1,4 +1,8 @@
-"""The passages in what a retriever gave back, as frameworks write them down. Pure."""
+"""The passages in what a retriever gave back, as frameworks write them down. Pure.
+
+A judge reads texts, so whatever nests them is opened. `evals.checks.spans.passages` is another
+thing: at ingest, and by the ids that an application gave, it reads one level and no more.
+"""
 
 import json
 from collections.abc import Iterator, Mapping

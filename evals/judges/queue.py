@@ -6,7 +6,6 @@ it held is free for the next after a few seconds.
 """
 
 import random
-import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from evals.judges.models import Execution, Pace, PastRun, Seat, State, Status
 from evals.judges.reasons import CANCELLED
+from exports import leases
 
 HOLD = timedelta(seconds=20)  # without a sign of life
 BURST = timedelta(seconds=2)  # of calls that may begin at once after a silence
@@ -55,32 +55,30 @@ def _is_free(pace: Pace, now: datetime) -> bool:
 
 def take_seat() -> Seat | None:
     """One of the seats for workers that judge, held for this one; None where all are taken."""
-    now, holder = timezone.now(), secrets.token_hex(16)
+    now = timezone.now()
     for number in range(settings.JUDGE_MOST_WORKERS):
         Seat.objects.get_or_create(number=number)
-        free = Seat.objects.filter(Q(held_until=None) | Q(held_until__lt=now), number=number)
-        if free.update(holder=holder, held_until=now + HOLD):
+        if leases.taken(Seat.objects.filter(number=number), now, HOLD):
             return Seat.objects.get(number=number)
     return None
 
 
 def keep_seat(seat: Seat) -> bool:
     """Say that this worker is still there. False where it was thought dead."""
-    mine = Seat.objects.filter(number=seat.number, holder=seat.holder)
-    return bool(mine.update(held_until=timezone.now() + HOLD))
+    rows = Seat.objects.filter(number=seat.number)
+    return leases.kept(rows, seat.holder, timezone.now() + HOLD)
 
 
 def leave_seat(seat: Seat) -> None:
-    Seat.objects.filter(number=seat.number, holder=seat.holder).update(held_until=None)
+    leases.let_go(Seat.objects.filter(number=seat.number), seat.holder)
 
 
 def hold(connection_id: str) -> Pace | None:
     """The connection's pace, held for this worker alone; None where another has it."""
     now = timezone.now()
     Pace.objects.get_or_create(connection_id=connection_id)
-    free = Pace.objects.filter(Q(held_until=None) | Q(held_until__lt=now))
-    mine = {"holder": secrets.token_hex(16), "held_until": now + HOLD, "worked_at": now}
-    if not free.filter(connection_id=connection_id).update(**mine):
+    rows = Pace.objects.filter(connection_id=connection_id)
+    if not leases.taken(rows, now, HOLD, worked_at=now):
         return None
     return Pace.objects.select_related("connection").get(connection_id=connection_id)
 
@@ -90,14 +88,12 @@ def still_held(pace: Pace) -> bool:
     its own.
     """
     until = timezone.now() + HOLD
-    mine = Execution.objects.filter(holder=pace.holder, status=Status.RUNNING)
-    mine.update(held_until=until)
-    is_mine = Pace.objects.filter(pk=pace.pk, holder=pace.holder).update(held_until=until)
-    return bool(is_mine)
+    leases.kept(Execution.objects.filter(status=Status.RUNNING), pace.holder, until)
+    return leases.kept(Pace.objects.filter(pk=pace.pk), pace.holder, until)
 
 
 def let_go(pace: Pace) -> None:
-    Pace.objects.filter(pk=pace.pk, holder=pace.holder).update(held_until=None)
+    leases.let_go(Pace.objects.filter(pk=pace.pk), pace.holder)
 
 
 def claim(pace: Pace) -> Execution | None:

@@ -3,7 +3,6 @@ at any moment.
 """
 
 import json
-import secrets
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -11,9 +10,10 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
+from exports import leases
 from exports.models import Run
 from traces.clickhouse import LimitReached, Unavailable, patiently
 from traces.queries.filters import TraceFilter
@@ -55,7 +55,6 @@ def waiting(model: type[Run]) -> list[int]:
     while a worker may still be writing for one of the project that was stopped.
     """
     now = timezone.now()
-    free = Q(held_until=None) | Q(held_until__lt=now)
     stopping = model.objects.filter(held_until__gte=now).exclude(finished_at=None)
     first = (
         model.objects.filter(finished_at=None)
@@ -63,7 +62,7 @@ def waiting(model: type[Run]) -> list[int]:
         .distinct("project_id")
         .values("pk")
     )
-    next_ones = model.objects.filter(free, pk__in=first)
+    next_ones = model.objects.filter(leases.is_free(now), pk__in=first)
     free_ones = next_ones.exclude(project_id__in=stopping.values("project_id"))
     return list(free_ones.order_by("asked_at").values_list("pk", flat=True))
 
@@ -105,10 +104,9 @@ def claimed(model: type[AnyRun], run_id: int) -> AnyRun | None:
     """The run, held for this worker alone; None when it is over, not yet its turn, or another
     worker has it.
     """
-    now, holder = timezone.now(), secrets.token_hex(16)
-    free = Q(held_until=None) | Q(held_until__lt=now)
-    next_ones = model.objects.filter(free, pk=run_id, pk__in=waiting(model), finished_at=None)
-    if not next_ones.update(holder=holder, held_until=now + HOLD, tries=F("tries") + 1):
+    now = timezone.now()
+    next_ones = model.objects.filter(pk=run_id, pk__in=waiting(model), finished_at=None)
+    if not leases.taken(next_ones, now, HOLD, tries=F("tries") + 1):
         return None
     run = model.objects.get(pk=run_id)
     if run.tries > MAX_TRIES:
@@ -122,17 +120,17 @@ def claimed(model: type[AnyRun], run_id: int) -> AnyRun | None:
 
 def noted(run: Run, progress: dict[str, Any]) -> bool:
     """Keep how far it came. False when this worker is to stop: cancelled, or no longer its own."""
-    mine = type(run).objects.filter(pk=run.pk, holder=run.holder, finished_at=None)
+    unfinished = type(run).objects.filter(pk=run.pk, finished_at=None)
     got_on = {"tries": 0} if progress else {}
     for name, value in progress.items():
         setattr(run, name, value)
-    return bool(mine.update(**progress, **got_on, held_until=timezone.now() + HOLD))
+    return leases.kept(unfinished, run.holder, timezone.now() + HOLD, **progress, **got_on)
 
 
 def released(run: Run) -> bool:
     """Let go of what this worker holds. True when there is more to do for the next one."""
-    mine = type(run).objects.filter(pk=run.pk, holder=run.holder)
-    return bool(mine.update(held_until=None)) and mine.filter(finished_at=None).exists()
+    rows = type(run).objects.filter(pk=run.pk)
+    return leases.let_go(rows, run.holder) and rows.filter(finished_at=None).exists()
 
 
 def finish(run: Run, *, error: str = "") -> bool:

@@ -1,13 +1,13 @@
 """Who works on which plan: one worker at a time, which is thought dead when it gives no sign."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from evals.experiments.models import Plan, PlannedItem, Step
+from exports import leases
 
 HOLD = timedelta(seconds=20)  # without a sign of life
 MOST_TAKEN = 5  # by workers that all died of it
@@ -15,8 +15,7 @@ MOST_TAKEN = 5  # by workers that all died of it
 
 def waiting(now: datetime) -> list[int]:
     """The plans that nobody works on and that could go on now."""
-    free = Q(held_until=None) | Q(held_until__lt=now)
-    found = Plan.objects.filter(free, finished_at=None, due_at__lte=now)
+    found = Plan.objects.filter(leases.is_free(now), finished_at=None, due_at__lte=now)
     return list(found.order_by("due_at").values_list("pk", flat=True)[:100])
 
 
@@ -36,10 +35,8 @@ def hold(plan_id: int) -> Plan | None:
     if not has_room():
         return None
     now = timezone.now()
-    free = Q(held_until=None) | Q(held_until__lt=now)
-    mine = {"holder": secrets.token_hex(16), "held_until": now + HOLD}
-    found = Plan.objects.filter(free, pk=plan_id, finished_at=None, due_at__lte=now)
-    if not found.update(**mine):
+    found = Plan.objects.filter(pk=plan_id, finished_at=None, due_at__lte=now)
+    if not leases.taken(found, now, HOLD):
         return None
     plan = Plan.objects.select_related("run", "connection").get(pk=plan_id)
     if held_now() > settings.EXPERIMENT_MOST_WORKERS:  # another came at the same moment
@@ -56,12 +53,12 @@ def mine(plan: Plan) -> "QuerySet[Plan]":
 
 
 def still_held(plan: Plan) -> bool:
-    return bool(mine(plan).update(held_until=timezone.now() + HOLD))
+    return leases.kept(mine(plan), plan.holder, timezone.now() + HOLD)
 
 
 def let_go(plan: Plan, due_at: datetime | None = None) -> None:
     later = {"due_at": due_at} if due_at else {}
-    Plan.objects.filter(pk=plan.pk, holder=plan.holder).update(held_until=None, **later)
+    leases.let_go(Plan.objects.filter(pk=plan.pk), plan.holder, **later)
 
 
 def finish(plan: Plan, error: str = "") -> bool:
