@@ -28,7 +28,8 @@ function offerSteps(among, shown, at) {
   among.querySelector("[data-place]").textContent = `${at + 1} / ${shown.traces.length}${shown.more ? "+" : ""}`;
   for (const link of among.querySelectorAll("[data-step-among]")) {
     const href = shown.traces[at + Number(link.dataset.stepAmong)];
-    link.toggleAttribute("aria-disabled", !href);
+    if (href) link.removeAttribute("aria-disabled");
+    else link.setAttribute("aria-disabled", "true");
     if (href) link.setAttribute("href", href);
     else link.removeAttribute("href");
   }
