@@ -1,5 +1,6 @@
 """Who may open and change what: strangers find nothing, and every role what the table gives it."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -196,3 +197,11 @@ def test_what_changes_something_needs_the_token_of_our_own_page(name, owner):
     client.force_login(owner)
     response = client.post(reverse(name))
     assert response.status_code == 403
+
+
+def test_the_list_of_keys_names_every_place_of_the_rail(client, project, viewer):
+    client.force_login(viewer)
+    page = client.get(reverse("trace-list", args=[project.id])).content.decode()
+    rail = re.findall(r'class="rail-link"[^>]* data-keys="(\S) (\S+)"', page)
+    named = re.findall(r"<dt><kbd>(g)</kbd> <kbd>(\S+)</kbd></dt><dd>Go to: ", page)
+    assert len(rail) > 9 and named == rail
