@@ -6,6 +6,7 @@ import pytest
 
 from evals.experiments.measuring import measurements, summary
 from prompts.figures.statistics import Share
+from traces.queries import experiment_items
 
 
 @pytest.fixture
@@ -154,3 +155,21 @@ def test_absurd_scores_are_no_fault(dataset, told, score, measured):
     score("t0", "vast", 1.7e308)
     score("t1", "vast", 1.7e308)
     assert summary(measured(run)).scores[0].value is None
+
+
+def test_texts_are_read_where_they_are_shown_and_nowhere_else(
+    project, dataset, told, measured, monkeypatch
+):
+    asked = []
+    real = experiment_items.rows
+
+    def noted(sql, **values):
+        asked.append(sql)
+        return real(sql, **values)
+
+    monkeypatch.setattr(experiment_items, "rows", noted)
+    run = told("a", dataset, "i0", "t0", output="long")
+    place = measured(run)["i0"].run.place
+    assert asked and not any("s.input" in sql or "s.output" in sql for sql in asked)
+    shown = experiment_items.figures(project.id, [place], texts=2)[place]
+    assert shown.output == "lo" and any("s.output" in sql for sql in asked)
