@@ -7,7 +7,7 @@ RUN := .venv/bin/python
 ARGS ?=
 # Tests run in so many processes, a file in one of them; the engines are shared.
 WORKERS ?= 2
-TYPED := platform/embedded platform/comments platform/outbound platform/webhooks platform/traces platform/pricing platform/llm prompts ingest evals
+TYPED := platform/embedded platform/comments platform/outbound platform/webhooks platform/traces platform/pricing platform/llm platform/dashboards prompts ingest evals
 
 .DEFAULT_GOAL := help
 .PHONY: help up test lint fix lock sdks fuzz chaos bench demo screenshots messages clean env env-dev

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("evals.urls")),
     path("", include("ingest.urls")),
     path("", include("exports.urls")),
+    path("", include("dashboards.urls")),
 ]
 
 handler400 = "config.errors.bad_request"

@@ -31,6 +31,13 @@ RAIL = (
         ),
     ),
     (
+        _("Measure"),
+        (
+            ("dashboard", _("Dashboards"), "dashboards", "g b"),
+            ("budget-list", _("Budgets"), "budget", "g m"),
+        ),
+    ),
+    (
         _("Improve"),
         (
             ("prompt-list", _("Prompts"), "prompts", "g p"),

@@ -1,0 +1,3 @@
+"""What could have been saved."""
+
+urlpatterns: list = []

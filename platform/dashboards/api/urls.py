@@ -1,0 +1,3 @@
+"""Figures for programs."""
+
+urlpatterns: list = []

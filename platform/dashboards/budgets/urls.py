@@ -1,0 +1,3 @@
+"""Budgets, what they will come to, and what was unusual."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""SQL on the project's own rows."""
+
+urlpatterns: list = []
