@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from html import escape
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,12 +72,14 @@ def over_time(
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time that an axis shows: nanoseconds, the zone of its labels, and how long a bucket is."""
+    """The time that an axis shows: nanoseconds, the zone of its labels, and the edges of its
+    buckets, which a change of the clock makes of different lengths.
+    """
 
     since: int
     until: int
     zone: str
-    width: int
+    edges: Sequence[int]
 
 
 def _timed(kind: str, x: list[str], one: Series, unit: str, span: Span) -> Figure:
@@ -89,8 +92,8 @@ def _timed(kind: str, x: list[str], one: Series, unit: str, span: Span) -> Figur
         trace["hovertemplate"] = (
             "<b>%{fullData.name}</b><br>%{x|%Y-%m-%d %H:%M}<br>%{hovertext}<extra></extra>"
         )
-        width = span.width / 1e6 * (0.86 if kind == STACK else 0.86)
-        return trace | {"type": "bar", "width": width, "offset": 0}
+        widths = [(b - a) / 1e6 * 0.86 for a, b in pairwise(span.edges)]
+        return trace | {"type": "bar", "width": widths, "offset": 0}
     trace |= {"type": "scatter", "mode": "lines+markers", "connectgaps": False}
     trace["line"] = {"width": 1.6, "dash": "dot" if one.is_before else "solid"}
     trace["marker"] = {"size": 3 if len(x) < 80 else 1}

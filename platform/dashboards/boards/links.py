@@ -1,6 +1,7 @@
 """From a number to its rows: the list of traces or observations with the same filter and window."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -31,11 +32,15 @@ FIELDS = {
     "tool": "tool",
     "status": "error",
 }
+# What a list can be asked of its absence.
+HAS = {"user": "user", "session": "session", "prompt": "prompt", "tool": "tool"}
 
 
 def term_of(dimension: str, value: str | int | float, view: str = OBSERVATIONS) -> Term | None:
     """What narrows a list to a value of a dimension; None where the bar has no words for it."""
     text = str(value)
+    if not text and dimension in HAS:
+        return Term("has", (HAS[dimension],), is_negated=True)
     if not text.strip() or "\0" in text:
         return None
     if dimension.startswith(METADATA):
@@ -44,6 +49,17 @@ def term_of(dimension: str, value: str | int | float, view: str = OBSERVATIONS) 
         return Term("name", (text,))
     field = FIELDS.get(dimension)
     return Term(field, (text,)) if field else None
+
+
+def terms_beyond(
+    dimension: str, values: Sequence[str | int | float], view: str = OBSERVATIONS
+) -> tuple[Term | None, ...]:
+    """What narrows a list to all but these values of a dimension."""
+    found = [term_of(dimension, value, view) for value in values]
+    known = [one for one in found if one]
+    if not known or len(known) < len([one for one in values if str(one).strip()]):
+        return (None,)
+    return (replace(known[0], values=tuple(one.values[0] for one in known), is_negated=True),)
 
 
 def rows_of(
@@ -78,14 +94,13 @@ def window_of(scope: Scope, since: int, until: int) -> str:
 def _address(scope: Scope, terms: Sequence[Term], view: str, sort: str) -> str:
     query = Query(scope.terms)
     for term in terms:
-        query = query.with_choice(term.field, term.values, term.key) if _is_choice(term) else query
-        query = query if _is_choice(term) else query.with_term(term)
+        if term.is_negated or term.comparison:
+            query = query.with_term(term)
+        else:
+            query = query.with_choice(term.field, term.values, term.key)
     named = {"q": str(query)} if query.terms else {}
     named |= {"kind": "observations"} if view == OBSERVATIONS else {}
     named |= {"sort": sort} if sort else {}
     path = reverse("trace-list", args=[scope.project.id])
     return f"{path}?{urlencode(named)}{'&' if named else ''}"
 
-
-def _is_choice(term: Term) -> bool:
-    return not term.is_negated and not term.comparison
