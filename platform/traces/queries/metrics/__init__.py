@@ -1,0 +1,29 @@
+"""The one layer that aggregates what the store holds: dashboards, the metrics API, budgets, alerts
+and drift ask it Questions, and nothing else sums spans.
+"""
+
+from traces.queries.metrics.asking import ask
+from traces.queries.metrics.question import (
+    OBSERVATIONS,
+    SCORES,
+    TIME,
+    TRACES,
+    Answer,
+    Column,
+    Measure,
+    Question,
+    Unanswerable,
+)
+
+__all__ = [
+    "OBSERVATIONS",
+    "SCORES",
+    "TIME",
+    "TRACES",
+    "Answer",
+    "Column",
+    "Measure",
+    "Question",
+    "Unanswerable",
+    "ask",
+]

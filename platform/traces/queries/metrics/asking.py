@@ -1,0 +1,162 @@
+"""Asking the store: the one way from a Question to its Answer."""
+
+from itertools import product
+
+from django.utils.translation import gettext as _
+
+from traces import clickhouse
+from traces.errors import LimitReached
+from traces.queries.limits import LIST
+from traces.queries.metrics import statement
+from traces.queries.metrics.question import TIME, Answer, Question, Unanswerable, Value
+from traces.queries.metrics.sources import source
+from traces.queries.metrics.statement import Asked, checked, value_of
+
+LIMITS = {**LIST, "max_execution_time": 15}
+WHO = "traces.queries.metrics"
+Key = tuple[str, ...]
+
+
+def ask(question: Question) -> Answer:
+    """Raises Unanswerable where the question has to change, and Unavailable without a store."""
+    asked = checked(question)
+    try:
+        return _Asking(asked).answer()
+    except LimitReached:
+        message = _(
+            "This took too long or too much memory: ask for a shorter time, a narrower filter or"
+            " fewer dimensions."
+        )
+        raise Unanswerable(message) from None
+
+
+class _Asking:
+    """The statements of one question, all over the same rows: of each thing its bucket `b`, its
+    values of the dimensions `d0`, `d1` … and its quantities `v0`, `v1` …
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.question = asked.question
+        self.names = [f"d{number}" for number in range(len(asked.dimensions))]
+        things = statement.things(asked)
+        of = source(self.question, things)
+        self.values = {**of.values, **asked.values}
+        self.things = f"SELECT {statement.bucket(asked, of.time, self.values)}{things} {of.sql}"
+
+    def answer(self) -> Answer:
+        is_timed = bool(self.asked.width)
+        if not self.names:
+            return self._made(self._read(["b"] if is_timed else []), [], None)
+        ranked = self._ranked()
+        top = [self._key(row) for row in ranked]
+        series = ranked[0]["series"] if ranked else 0
+        is_cut = series > len(top)
+        if not is_timed:
+            rest = self._read([], where=f"NOT {self._is_top()}", top=top) if is_cut else []
+            return self._made([*ranked, *(rest if self.question.rest else [])], top, series)
+        if not is_cut:
+            return self._made(self._read(["b", *self.names]), top, series)
+        if not self.question.rest:
+            found = self._read(["b", *self.names], where=self._is_top(), top=top)
+            return self._made(found, top, series)
+        return self._made(self._read_with_rest(top), top, series)
+
+    def _key(self, row: dict) -> Key:
+        return tuple(row[name] for name in self.names)
+
+    def _is_top(self) -> str:
+        kinds = ", ".join("String" for _name in self.names)
+        return f"(tuple({', '.join(self.names)}) IN {{top:Array(Tuple({kinds}))}})"
+
+    def _ranked(self) -> list[dict]:
+        """The combinations of values that are kept, each with how many there are: whole rows where
+        there are no buckets, else only what they are ordered by.
+        """
+        order = statement.ordering(self.asked, self.asked.order)
+        measures = statement.measure_columns(self.asked)
+        if self.asked.width:
+            measures = [(alias, sql) for alias, sql in measures if order.startswith(alias)]
+        direction = "ASC" if self.question.ascending else "DESC"
+        keys = ", ".join(self.names)
+        return self._run(
+            f"""
+            SELECT {", ".join([keys, *_aliased(measures)])}, count() OVER () AS series
+            FROM ({self.things})
+            GROUP BY {keys}
+            ORDER BY {order} {direction} NULLS LAST, {keys}
+            LIMIT {{most:UInt32}}
+            """,
+            most=self.question.most,
+        )
+
+    def _read(self, by: list[str], where: str = "1", **values: object) -> list[dict]:
+        measures = _aliased(statement.measure_columns(self.asked))
+        grouped = f"GROUP BY {', '.join(by)}" if by else ""
+        return self._run(
+            f"SELECT {', '.join([*by, *measures])} FROM ({self.things}) WHERE {where} {grouped}",
+            **values,
+        )
+
+    def _read_with_rest(self, top: list[Key]) -> list[dict]:
+        measures = _aliased(statement.measure_columns(self.asked))
+        kept = [f"if(is_top, {name}, '') AS k{name}" for name in self.names]
+        found = self._run(
+            f"""
+            SELECT {", ".join(["b", "is_top", *kept, *measures])}
+            FROM (SELECT *, {self._is_top()} AS is_top FROM ({self.things}))
+            GROUP BY b, is_top, {", ".join(f"k{name}" for name in self.names)}
+            """,
+            top=top,
+        )
+        for row in found:
+            for name in self.names:
+                value = row.pop(f"k{name}")
+                row[name] = value if row["is_top"] else None
+        return found
+
+    def _run(self, sql: str, **values: object) -> list[dict]:
+        return clickhouse.rows(sql, who=WHO, options=LIMITS, **self.values, **values)
+
+    def _made(self, found: list[dict], top: list[Key], series: int | None) -> Answer:
+        asked = self.asked
+        rows = [self._row(row) for row in found]
+        keys = [name for name, _dimension in asked.dimensions]
+        has_rest = any(row[name] is None for row in rows for name in keys[:1])
+        if asked.width:
+            kept = [*top, *([(None,) * len(keys)] if has_rest else [])] if keys else [()]
+            rows = self._in_order(rows, keys, kept)
+        return Answer(
+            columns=statement.columns_of(asked),
+            rows=rows,
+            bucket=asked.width,
+            edges=asked.edges,
+            has_rest=has_rest,
+            series=series,
+        )
+
+    def _row(self, found: dict) -> dict[str, Value]:
+        asked = self.asked
+        row: dict[str, Value] = {TIME: found["b"]} if asked.width else {}
+        for number, (name, _dimension) in enumerate(asked.dimensions):
+            row[name] = found.get(f"d{number}")
+        for number, (measure, _quantity) in enumerate(asked.measured):
+            row[measure.column] = value_of(asked, number, found)
+        return row
+
+    def _in_order(
+        self, rows: list[dict[str, Value]], keys: list[str], kept: list[tuple]
+    ) -> list[dict[str, Value]]:
+        by_place = {(row[TIME], *(row[name] for name in keys)): row for row in rows}
+        places = [(at, *key) for at, key in product(self.asked.edges[:-1], kept)]
+        if not self.question.fill:
+            return [by_place[place] for place in places if place in by_place]
+        nothing = statement.nothing(self.asked)
+        return [
+            by_place.get(place) or {**dict(zip([TIME, *keys], place, strict=True)), **nothing}
+            for place in places
+        ]
+
+
+def _aliased(measures: list[tuple[str, str]]) -> list[str]:
+    return [f"{sql} AS {alias}" for alias, sql in measures]
