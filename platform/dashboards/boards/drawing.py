@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -53,16 +55,15 @@ def course(
     made = [
         Series(
             name=str(line.words),
-            values=_values(answer, line.column, lambda row: True),
+            values=filled(answer, line.column),
             tone=line.tone,
-            rows=base_of(scope, *line.terms, view=view, sort=line.sort),
-            hrefs=_windows(scope, answer),
+            **_leading(scope, answer, line.terms, view, line.sort),
         )
         for line in lines
     ]
     shown = [*made]
     if before is not None and before.rows:
-        shown.append(_before(scope, answer, before, lines[0]))
+        shown.append(_before(scope, answer, before, lines[0], view))
     figure = figures.over_time(kind, answer.edges[:-1], shown, unit, span=_span(scope, answer))
     return Chart(
         figure=figure,
@@ -98,8 +99,7 @@ def split(
                 name=words_of(value),
                 values=_values(answer, column, lambda row, it=value: row[dimension] == it),
                 tone=(tones or {}).get(str(value)) or (tone(at) if value is not None else "chain"),
-                rows=base_of(scope, *terms, *own, view=view),
-                hrefs=_windows(scope, answer),
+                **_leading(scope, answer, (*terms, *own), view),
             )
         )
     return Chart(
@@ -195,20 +195,32 @@ def terms_of(
     return (term_of(dimension, value, view),)
 
 
+def filled(answer: Answer, column: str) -> list:
+    """A column over time with a value for each bucket."""
+    return _values(answer, column, lambda row: True)
+
+
 def _values(answer: Answer, column: str, is_meant: Callable[[dict], bool]) -> list:
     found = {row["time"]: row[column] for row in answer.rows if is_meant(row)}
     missing = 0 if column.startswith(SUMMED) else None
     return [found.get(at, missing) for at in answer.edges[:-1]]
 
 
+def _leading(
+    scope: Scope, answer: Answer, terms: Sequence[Term | None], view: str, sort: str = ""
+) -> dict[str, Any]:
+    """Where the points of a series lead: nowhere, where its terms cannot be said."""
+    base = base_of(scope, *terms, view=view, sort=sort)
+    return {"rows": base, "hrefs": _windows(scope, answer) if base else ()}
+
+
 def _windows(scope: Scope, answer: Answer) -> list[str]:
-    edges = answer.edges
-    return [window_of(scope, *pair) for pair in zip(edges, edges[1:], strict=False)]
+    return [window_of(scope, *pair) for pair in pairwise(answer.edges)]
 
 
-def _before(scope: Scope, answer: Answer, before: Answer, line: Line) -> Series:
+def _before(scope: Scope, answer: Answer, before: Answer, line: Line, view: str) -> Series:
     """The time before, drawn where the shown time is: bucket for bucket from the start."""
-    values = _values(before, line.column, lambda row: True)
+    values = filled(before, line.column)
     places = len(answer.edges) - 1
     values = [*values, *[None] * places][:places]
     previous = scope.previous
@@ -216,8 +228,8 @@ def _before(scope: Scope, answer: Answer, before: Answer, line: Line) -> Series:
         name=_("%(name)s before") % {"name": line.words},
         values=values,
         tone="ink-3",
-        rows=base_of(previous, *line.terms),
-        hrefs=[*_windows(previous, before), *[""] * places][:places],
+        rows=base_of(previous, *line.terms, view=view, sort=line.sort),
+        hrefs=[*_windows(previous, before), *[""] * places][:places] if scope.leads else (),
         is_before=True,
     )
 

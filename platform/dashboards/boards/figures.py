@@ -1,8 +1,8 @@
 """Figures for plotly, as plain dicts. Pure.
 
-They name no colour: `meta.tone` of a trace is a colour of the stylesheet, which charts.js puts in for
-the theme. A mark's rows are at `meta.rows` followed by its own of `customdata`; where that is empty,
-a click leads nowhere.
+They name no colour: `meta.tone` of a trace is a colour of the stylesheet, which charts.js puts in
+for the theme. A mark's rows are at `meta.rows` followed by its own of `customdata`; where that is
+empty, a click leads nowhere.
 """
 
 import math
@@ -193,9 +193,7 @@ def heat(
                 "x": list(range(len(columns))),
                 "y": list(range(len(rows))),
                 "z": [numbers(line) for line in values],
-                "text": [
-                    [f"{_safe(column)}, {_safe(row)}" for column in columns] for row in rows
-                ],
+                "text": [[f"{_safe(column)}, {_safe(row)}" for column in columns] for row in rows],
                 "hovertext": [[written(one, unit) for one in line] for line in values],
                 "customdata": [list(line) for line in hrefs] or None,
                 "meta": {"tone": "accent", "rows": ""},
@@ -258,7 +256,7 @@ def local(nanoseconds: int, zone: str) -> str:
 
 def label(name: str, at: int) -> str:
     """A name on an axis, cut to what fits. Plotly draws a little HTML, of which names have none."""
-    return _safe(name) if name.strip() else f"–{'\u200b' * at}"
+    return _safe(name) if name.strip() else "–" + "\u200b" * at
 
 
 def _safe(name: str) -> str:

@@ -11,6 +11,7 @@ from traces.search.terms import Query, Term
 
 TRACES, OBSERVATIONS, SCORES = "traces", "observations", "scores"
 METADATA = "metadata."
+LOWEST = "-1e15"  # of all numbers that the query bar takes
 
 # What a dimension of the metrics is called in the query bar of a list.
 FIELDS = {
@@ -45,10 +46,15 @@ def term_of(dimension: str, value: str | int | float, view: str = OBSERVATIONS) 
         return None
     if dimension.startswith(METADATA):
         return Term("metadata", (text,), key=dimension.removeprefix(METADATA))
-    if dimension == "name" and view == TRACES:
-        return Term("name", (text,))
+    if dimension == "name" and view != OBSERVATIONS:
+        return Term("name", (text,)) if view == TRACES else having_score(text)
     field = FIELDS.get(dimension)
     return Term(field, (text,)) if field else None
+
+
+def having_score(name: str) -> Term:
+    """Of traces with a score of this name that has a number."""
+    return Term("scores", (LOWEST,), key=name, comparison=">=")
 
 
 def terms_beyond(
@@ -103,4 +109,3 @@ def _address(scope: Scope, terms: Sequence[Term], view: str, sort: str) -> str:
     named |= {"sort": sort} if sort else {}
     path = reverse("trace-list", args=[scope.project.id])
     return f"{path}?{urlencode(named)}{'&' if named else ''}"
-

@@ -9,19 +9,13 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from traces.templatetags.trace_figures import dollars, duration
 
 TEXT, TIME = "text", "time"
-COUNT, TOKENS, DOLLARS, SECONDS, SHARE, SCORE, RATE = (
-    "count",
-    "tokens",
-    "dollars",
-    "seconds",
-    "share",
-    "score",
-    "rate",
-)
+# As traces.queries.metrics has them.
+COUNT, TOKENS, DOLLARS, SECONDS = "count", "tokens", "dollars", "seconds"
+SHARE, SCORE, RATE = "share", "score", "tokens/s"
 NS = 1_000_000_000
 Value = str | int | float | Decimal | None
 
-# How plotly writes them (d3-format): on an axis, and on hover.
+# How plotly writes them on an axis (d3-format).
 AXIS = {
     COUNT: {"tickformat": "~s"},
     TOKENS: {"tickformat": "~s"},
@@ -30,15 +24,6 @@ AXIS = {
     SHARE: {"tickformat": ".3~%"},
     SCORE: {"tickformat": ".3~g"},
     RATE: {"tickformat": ".3~s", "ticksuffix": "/s"},
-}
-HOVER = {
-    COUNT: "%{y:,.6~g}",
-    TOKENS: "%{y:,.8~g} tokens",
-    DOLLARS: "$%{y:,.5~g}",
-    SECONDS: "%{y:,.3~s}s",
-    SHARE: "%{y:.2%}",
-    SCORE: "%{y:.3~g}",
-    RATE: "%{y:,.3~g} tokens/s",
 }
 
 
@@ -60,10 +45,12 @@ def _number(value: int | float | Decimal, unit: str) -> str:
         case "seconds":
             return duration(round(float(value) * NS))
         case "share":
-            return f"{float(value) * 100:.3g} %" if abs(value) < 1 else f"{float(value) * 100:.0f} %"
+            return (
+                f"{float(value) * 100:.3g} %" if abs(value) < 1 else f"{float(value) * 100:.0f} %"
+            )
         case "count" | "tokens":
             return intcomma(round(value)) if value == round(value) else f"{float(value):,.2f}"
-        case "rate":
+        case "tokens/s":
             return f"{float(value):.3g} /s"
     return f"{float(value):.3g}"
 

@@ -56,4 +56,3 @@ def lines(table: Table, zone: str) -> list[list[tuple[Cell, Column, str]]]:
 @register.filter
 def is_text(column: Column) -> bool:
     return column.unit == TEXT
-
