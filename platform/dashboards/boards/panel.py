@@ -21,7 +21,8 @@ AUTO = "auto"
 class Scope:
     """What a board shows. Times are nanoseconds, `until` excluded; `bucket` is a width or AUTO.
 
-    A shared board leads nowhere: `leads` is then false, and links are empty.
+    A shared board leads nowhere: `leads` is then false, and links are empty. `by` is the dimension
+    that the board is broken down by, `of` the name that it is narrowed to, where it offers these.
     """
 
     project: Project
@@ -32,6 +33,8 @@ class Scope:
     terms: tuple[Term, ...] = ()
     compares: bool = True
     leads: bool = True
+    by: str = ""
+    of: str = ""
 
     @property
     def previous(self) -> "Scope":

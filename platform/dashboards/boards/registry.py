@@ -2,24 +2,38 @@
 panels and shelves of boards.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
 
 from accounts.models import Project
+from dashboards.boards.links import METADATA
 from dashboards.boards.panel import Panel
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`order` is its place among the boards."""
+    """`order` is its place among the boards. `by` are the dimensions that it can be broken down by,
+    the first by itself, and their words; `takes_keys`: by any key of the metadata too. `of` says
+    what a name is of that it can be narrowed to; nothing, where it cannot.
+    """
 
     key: str
     title: str | Promise
     panels: tuple[Panel, ...]
     about: str | Promise = ""
     order: int = 100
+    by: Mapping[str, str | Promise] = field(default_factory=dict)
+    takes_keys: bool = False
+    of: str | Promise = ""
+
+    def dimension(self, asked: str) -> str:
+        """What it is broken down by: what is asked for where it offers that, else its first."""
+        is_key = asked.startswith(METADATA) and asked != METADATA
+        if asked in self.by or (is_key and self.takes_keys):
+            return asked
+        return next(iter(self.by), "")
 
     def panel(self, key: str) -> Panel | None:
         return next((one for one in self.panels if one.key == key), None)

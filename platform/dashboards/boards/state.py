@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
+from dashboards.boards.links import METADATA
 from dashboards.boards.panel import AUTO, Scope
+from dashboards.boards.registry import Board
 from traces.views.asked import Asked, asked
 
 DEFAULT_RANGE = "7d"
+MOST_NAME = 200  # characters
 ZONE_COOKIE = "sonde_zone"  # set by charts.js: the browser's own
 BUCKETS = {
     AUTO: gettext_lazy("Automatic"),
@@ -41,8 +44,10 @@ class State:
     is_own_zone: bool  # no zone is in the address
     compares: bool
     refresh: str
+    by: str = ""
+    of: str = ""
 
-    def scope(self, project: Project, *, leads: bool = True) -> Scope:
+    def scope(self, project: Project, board: Board | None = None, *, leads: bool = True) -> Scope:
         return Scope(
             project=project,
             since=self.ask.wanted.since,
@@ -52,6 +57,8 @@ class State:
             terms=self.ask.query.terms,
             compares=self.compares,
             leads=leads,
+            by=board.dimension(self.by) if board else "",
+            of=self.of if board and board.of else "",
         )
 
     @property
@@ -84,7 +91,15 @@ def state_of(request: HttpRequest, *, default: str = DEFAULT_RANGE, now: int = 0
         is_own_zone=not zone,
         compares=given.get("compare", "") != "off",
         refresh=refresh,
+        by=_by(given),
+        of=given.get("of", "").replace("\0", "").strip()[:MOST_NAME],
     )
+
+
+def _by(given: QueryDict) -> str:
+    """A dimension by its name, or a key of the metadata by itself."""
+    key = given.get("key", "").replace("\0", "").strip()[:MOST_NAME]
+    return f"{METADATA}{key}" if key else given.get("by", "")[: MOST_NAME + len(METADATA)]
 
 
 def zone_of(request: HttpRequest) -> str:

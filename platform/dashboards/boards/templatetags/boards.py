@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from dashboards.boards.links import METADATA
 from dashboards.boards.panel import Cell, Column, Table, Tile
 from dashboards.boards.units import TEXT, change, written
 
@@ -56,3 +57,9 @@ def lines(table: Table, zone: str) -> list[list[tuple[Cell, Column, str]]]:
 @register.filter
 def is_text(column: Column) -> bool:
     return column.unit == TEXT
+
+
+@register.filter
+def metadata_key(dimension: str) -> str:
+    """The key of the metadata that a dimension is, or nothing."""
+    return dimension.removeprefix(METADATA) if dimension.startswith(METADATA) else ""

@@ -42,7 +42,8 @@ def answer(
         if panel is None:
             raise Http404("The board has no such panel.")
         return _part(request, panel, state, context)
-    return render(request, page, {**context, **frame_of(project, state), **(more or {})})
+    frame = frame_of(project, state) | {"by": board.dimension(state.by)}
+    return render(request, page, {**context, **frame, **(more or {})})
 
 
 def frame_of(project: Project, state: State) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def frame_of(project: Project, state: State) -> dict[str, Any]:
 def _part(request: HttpRequest, panel: Panel, state: State, context: dict) -> HttpResponse:
     as_, is_part = request.GET.get("as", ""), is_fragment(request)
     patience = FRAGMENT_PATIENCE if is_part and as_ != "csv" else PAGE_PATIENCE
-    scope = state.scope(context["project"], leads=context["leads"])
+    scope = state.scope(context["project"], context["board"], leads=context["leads"])
     outcome = outcome_of(panel, state, scope, patience=patience)
     context |= {"panel": panel, "outcome": outcome, "scope": scope, **addresses(state, panel)}
     context["is_table"] = as_ == "table" or not is_part
