@@ -10,13 +10,14 @@ from traces.queries.clauses import OF_ONE, PER_SPAN
 PERCENTILES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 HISTOGRAM = "histogram"
 AGGREGATIONS = ("sum", "avg", "count", "min", "max", *PERCENTILES, HISTOGRAM, "uniq")
-UNITS = ("seconds", "dollars", "tokens", "tokens/s", "share", "count", "score")
+UNITS = ("seconds", "dollars", "tokens", "tokens/s", "share", "count", "score", "moment")
 NUMBERS = ("avg", "sum", "count", "min", "max", *PERCENTILES, HISTOGRAM)
 SUMS = ("sum", *(one for one in NUMBERS if one != "sum"))
 FLAGS = ("sum", "avg", "count")
 SHARE = ("avg",)
 UNIQ = ("uniq",)
 WHOLE = ("count", "sum")
+ENDS = ("min", "max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ OF_OBSERVATIONS = {
     "users": Quantity(_named("s.user_id"), "count", UNIQ),
     "sessions": Quantity(_named("s.session_id"), "count", UNIQ),
     "models": Quantity(_named("s.model"), "count", UNIQ),
+    "started": Quantity("toUnixTimestamp64Nano(s.start_time) / 1e9", "moment", ENDS),  # since 1970
 }
 # Over the columns that `sources.of_traces` makes of a trace's rows.
 OF_TRACES = {
