@@ -82,6 +82,7 @@ OF_SCORES = {
     "source": Dimension("s.source"),
     "data_type": Dimension("s.data_type"),
     "string_value": Dimension("s.string_value", is_many=True),
+    "answer": Dimension("if(s.string_value = '', toString(s.value), s.string_value)", is_many=True),
     "environment": Dimension("s.environment"),
     "author": Dimension("s.author_user_id"),
     "config": Dimension("s.config_id"),

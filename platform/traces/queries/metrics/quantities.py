@@ -79,6 +79,8 @@ OF_OBSERVATIONS = {
     "cached_cost": Quantity(_paid(*CACHED), "dollars", SUMS),
     "reasoning_cost": Quantity(_paid(*REASONING), "dollars", SUMS),
     "unpriced": Quantity("s.cost_source = 'unknown'", "count", FLAGS),
+    "unpriced_tokens": Quantity("if(s.cost_source = 'unknown', s.total_tokens, 0)", "tokens", SUMS),
+    "priced_tokens": Quantity("if(isNull(s.total_cost), NULL, s.total_tokens)", "tokens", SUMS),
     "errors": Quantity("s.level = 'ERROR'", "count", FLAGS),
     "error_rate": Quantity("s.level = 'ERROR'", "share", SHARE),
     "warnings": Quantity("s.level = 'WARNING'", "count", FLAGS),
@@ -110,6 +112,7 @@ OF_TRACES = {
 OF_SCORES = {
     "count": Quantity("1", "count", WHOLE),
     "value": Quantity("s.value", "score", NUMBERS),
+    "value_squared": Quantity("s.value * s.value", "score", ("avg",)),  # for how far they spread
     "traces": Quantity(_named("s.trace_id"), "count", UNIQ),
     "observations": Quantity(_named("s.observation_id"), "count", UNIQ),
     "users": Quantity(_named("t.user"), "count", UNIQ),
