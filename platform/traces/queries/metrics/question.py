@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from traces.search.terms import Term
 
@@ -84,7 +85,7 @@ class Answer:
     """
 
     columns: tuple[Column, ...]
-    rows: list[dict[str, Value]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
     bucket: str | None = None
     edges: tuple[int, ...] = ()
     has_rest: bool = False
@@ -94,9 +95,9 @@ class Answer:
     def is_exact(self) -> bool:
         return all(column.is_exact for column in self.columns)
 
-    def column(self, name: str) -> Iterator[Value]:
+    def column(self, name: str) -> Iterator[Any]:
         return (row[name] for row in self.rows)
 
-    def one(self, name: str) -> Value:
+    def one(self, name: str) -> Any:
         """The column's value where there is one row."""
         return self.rows[0][name] if self.rows else None
