@@ -85,6 +85,10 @@ def rows_of(
     return base + window_of(scope, *(window or (scope.since, scope.until)))
 
 
+def trace_page(scope: Scope, trace_id: str) -> str:
+    return reverse("trace-page", args=[scope.project.id, trace_id]) if scope.leads else ""
+
+
 def base_of(scope: Scope, *terms: Term | None, view: str = TRACES, sort: str = "") -> str:
     """The same without its window, for the points of a series: each adds its own `window_of`."""
     if not scope.leads or None in terms:

@@ -26,6 +26,7 @@ BUCKETS = {
     "week": gettext_lazy("A week"),
     "month": gettext_lazy("A month"),
 }
+OWN = ("bucket", "zone", "refresh", "as")
 REFRESHES = {
     "": gettext_lazy("Off"),
     "30": gettext_lazy("Every 30 seconds"),

@@ -60,10 +60,10 @@ def tiles(
         )
         for one in shown
     )
-    return Tiles(tiles=made, table=_table(made))
+    return Tiles(tiles=made, table=table_of(made))
 
 
-def _table(made: Sequence[Tile]) -> Table:
+def table_of(made: Sequence[Tile]) -> Table:
     """With the units in the cells, since each row has its own."""
     columns = (
         Column(gettext_lazy("Figure"), TEXT),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.boards.links import METADATA
 from dashboards.boards.panel import Cell, Column, Table, Tile
-from dashboards.boards.units import TEXT, change, written
+from dashboards.boards.units import TEXT, change, moment, written
 
 register = template.Library()
 
@@ -16,7 +16,7 @@ LOWER, HIGHER = "lower", "higher"
 
 
 @register.filter
-def as_attribute(figure: dict[str, Any]) -> str:
+def as_attribute(figure: dict[str, Any] | list) -> str:
     """For a `data-` attribute: the template escapes it."""
     return json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -63,3 +63,9 @@ def is_text(column: Column) -> bool:
 def metadata_key(dimension: str) -> str:
     """The key of the metadata that a dimension is, or nothing."""
     return dimension.removeprefix(METADATA) if dimension.startswith(METADATA) else ""
+
+
+@register.simple_tag
+def clock(nanoseconds: int, zone: str) -> str:
+    """A moment in the zone of the board, to the minute."""
+    return moment(nanoseconds, zone)

@@ -7,6 +7,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from dashboards.boards.registry import board_named
 from dashboards.boards.views.frame import answer
+from dashboards.boards.views.share import links_of
 
 FIRST = "overview"
 
@@ -18,4 +19,4 @@ def dashboard(request: HttpRequest, project_id: str, board: str = FIRST) -> Http
     found = board_named(board)
     if found is None:
         raise Http404("There is no such board.")
-    return answer(request, project, found)
+    return answer(request, project, found, more=links_of(project, found.key))

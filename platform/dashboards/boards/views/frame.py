@@ -3,6 +3,7 @@ page by itself is the panel's table, and with `as=csv` a file.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,13 +12,18 @@ from django.shortcuts import render
 from accounts.models import Project
 from dashboards.boards.csv_file import csv_of
 from dashboards.boards.outcome import Outcome, outcome_of
-from dashboards.boards.panel import Panel
+from dashboards.boards.panel import Panel, Scope
 from dashboards.boards.registry import Board, boards, shelves
 from dashboards.boards.state import BUCKETS, REFRESHES, State, state_of, zones
+from dashboards.boards.turns import Busy, turn
+from traces.errors import Unavailable
+from traces.queries.metrics import Measure, Unanswerable
 from traces.search.fields import FIELDS
 from traces.views.lists import is_fragment, marked
 from traces.views.timerange import RANGES
 
+ENVIRONMENTS = "environments"  # the part that holds what there is to choose from
+MOST_ENVIRONMENTS = 40
 PAGE_PATIENCE, FRAGMENT_PATIENCE = 5.0, 0.05  # seconds that a panel waits for its turn
 MOST_TURNS = 60  # that a fragment asks for, half a second apart
 STATUS = {"too much": 422, "unanswerable": 422, "away": 503, "busy": 503}
@@ -37,6 +43,10 @@ def answer(
     """
     state = state_of(request)
     context = {"project": project, "board": board, "state": state, "ask": state.ask, "leads": leads}
+    if request.GET.get("part") == ENVIRONMENTS:
+        return render(
+            request, "dashboards/_environments.html", {**context, **_environments(context)}
+        )
     if key := request.GET.get("part", ""):
         panel = board.panel(key)
         if panel is None:
@@ -56,8 +66,21 @@ def frame_of(project: Project, state: State) -> dict[str, Any]:
         "zones": sorted(zones()),
         "fields": list(FIELDS.values()),
         "wrong": marked(state.ask),
+        "compare_link": state.ask.link(compare="off" if state.compares else None),
         "without_time": state.ask.link(**{"from": None, "to": None}),
     }
+
+
+def _environments(scope: Scope) -> list[str]:
+    """Those of the time that is shown; none where the store does not tell."""
+    try:
+        with turn(patience=FRAGMENT_PATIENCE):
+            answer = replace(scope, terms=()).ask(
+                Measure("count"), by=("environment",), most=MOST_ENVIRONMENTS, rest=False
+            )
+    except (Busy, Unanswerable, Unavailable):
+        return []
+    return sorted(str(row["environment"]) for row in answer.rows)
 
 
 def _part(request: HttpRequest, panel: Panel, state: State, context: dict) -> HttpResponse:
