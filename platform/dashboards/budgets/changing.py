@@ -84,4 +84,8 @@ def _kept(budget: Budget) -> dict[str, Any]:
 
 def told(budget: Budget) -> dict[str, Any]:
     """The settings, as they are written down."""
-    return {**_kept(budget), "amount": f"{budget.amount:f}", "thresholds": list(budget.thresholds)}
+    return {
+        **_kept(budget),
+        "amount": f"{budget.amount.normalize():f}",
+        "thresholds": list(budget.thresholds),
+    }

@@ -75,14 +75,21 @@ class Course:
         if self.has_weekdays:
             weekday = (self._first + timedelta(days=int(number))).weekday()
             # Contrasts, so that the weekdays of a week sum to nothing.
-            row += [
-                1.0 if weekday == one else (-1.0 if weekday == 6 else 0.0) for one in range(6)
-            ]
+            row += [1.0 if weekday == one else (-1.0 if weekday == 6 else 0.0) for one in range(6)]
         return row
 
     def expected(self, day: date) -> float:
         """Dollars of one day."""
         return max(float(np.dot(self._row((day - self._first).days), self._beta)), 0.0)
+
+    def weekdays(self) -> list[float]:
+        """Dollars that Monday to Sunday are above or below the level; nothing where too little is
+        known.
+        """
+        if not self.has_weekdays:
+            return []
+        six = [float(one) for one in self._beta[-6:]]
+        return [*six, -sum(six)]
 
     def _moments(self, days: Sequence[date], shares: Sequence[float]) -> tuple[float, float]:
         """The expectation and variance of the sum of shares of days, which follow each other."""

@@ -8,6 +8,7 @@ from dashboards.budgets.forecast import Amount, Course
 from dashboards.budgets.periods import Period, day_of, hour_of
 
 MOST_HASTE = 10.0  # today is not expected to run at more than this many times the usual
+BY_HOUR = 0.75
 PRIOR = 0.25  # of a usual day: how much must be seen of today before its own pace counts
 
 
@@ -33,15 +34,16 @@ def burn_of_window(spent: float, amount: float, window: int, period: Period) -> 
 
 
 def left_of_today(now: int, zone: str, by_hour: Mapping[int, float]) -> float:
-    """How much of a day's cost comes after this time of day, by what each hour usually costs; by
-    the clock where that is not known.
+    """How much of a day's cost comes after this time of day: three quarters by what each hour
+    usually costs, and a quarter by the clock, since an hour that was quiet need not stay so.
     """
     hour = hour_of(now, zone)
     whole = sum(by_hour.values())
     if whole <= 0:
         return 1 - hour / 24
     later = sum(cost for at, cost in by_hour.items() if at > int(hour))
-    return (later + by_hour.get(int(hour), 0.0) * (1 - hour % 1)) / whole
+    usual = (later + by_hour.get(int(hour), 0.0) * (1 - hour % 1)) / whole
+    return BY_HOUR * usual + (1 - BY_HOUR) * (1 - hour / 24)
 
 
 def haste(today: float, usual: float, left: float) -> float:

@@ -1,6 +1,6 @@
 """What was spent day by day, of a whole project or of values of a dimension."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from dashboards.budgets.periods import begin_of, day_of
 from traces.queries.metrics import Measure, Question, ask
 from traces.search.terms import Term
 
-COST, UNPRICED = Measure("cost", "sum"), Measure("unpriced", "count")
+COST, UNPRICED = Measure("cost", "sum"), Measure("unpriced", "sum")
 HOUR = 3_600_000_000_000
 RECENT_HOURS = 24
 PROFILE_DAYS = 28
@@ -60,15 +60,13 @@ def spending_of(
     first = today - timedelta(days=most_days)
     days = [first + timedelta(days=n) for n in range(most_days + 1)]
     daily = _asked(project_id, zone, begin_of(first, zone), now, "day", by, values)
-    hourly = _asked(
-        project_id, zone, now - (RECENT_HOURS + 1) * HOUR, now, "hour", by, values
-    )
+    hourly = _asked(project_id, zone, now - (RECENT_HOURS + 1) * HOUR, now, "hour", by, values)
     found = {}
     for value in values if by else ("",):
         costs = {day_of(row["time"], zone): row for row in daily.get(value, ())}
         found[value] = Spending(
             tuple((day, _cost(costs.get(day))) for day in days),
-            {day: row["count_unpriced"] or 0 for day, row in costs.items()},
+            {day: int(row["sum_unpriced"] or 0) for day, row in costs.items()},
             {row["time"]: _cost(row) for row in hourly.get(value, ())},
         )
     return found
@@ -94,6 +92,7 @@ def _asked(
         bucket=bucket,
         zone=zone,
         most=max(len(values), 1),
+        rest=False,
     )
     found: dict[str, list[dict]] = {}
     for row in ask(question).rows:
@@ -108,7 +107,7 @@ def _term(by: str, values: Sequence[str]) -> Term:
 
 def _cost(row: Mapping | None) -> Decimal:
     """Of nothing, nothing was spent."""
-    return Decimal(str(row["sum_cost"])) if row and row["sum_cost"] is not None else NONE
+    return Decimal(repr(row["sum_cost"])) if row and row["sum_cost"] is not None else NONE
 
 
 def biggest(
@@ -121,7 +120,8 @@ def biggest(
         by=(by,),
         since=since,
         until=until,
-        most=most + 1,
+        most=most + 2,  # that has no value may be one of them
+        rest=False,
     )
     found = [row[by] for row in ask(question).rows if row[by]]
     return found[:most], len(found) > most
@@ -150,7 +150,3 @@ def window(hours: Mapping[int, Decimal], now: int, length: int) -> float:
         if inside > 0 and lasted > 0:
             spent += float(cost) * inside / lasted
     return spent
-
-
-def total(spendings: Iterable[Spending], first: date) -> Decimal:
-    return sum((one.since(first) for one in spendings), NONE)

@@ -104,9 +104,7 @@ def state_of(
     )
 
 
-def _burn(
-    spending: Spending, hours: int, budget: Budget, period: Period, now: int
-) -> float | None:
+def _burn(spending: Spending, hours: int, budget: Budget, period: Period, now: int) -> float | None:
     length = hours * HOUR
     if hours <= 24:
         spent = window(spending.hours, now, length)

@@ -132,8 +132,9 @@ def test_burn_rates_compare_with_an_even_pace():
 def test_the_rest_of_today_is_by_its_hours():
     noon = at(2026, 11, 10, 12)
     assert left_of_today(noon, "UTC", {}) == pytest.approx(0.5)
-    assert left_of_today(noon, "UTC", {9: 1.0, 13: 3.0}) == pytest.approx(0.75)
-    assert left_of_today(noon + HOUR // 2, "UTC", {12: 2.0}) == pytest.approx(0.5)
+    assert left_of_today(noon, "UTC", {9: 1.0, 13: 3.0}) == pytest.approx(0.6875)
+    half_past = left_of_today(noon + HOUR // 2, "UTC", {12: 2.0})
+    assert half_past == pytest.approx(0.75 * 0.5 + 0.25 * 11.5 / 24)
 
 
 def test_a_month_of_even_days_is_projected_to_the_day_it_is_used_up():
