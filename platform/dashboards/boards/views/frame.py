@@ -44,9 +44,8 @@ def answer(
     state = state_of(request)
     context = {"project": project, "board": board, "state": state, "ask": state.ask, "leads": leads}
     if request.GET.get("part") == ENVIRONMENTS:
-        return render(
-            request, "dashboards/_environments.html", {**context, **_environments(context)}
-        )
+        context["environments"] = _environments(state.scope(project))
+        return render(request, "dashboards/_environments.html", context)
     if key := request.GET.get("part", ""):
         panel = board.panel(key)
         if panel is None:
