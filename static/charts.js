@@ -16,7 +16,7 @@ const plotly = new Promise((ready) => {
 const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false };
 const STEPS = [
   { dtickrange: [null, 60000], value: "%H:%M:%S\n%m-%d" },
-  { dtickrange: [60000, 86400000], value: "%H:%M\n%m-%d" },
+  { dtickrange: [60000, 43200000], value: "%H:%M\n%m-%d" },
   { dtickrange: [86400000, "M1"], value: "%m-%d\n%Y" },
   { dtickrange: ["M1", null], value: "%Y-%m" },
 ];
@@ -38,6 +38,7 @@ const PAINT = {
     trace.line = { ...trace.line, color: colour(tone) };
     trace.marker = { ...trace.marker, color: colour(tone) };
     if (trace.stackgroup) trace.fillcolor = colour(tone, 0.35);
+    else if (trace.fill) trace.fillcolor = colour(tone, 0.16);
   },
   bar: (trace, tone) => (trace.marker = { ...trace.marker, color: colour(tone, 0.85), line: { width: 0 } }),
   heatmap: (trace, tone) => {
