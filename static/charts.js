@@ -70,7 +70,7 @@ function layoutOf(box, own) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     margin: { l: 36, r: 10, t: 12, b: 22, pad: 2 },
-    hoverlabel: { bgcolor: colour("raised"), bordercolor: colour("line-strong"), font: { color: colour("ink"), size: 12 }, align: "left", namelength: 60 },
+    hoverlabel: { bgcolor: colour("raised"), bordercolor: colour("line-strong"), font: { family: getComputedStyle(document.body).fontFamily, color: colour("ink"), size: 12 }, align: "left", namelength: 60 },
     dragmode: false,
     showlegend: false,
     width: box.clientWidth,
@@ -98,7 +98,7 @@ async function draw(box) {
   if (box.dataset.drawn) return;
   box.dataset.drawn = "1";
   box.classList.toggle("leads", data.some((trace) => trace.customdata));
-  box.on("plotly_click", (event) => follow(event, box));
+  box.on("plotly_click", (event) => openRows(event, box));
   sizes.observe(box);
 }
 
@@ -108,7 +108,7 @@ const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => {
 }));
 
 // A mark leads to its rows; of several under the pointer, the one that is nearest to it.
-function follow({ points, event }, box) {
+function openRows({ points, event }, box) {
   const found = points.map((point) => ({ point, address: addressOf(point) })).filter((one) => one.address);
   if (!found.length) return;
   const top = event.clientY - box.getBoundingClientRect().top;

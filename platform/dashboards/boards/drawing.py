@@ -92,7 +92,7 @@ def split(
         return EMPTY
     values = values_of(answer, column, dimension)
     made = []
-    for at, value in enumerate(values):
+    for at, value in enumerate(shown_of(answer, column, dimension, values)):
         own = terms_of(dimension, value, values, view)
         made.append(
             Series(
@@ -177,6 +177,16 @@ def values_of(answer: Answer, column: str, dimension: str) -> list[Value]:
     for row in answer.rows:
         totals[row[dimension]] = totals.get(row[dimension], 0.0) + float(row[column] or 0)
     return sorted(totals, key=lambda one: (one is None, -totals[one], str(one)))
+
+
+def shown_of(
+    answer: Answer, column: str, dimension: str, values: Sequence[Value]
+) -> list[Value]:
+    """Without those of which nothing is known, or the sum is nothing: no series is drawn of them."""
+    known = {row[dimension] for row in answer.rows if row[column] is not None}
+    if column.startswith(SUMMED):
+        known = {row[dimension] for row in answer.rows if row[column]}
+    return [one for one in values if one in known] or [*values[:1]]
 
 
 def words_of(value: Value) -> str:

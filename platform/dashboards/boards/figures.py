@@ -96,7 +96,8 @@ def _timed(kind: str, x: list[str], one: Series, unit: str, span: Span) -> Figur
         return trace | {"type": "bar", "width": widths, "offset": 0}
     trace |= {"type": "scatter", "mode": "lines+markers", "connectgaps": False}
     trace["line"] = {"width": 1.6, "dash": "dot" if one.is_before else "solid"}
-    trace["marker"] = {"size": 3 if len(x) < 80 else 1}
+    known = sum(one is not None for one in one.values)
+    trace["marker"] = {"size": 6 if known < 4 else 3 if len(x) < 80 else 1}
     if kind == AREA and not one.is_before:
         trace |= {"stackgroup": "all", "mode": "lines"}
     return trace

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -16,10 +17,18 @@ NS = 1_000_000_000
 Value = str | int | float | Decimal | None
 
 # How plotly writes them on an axis (d3-format).
-AXIS = {
+AXIS: dict[str, dict[str, Any]] = {
     COUNT: {"tickformat": "~s"},
     TOKENS: {"tickformat": "~s"},
-    DOLLARS: {"tickformat": "~s", "tickprefix": "$"},
+    DOLLARS: {
+        "tickprefix": "$",
+        "tickformatstops": [  # by the distance of two ticks
+            {"dtickrange": [None, 0.01], "value": ".4~f"},
+            {"dtickrange": [0.01, 1], "value": ".2~f"},
+            {"dtickrange": [1, 1000], "value": ",.0f"},
+            {"dtickrange": [1000, None], "value": ".3~s"},
+        ],
+    },
     SECONDS: {"tickformat": "~s", "ticksuffix": "s"},
     SHARE: {"tickformat": ".3~%"},
     SCORE: {"tickformat": ".3~g"},
