@@ -6,6 +6,7 @@ from traces.queries.metrics.asking import ask
 from traces.queries.metrics.question import (
     OBSERVATIONS,
     SCORES,
+    STEPS,
     TIME,
     TRACES,
     Answer,
@@ -18,6 +19,7 @@ from traces.queries.metrics.question import (
 __all__ = [
     "OBSERVATIONS",
     "SCORES",
+    "STEPS",
     "TIME",
     "TRACES",
     "Answer",

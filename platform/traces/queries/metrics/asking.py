@@ -1,6 +1,7 @@
 """Asking the store: the one way from a Question to its Answer."""
 
 from itertools import product
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,14 @@ from traces.queries.metrics.question import TIME, Answer, Question, Unanswerable
 from traces.queries.metrics.sources import source
 from traces.queries.metrics.statement import Asked, checked, value_of
 
-LIMITS = {**LIST, "max_execution_time": 15}
+LIMITS = {
+    **LIST,
+    "max_execution_time": 15,
+    # Equal keys lie in one partition (docs/store.md), of which most are one part: half of FINAL.
+    "do_not_merge_across_partitions_select_final": 1,
+    # By itself the engine of 1.5 GiB reads with one thread; these queries take little memory each.
+    "max_threads_min_free_memory_per_thread": 0,
+}
 WHO = "traces.queries.metrics"
 Key = tuple[str, ...]
 
@@ -41,6 +49,7 @@ class _Asking:
         self.names = [f"d{number}" for number in range(len(asked.dimensions))]
         things = statement.things(asked)
         of = source(self.question, things)
+        self.is_sampled = of.is_sampled
         self.values = {**of.values, **asked.values}
         self.things = f"SELECT {statement.bucket(asked, of.time, self.values)}{things} {of.sql}"
 
@@ -90,7 +99,7 @@ class _Asking:
             most=self.question.most,
         )
 
-    def _read(self, by: list[str], where: str = "1", **values: object) -> list[dict]:
+    def _read(self, by: list[str], where: str = "1", **values: Any) -> list[dict]:
         measures = _aliased(statement.measure_columns(self.asked))
         grouped = f"GROUP BY {', '.join(by)}" if by else ""
         return self._run(
@@ -115,7 +124,7 @@ class _Asking:
                 row[name] = value if row["is_top"] else None
         return found
 
-    def _run(self, sql: str, **values: object) -> list[dict]:
+    def _run(self, sql: str, **values: Any) -> list[dict]:
         return clickhouse.rows(sql, who=WHO, options=LIMITS, **self.values, **values)
 
     def _made(self, found: list[dict], top: list[Key], series: int | None) -> Answer:
@@ -127,7 +136,7 @@ class _Asking:
             kept = [*top, *([(None,) * len(keys)] if has_rest else [])] if keys else [()]
             rows = self._in_order(rows, keys, kept)
         return Answer(
-            columns=statement.columns_of(asked),
+            columns=statement.columns_of(asked, is_sampled=self.is_sampled),
             rows=rows,
             bucket=asked.width,
             edges=asked.edges,

@@ -7,6 +7,7 @@ from typing import Any
 from traces.search.terms import Term
 
 OBSERVATIONS, TRACES, SCORES = "observations", "traces", "scores"
+STEPS = "steps"  # observations in their place within a trace: see metrics.steps
 VIEWS = (OBSERVATIONS, TRACES, SCORES)
 TIME = "time"  # the column of a bucket's start
 Value = int | float | str | list | None

@@ -18,7 +18,8 @@ from traces.queries.filters import (
     parameters,
     text_having,
 )
-from traces.queries.metrics.question import OBSERVATIONS, SCORES, Question
+from traces.queries.metrics.question import OBSERVATIONS, SCORES, STEPS, Question
+from traces.queries.metrics.steps import spans_of
 from traces.queries.observations import condition_of
 
 # How long before its score a trace may have begun, where scores are told apart by their traces.
@@ -60,11 +61,14 @@ OF_TRACE = f"""
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`sql` follows SELECT and has a WHERE at its end; `time` is what buckets are made of."""
+    """`sql` follows SELECT and has a WHERE at its end; `time` is what buckets are made of. What is
+    sampled makes no exact figure.
+    """
 
     sql: str
     time: str
     values: dict[str, Any] = field(default_factory=dict)
+    is_sampled: bool = False
 
 
 def source(question: Question, uses: str) -> Source:
@@ -73,6 +77,9 @@ def source(question: Question, uses: str) -> Source:
         return _observations(question)
     if question.view == SCORES:
         return _scores(question, uses)
+    if question.view == STEPS:
+        sql, values, is_sampled = spans_of(question, uses)
+        return Source(sql, "s.start_time", values, is_sampled)
     wanted = TraceFilter(since=question.since, until=question.until, terms=question.terms)
     sql, values = _traces(question.project_id, wanted, uses)
     return Source(f"FROM ({sql}) AS s WHERE 1", "s.started", values)

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from traces.queries.metrics import buckets, dimensions, quantities
+from traces.queries.metrics import buckets, dimensions, quantities, steps
 from traces.queries.metrics.dimensions import METADATA, MOST_KEY, Dimension
 from traces.queries.metrics.quantities import HISTOGRAM, PERCENTILES, Quantity
 from traces.queries.metrics.question import (
     OBSERVATIONS,
     SCORES,
+    STEPS,
     TIME,
     TRACES,
     VIEWS,
@@ -28,14 +29,17 @@ QUANTITIES = {
     OBSERVATIONS: quantities.OF_OBSERVATIONS,
     TRACES: quantities.OF_TRACES,
     SCORES: quantities.OF_SCORES,
+    STEPS: steps.QUANTITIES,
 }
 DIMENSIONS = {
     OBSERVATIONS: dimensions.OF_OBSERVATIONS,
     TRACES: dimensions.OF_TRACES,
     SCORES: dimensions.OF_SCORES,
+    STEPS: steps.DIMENSIONS,
 }
 METADATA_SQL = {
     OBSERVATIONS: dimensions.ENTRY,
+    STEPS: dimensions.ENTRY,
     TRACES: "s.entry{number}",
     SCORES: "t.entry{number}",
 }
@@ -62,12 +66,13 @@ class Asked:
 
 def checked(question: Question) -> Asked:
     """Raises Unanswerable."""
-    if question.view not in VIEWS:
+    if question.view not in QUANTITIES:
         message = _("There is no view “%(name)s”: it is one of %(views)s.")
         raise Unanswerable(message % {"name": question.view[:40], "views": ", ".join(VIEWS)})
     _check_times(question)
     zone = buckets.zone_named(question.zone)
-    width, edges = None, ()
+    width: str | None = None
+    edges: tuple[int, ...] = ()
     if question.bucket is not None:
         width = buckets.width_for(question.since, question.until, question.bucket)
         edges = buckets.edges(question.since, question.until, width, zone)
@@ -211,7 +216,8 @@ def _aggregated(aggregation: str, value: str, unit: str) -> str:
     if aggregation == "count":
         return f"count({value})"
     if aggregation == "sum":
-        return f"toFloat64(sum({value}))" if unit in DECIMALS else f"sum({value})"
+        summed = f"toFloat64(sum({value}))" if unit in DECIMALS else f"sum({value})"
+        return f"if(count() = 0, 0, {summed})"  # of nothing it is nothing, not unknown
     if aggregation == "uniq":
         return f"uniqExact({value})"
     if aggregation == HISTOGRAM:
@@ -257,11 +263,16 @@ def ordering(asked: Asked, column: str) -> str:
     return f"d{[name for name, _dimension in asked.dimensions].index(column)}"
 
 
-def columns_of(asked: Asked) -> tuple[Column, ...]:
+def columns_of(asked: Asked, *, is_sampled: bool = False) -> tuple[Column, ...]:
     time = [Column(name=TIME, kind="time")] if asked.width else []
     dims = [Column(name=name, kind="dimension") for name, _dimension in asked.dimensions]
     measures = [
-        Column(name=measure.column, kind="measure", unit=_unit(measure, quantity))
+        Column(
+            name=measure.column,
+            kind="measure",
+            unit=_unit(measure, quantity),
+            is_exact=not is_sampled,
+        )
         for measure, quantity in asked.measured
     ]
     return (*time, *dims, *measures)
