@@ -1,5 +1,6 @@
 """What figures of boards are counted in: as people read them, and as axes are labelled."""
 
+import math
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -38,10 +39,10 @@ AXIS: dict[str, dict[str, Any]] = {
 
 def written(value: Value, unit: str, zone: str = "UTC") -> str:
     """As a cell or a tile says it; a dash where nothing is known. Times are nanoseconds."""
-    if value is None:
-        return "–"
     if isinstance(value, str):
         return value
+    if value is None or not math.isfinite(value):
+        return "–"
     if unit == TIME:
         return moment(int(value), zone)
     return _number(value, unit)
