@@ -1,3 +1,9 @@
 """What could have been saved."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from dashboards.advice.views import cost_advice
+
+urlpatterns: list = [
+    path("projects/<str:project_id>/advice", cost_advice, name="cost-advice"),
+]

@@ -77,13 +77,11 @@ Rows = Sequence[Mapping[str, Any]]
 def growths(project_id: str, *, zone: str, now: int, most: int = MOST_SHOWN) -> list[Growth]:
     """The costliest of the last weeks, the costliest first. Raises what ClickHouse raises."""
     rows = daily_rows(project_id, zone=zone, now=now)
-    found = []
-    for of, turn, days, rate in turned(rows, zone):
-        told = causes_of(project_id, of, turn, zone) if len(found) < most else ()
+    found: list[Growth] = []
+    for of, turn, days, rate in turned(rows, zone)[:most]:
+        told = causes_of(project_id, of, turn, zone)
         extra = None if rate is None else turn.extra_tokens_a_day * rate
         found.append(Growth(of=of, turn=turn, extra_a_day=extra, causes=told, days=days, zone=zone))
-        if len(found) == most:
-            break
     return found
 
 

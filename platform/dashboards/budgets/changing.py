@@ -24,7 +24,7 @@ class Wish:
 
     name: str
     amount: Decimal
-    dimension: str = Dimension.PROJECT
+    dimension: str = str(Dimension.PROJECT)
     metadata_key: str = ""
     value: str = ""
     period: str = "month"
@@ -63,8 +63,8 @@ def archive(budget: Budget, by: By, *, is_archived: bool) -> Budget:
 
 
 def _saved(budget: Budget, wish: Wish, by: By, *, before: dict | None) -> Budget:
-    for name, value in asdict(wish).items():
-        setattr(budget, name, list(value) if isinstance(value, tuple) else value)
+    for name, value in {**asdict(wish), "thresholds": list(wish.thresholds)}.items():
+        setattr(budget, name, value)
     after = told(budget)
     if before == after:
         return budget

@@ -1,7 +1,7 @@
 """Charts of budgets and forecasts, as plotly's plain dicts. Pure; colours are names of tones."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from dashboards.boards.figures import Figure, numbers
@@ -26,7 +26,12 @@ def of_budget(found: Detail, words: dict[str, str], hrefs: Sequence[str]) -> Fig
     return {
         "data": [
             *band(x, expected, words["interval"]),
-            line(x, [one and one.expected for one in expected], words["expected"], dash="dash"),
+            line(
+                x,
+                [one.expected if one else None for one in expected],
+                words["expected"],
+                dash="dash",
+            ),
             line(x, spent, words["spent"], rows=hrefs),
             line([x[0], x[-1]], [amount, amount], words["amount"], tone="bad", markers=False),
         ],
@@ -46,7 +51,7 @@ def of_forecast(
     bars = _common(words["spent"], [cost for _day, cost in days], "accent", hrefs) | {
         "type": "bar",
         "x": x,
-        "hovertemplate": "<b>%{fullData.name}</b><br>%{x|%Y-%m-%d %a}<br>%{hovertext}<extra></extra>",
+        "hovertemplate": "<b>%{fullData.name}</b> %{x|%Y-%m-%d %a}<br>%{hovertext}<extra></extra>",
     }
     amounts = [amount for _day, amount in coming]
     return {
@@ -111,8 +116,13 @@ def _common(name: str, values: Sequence[Any], tone: str, rows: Sequence[str]) ->
 
 def layout(x: Sequence[str]) -> dict[str, Any]:
     return {
-        "xaxis": {"type": "date", "range": [x[0], x[-1]] if len(x) > 1 else None},
+        "xaxis": {"type": "date", "range": [noon(x[0], -1), noon(x[-1], 0)]},
         "yaxis": {"rangemode": "tozero", **AXIS[DOLLARS]},
         "hovermode": "x unified",
-        "meta": {"axis": "day"},
+        "meta": {"axis": "time"},
     }
+
+
+def noon(day: str, ahead: int) -> str:
+    """Noon of the day so many days on: the marks of days stand in the middle between noons."""
+    return f"{date.fromisoformat(day) + timedelta(days=ahead):%Y-%m-%d} 12:00:00"

@@ -36,7 +36,7 @@ TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An expected sum in dollars, and between which two it lies with a probability of CONFIDENCE."""
+    """An expected sum in dollars, and the interval that holds it with CONFIDENCE."""
 
     expected: float
     low: float

@@ -2,8 +2,9 @@
 
 A day is high where its mean input per call is more than 1.5 times the median of the earlier days
 that were not high, lies beyond that median by five of their median absolute deviations (scaled to
-be a standard deviation of a normal distribution), and above each one of them. Days of few calls are passed over. A run of
-high days is a turn: it lasts, or it is over when a day is back among the earlier ones.
+be a standard deviation of a normal distribution), and is a fifth above the highest of them. Days of
+few calls are passed over. A run of high days is a turn: it lasts, or it is over when a day is back
+among the earlier ones.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from statistics import median
 
 EFFECT = 1.5
 DEVIATIONS = 5.0
+BEYOND = 1.2  # of the highest day before
 TO_SIGMA = 1.4826  # of a normal distribution
 LEAST_DAYS = 5
 LEAST_CALLS_A_DAY, LEAST_CALLS = 3, 20
@@ -78,7 +80,7 @@ def is_high(day: Day, earlier: Sequence[Day]) -> bool:
     means = [one.mean for one in earlier]
     middle = median(means)
     spread = TO_SIGMA * median(abs(one - middle) for one in means)
-    bound = max(EFFECT * middle, middle + DEVIATIONS * spread, *means)
+    bound = max(EFFECT * middle, middle + DEVIATIONS * spread, BEYOND * max(means))
     return day.mean > bound
 
 

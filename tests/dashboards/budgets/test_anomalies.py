@@ -4,6 +4,7 @@ import secrets
 import time
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -63,7 +64,7 @@ def test_turns_come_in_order_and_are_really_higher(drawn):
     for turn in found:
         assert turn.mean >= 1.49 * turn.usual and turn.calls >= 20
         assert turn.first <= turn.last
-    assert all(one.last < two.first for one, two in zip(found, found[1:], strict=False))
+    assert all(one.last < two.first for one, two in pairwise(found))
     assert all(one.is_over for one in found[:-1])
 
 

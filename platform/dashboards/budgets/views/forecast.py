@@ -1,4 +1,4 @@
-"""What the rest of this month and the next one will cost, how far to trust that, and what changed."""
+"""What the rest of this month and the next one will cost, and how far to trust that."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
