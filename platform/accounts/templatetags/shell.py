@@ -87,7 +87,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 # Pages that are reached from a place of the rail, under addresses of their own.
-WITHIN = {"prompt-list": ("playground",)}
+WITHIN = {"prompt-list": ("playground",), "dashboard": ("sql",)}
 
 
 @register.simple_tag
