@@ -49,7 +49,7 @@ def test_a_call_that_is_sent_again_moves_no_sum(calls, draw, span, listed):
 )
 def test_cost_is_broken_down_by_whatever_is_chosen(calls, listed, by, values):
     rows = listed("cost", "cost-by", by=by)
-    assert {list(row.values())[0]: row["Cost"] for row in rows} == values
+    assert {next(iter(row.values())): row["Cost"] for row in rows} == values
 
 
 def test_each_token_is_of_one_kind(calls, listed):

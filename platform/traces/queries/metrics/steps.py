@@ -15,7 +15,7 @@ from traces.queries.filters import FIRST, HOUR, LAST, TraceFilter
 from traces.queries.limits import LIST
 from traces.queries.metrics.dimensions import OF_OBSERVATIONS as DIMENSIONS_OF_OBSERVATIONS
 from traces.queries.metrics.dimensions import Dimension
-from traces.queries.metrics.quantities import FLAGS, NUMBERS, OF_OBSERVATIONS, SHARE, SUMS, Quantity
+from traces.queries.metrics.quantities import FLAGS, NUMBERS, OF_OBSERVATIONS, SUMS, Quantity
 from traces.queries.metrics.question import Question
 from traces.queries.observations import condition_of
 
@@ -86,7 +86,7 @@ QUANTITIES = {
     "depth": Quantity(DEPTH, "count", NUMBERS),
     "repeats": Quantity(REPEATED, "count", FLAGS),
     "results": Quantity(RESULTS, "count", NUMBERS),
-    "empty": Quantity(f"({RESULTS}) = 0", "share", SHARE),
+    "empty": Quantity(f"({RESULTS}) = 0", "share", ("avg", "sum", "count")),
     "relevance": Quantity(RELEVANCE, "score", NUMBERS),
 }
 DIMENSIONS = {
