@@ -30,6 +30,7 @@ PUBLIC = {
     "preferences": "language and theme, also on the login page",
     "invitations/x": "the link is the permission",
     "shared/x": "the link is the permission",
+    "shared/boards/x": "the link is the permission",
     "feedback/x": "the link is the permission",
     "healthz": "says that the process is alive, and nothing else",
     "readyz": "says which dependency is away, and nothing else",

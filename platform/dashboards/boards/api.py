@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidModel
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -109,8 +108,10 @@ class MarkerView(V1View):
         summary="Takes a marker away",
         responses={204: None, **PROBLEMS},
     )
-    def delete(self, request: Request, marker_id: int) -> Response:
-        found: QuerySet = Marker.objects.filter(project=request.auth.project_id, pk=marker_id)
+    def delete(self, request: Request, marker_id: str) -> Response:
+        is_number = marker_id.isascii() and marker_id.isdecimal() and len(marker_id) < 18
+        number = int(marker_id) if is_number else 0
+        found = Marker.objects.filter(project=request.auth.project_id, pk=number)
         if not found.delete()[0]:
             raise NotFound("The project has no such marker.")
         return Response(status=204)

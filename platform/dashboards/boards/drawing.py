@@ -179,10 +179,8 @@ def values_of(answer: Answer, column: str, dimension: str) -> list[Value]:
     return sorted(totals, key=lambda one: (one is None, -totals[one], str(one)))
 
 
-def shown_of(
-    answer: Answer, column: str, dimension: str, values: Sequence[Value]
-) -> list[Value]:
-    """Without those of which nothing is known, or the sum is nothing: no series is drawn of them."""
+def shown_of(answer: Answer, column: str, dimension: str, values: Sequence[Value]) -> list[Value]:
+    """Without those of which nothing is known, or the sum is nothing."""
     known = {row[dimension] for row in answer.rows if row[column] is not None}
     if column.startswith(SUMMED):
         known = {row[dimension] for row in answer.rows if row[column]}

@@ -19,5 +19,5 @@ urlpatterns = [
     path(f"{project}/markers", marker_list, name="marker-list"),
     path(f"{project}/markers/<int:marker_id>/delete", marker_delete, name="marker-delete"),
     path("api/v1/markers", MarkersView.as_view()),
-    path("api/v1/markers/<int:marker_id>", MarkerView.as_view()),
+    path("api/v1/markers/<str:marker_id>", MarkerView.as_view()),
 ]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import plotly.graph_objects
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboards.boards import figures
@@ -38,6 +38,7 @@ def test_plotly_knows_every_part_of_a_figure_over_time(kind, unit):
     assert [list(one.y) for one in plotly_takes(figure).data] == [[1, None], [0.5, 2]]
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(NAMES, NUMBERS), min_size=1, max_size=8))
 def test_names_and_numbers_of_any_kind_make_a_figure_that_plotly_takes(told):
     names, values = [one[0] for one in told], [one[1] for one in told]
