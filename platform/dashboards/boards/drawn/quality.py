@@ -5,9 +5,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboards.boards.deriving import derived, narrowed
-from dashboards.boards.drawing import listing, ranked, split, words_of
-from dashboards.boards.figures import LINE, STACK
+from dashboards.boards.deriving import derived, narrowed, pivoted
+from dashboards.boards.drawing import Line, course, listing, ranked, split, words_of
+from dashboards.boards.figures import LINE, STACK, tone
 from dashboards.boards.links import SCORES, having_score, rows_of, term_of
 from dashboards.boards.panel import Cell, Column, Drawn, Nothing, Rows, Scope, Table
 from dashboards.boards.units import COUNT, SCORE, SHARE, TEXT
@@ -15,6 +15,7 @@ from evals.checks.check import BOOLEAN, HIGHER
 from evals.checks.models import ProjectCheck
 from evals.checks.registry import CHECKS
 from traces.queries.metrics import Measure
+from traces.search.terms import Term
 
 MEAN, COUNTED = Measure("value", "avg"), Measure("value", "count")
 # What scores are called in Sonde's templates, its docs and those of the field.
@@ -115,7 +116,12 @@ def by_segment(scope: Scope) -> Drawn:
 def satisfaction(scope: Scope) -> Drawn:
     """What people said, answer by answer."""
     answer = scope.ask(
-        Measure("count"), view=SCORES, by=("answer",), over_time=True, most=6, scores=FEEDBACK
+        Measure("count"),
+        view=SCORES,
+        by=("name", "answer"),
+        over_time=True,
+        most=6,
+        scores=FEEDBACK,
     )
     if not answer.rows:
         return Nothing(
@@ -125,7 +131,24 @@ def satisfaction(scope: Scope) -> Drawn:
                 " a public key, or through a feedback link."
             ),
         )
-    return split(scope, answer, "count_count", "answer", COUNT, kind=STACK, view=SCORES)
+    answer, columns = pivoted(answer, "count_count", ("name", "answer"))
+    has_one = len({name for name, _answer in columns if name}) == 1
+    lines = [
+        _said(name, said, column, at, has_one=has_one)
+        for at, ((name, said), column) in enumerate(columns.items())
+    ]
+    return course(scope, answer, lines, COUNT, kind=STACK, view=SCORES)
+
+
+TONES = {"True": "good", "False": "bad", "1": "good", "0": "bad"}
+
+
+def _said(name: str | None, said: str | None, column: str, at: int, *, has_one: bool) -> Line:
+    if name is None or said is None:
+        return Line(column=column, words=_("other"), tone="chain")
+    words = words_of(said) if has_one else f"{name}: {words_of(said)}"
+    term = Term("scores", (said,), key=name)
+    return Line(column=column, words=words, tone=TONES.get(said) or tone(at), terms=(term,))
 
 
 def faithfulness(scope: Scope) -> Drawn:
