@@ -17,7 +17,7 @@ const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false };
 const STEPS = [
   { dtickrange: [null, 60000], value: "%H:%M:%S\n%m-%d" },
   { dtickrange: [60000, 43200000], value: "%H:%M\n%m-%d" },
-  { dtickrange: [86400000, "M1"], value: "%m-%d\n%Y" },
+  { dtickrange: [86400000, "M1"], value: "%m-%d" },
   { dtickrange: ["M1", null], value: "%Y-%m" },
 ];
 const MOST_LABELS = 6;
@@ -54,9 +54,9 @@ function painted(trace) {
   return copy;
 }
 
-function axis(own, isTime) {
+function axis(own, isTime, width = 0) {
   const shared = { gridcolor: colour("line"), linecolor: colour("line"), zeroline: false, automargin: true, fixedrange: true, ticks: "", tickfont: { color: colour("ink-3"), size: 11 } };
-  return { ...shared, ...(isTime ? { tickformatstops: STEPS, showgrid: false, nticks: 8 } : {}), ...own };
+  return { ...shared, ...(isTime ? { tickformatstops: STEPS, showgrid: false, tickangle: 0, nticks: Math.max(2, Math.min(9, Math.floor(width / 64))) } : {}), ...own };
 }
 
 function layoutOf(box, own) {
@@ -64,7 +64,7 @@ function layoutOf(box, own) {
   return {
     ...own,
     ...(isTime ? marked(box, own.xaxis.range) : {}),
-    xaxis: axis(own.xaxis ?? {}, isTime),
+    xaxis: axis(own.xaxis ?? {}, isTime, box.clientWidth),
     yaxis: axis({ nticks: 5, ...own.yaxis }, false),
     font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: colour("ink-2") },
     paper_bgcolor: "rgba(0,0,0,0)",

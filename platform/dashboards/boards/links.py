@@ -16,7 +16,8 @@ LOWEST = "-1e15"  # of all numbers that the query bar takes
 # What a dimension of the metrics is called in the query bar of a list.
 FIELDS = {
     "name": "span",
-    "trace_name": "name",
+    "span": "span",
+    "trace_name": "trace_name",
     "type": "type",
     "level": "level",
     "model": "model",
@@ -31,10 +32,11 @@ FIELDS = {
     "prompt_version": "prompt_version",
     "service": "service",
     "tool": "tool",
-    "status": "error",
+    "status": "error_type",
+    "trace": "id",
 }
 # What a list can be asked of its absence.
-HAS = {"user": "user", "session": "session", "prompt": "prompt", "tool": "tool"}
+HAS = {"user": "user", "session": "session", "prompt": "prompt"}
 
 
 def term_of(dimension: str, value: str | int | float, view: str = OBSERVATIONS) -> Term | None:
@@ -48,6 +50,8 @@ def term_of(dimension: str, value: str | int | float, view: str = OBSERVATIONS) 
         return Term("metadata", (text,), key=dimension.removeprefix(METADATA))
     if dimension == "name" and view != OBSERVATIONS:
         return Term("name", (text,)) if view == TRACES else having_score(text)
+    if dimension == "trace_name" and view != OBSERVATIONS:
+        return Term("name", (text,))
     field = FIELDS.get(dimension)
     return Term(field, (text,)) if field else None
 

@@ -16,7 +16,7 @@ def calls(span):
     """Three traces: one failed, one of a cheap model, one of which nobody knows the cost."""
     call = {"type": "GENERATION", "input_tokens": 10, "output_tokens": 5}
     span("a", "1", at=-600, took=4, name="plan", model=MODELS[0], total_cost="0.5", **call)
-    failed = {"level": "ERROR", "status_message": "rate limit", "attributes": {"a": "b"}}
+    failed = {"level": "ERROR", "status_message": "rate limit", "attributes": {"error.type": "Limit"}}
     span("b", "2", at=-60, name="plan", model=MODELS[1], total_cost="0.25", **call, **failed)
     span("c", "3", at=-30, name="<b>own</b>", model="own", cost_source="unknown", **call)
 
@@ -52,7 +52,7 @@ def test_every_mark_leads_to_as_many_rows_as_it_counts(board, client):
 @pytest.mark.usefixtures("calls")
 def test_errors_lead_to_the_calls_that_failed_so(board, client):
     [one] = figure_in(board("errors"))["data"]
-    assert one["name"] == "rate limit" and sum(one["y"]) == 1
+    assert one["name"] == "Limit" and sum(one["y"]) == 1
     [window] = [w for w, count in zip(one["customdata"], one["y"], strict=True) if count]
     assert rows_at(client, one["meta"]["rows"] + window) == 1
 

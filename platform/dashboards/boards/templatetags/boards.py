@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.boards.links import METADATA
 from dashboards.boards.panel import Cell, Column, Table, Tile
-from dashboards.boards.units import TEXT, change, moment, written
+from dashboards.boards.units import TEXT, TIME, change, moment, written
 
 register = template.Library()
 
@@ -56,7 +56,7 @@ def lines(table: Table, zone: str) -> list[list[tuple[Cell, Column, str]]]:
 
 @register.filter
 def is_text(column: Column) -> bool:
-    return column.unit == TEXT
+    return column.unit in (TEXT, TIME)
 
 
 @register.filter
