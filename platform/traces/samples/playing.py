@@ -79,6 +79,7 @@ class Trace:
         *,
         speed: int = 80,
         cached: int = 0,
+        reasoning: int = 0,
     ) -> SampleSpan:
         """A model call in the GenAI conventions: usage, parameters, first token."""
         span = self.open(name, "generation", parent)
@@ -86,7 +87,7 @@ class Trace:
         written = max(8, len(text_of(reply)) // 3)
         self.wait(220, 900)
         first_token = self.clock
-        self.clock += int(written / speed * 1000) * MILLISECOND
+        self.clock += int((written + reasoning) / speed * 1000) * MILLISECOND
         span.attributes |= {
             "gen_ai.operation.name": "chat",
             "gen_ai.request.model": model,
@@ -95,7 +96,8 @@ class Trace:
             "gen_ai.request.max_tokens": 1024,
             "gen_ai.usage.input_tokens": prompt + cached,
             "gen_ai.usage.cache_read.input_tokens": cached,
-            "gen_ai.usage.output_tokens": written,
+            "gen_ai.usage.output_tokens": written + reasoning,
+            "gen_ai.usage.reasoning.output_tokens": reasoning,
             "gen_ai.input.messages": text_of(messages),
             "gen_ai.output.messages": text_of([{"role": "assistant", **reply}]),
             "gen_ai.response.time_to_first_chunk": (first_token - span.start) / 1e9,
