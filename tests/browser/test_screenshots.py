@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser.furnished import furnish
 from tests.browser.opened import presses
+from tests.browser.pages_of_dashboards import pages_of_dashboards
 
 CHROMIUM = shutil.which("chromium") or ""
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "screenshots"
@@ -114,6 +115,7 @@ def pages(stack, session_cookies, api, project, sent, stored_prompt) -> dict[str
         **pages_of_traces(project, sent),
         **pages_of_prompts(project, stored_prompt),
         **pages_of_evals(project),
+        **pages_of_dashboards(project),
         **made,
     }
 
