@@ -65,11 +65,12 @@ class Advice:
 
     @property
     def together(self) -> tuple[float, float]:
-        """Savings overlap: together no less than the greatest, and no more than their sum or than
-        what was spent.
+        """Savings overlap: together no less than the greatest of which it is known that it can be
+        had, and no more than their sum or than what was spent.
         """
-        each = [one.amount.expected for one in self.savings]
-        return max(each, default=0.0), min(sum(each), self.cost)
+        least = [one.amount.expected for one in self.savings if one.kind != SMALLER]
+        most = sum(one.amount.expected for one in self.savings)
+        return max(least, default=0.0), min(most, self.cost)
 
 
 def advice(project_id: str, assumed: Assumptions, now: int) -> Advice:

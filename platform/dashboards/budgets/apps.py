@@ -6,3 +6,8 @@ class BudgetsConfig(AppConfig):
     name = "dashboards.budgets"
     label = "budgets"
     verbose_name = _("Budgets")
+
+    def ready(self) -> None:
+        from dashboards.budgets.panel import offer
+
+        offer()

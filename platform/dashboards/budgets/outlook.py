@@ -43,7 +43,9 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospect:
-    """All that the page of the forecast tells; `ahead` is day by day to the end of next month."""
+    """All that the page of the forecast tells; `ahead` is day by day, today being
+    the first, to the end of next month.
+    """
 
     month: Period
     following: Period
@@ -83,9 +85,15 @@ def prospect_of(
     models = [outlook_of(name, one, month, now, by_hour) for name, one in by_model.items()]
     ahead: list[tuple[date, Amount]] = []
     if whole.course and whole.rest:
-        following = next_of(month, MONTH)
-        days = [*whole.rest.days[1:], *following.each_day()]
-        ahead = [(day, whole.course.sum_of([day])) for day in days]
+        days = [*whole.rest.days[1:], *next_of(month, MONTH).each_day()]
+        today = projected(
+            whole.course,
+            ToCome(whole.rest.days[:1], whole.rest.shares[:1]),
+            spent=float(all_of_it.today),
+            amount=float("inf"),
+        )
+        ahead = [(whole.rest.days[0], today.end)]
+        ahead += [(day, whole.course.sum_of([day])) for day in days]
     return Prospect(
         month=month,
         following=next_of(month, MONTH),

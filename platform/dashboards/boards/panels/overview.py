@@ -238,7 +238,7 @@ PANELS = (
         "errors",
         gettext_lazy("Errors by type"),
         gettext_lazy("What fails, and when did it begin?"),
-        4,
+        6,
         errors,
     ),
     Panel(
@@ -254,7 +254,7 @@ PANELS = (
         gettext_lazy(
             "How long do people wait: half of them, the slowest twentieth, the slowest hundredth?"
         ),
-        6,
+        12,
         latency,
     ),
     Panel(

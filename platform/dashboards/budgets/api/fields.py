@@ -149,7 +149,9 @@ def state_shape(state: BudgetState) -> dict[str, Any]:
 
 def _projection(state: BudgetState) -> dict[str, Any] | None:
     found = state.projection
-    return found and {
+    if found is None:
+        return None
+    return {
         "expected_usd": found.end.expected,
         "low_usd": found.end.low,
         "high_usd": found.end.high,

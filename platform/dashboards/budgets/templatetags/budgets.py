@@ -33,9 +33,11 @@ def money(amount: Decimal | float | None) -> str:
     if amount is None:
         return "–"
     amount = float(amount)
+    if not amount:
+        return "$0"
     if abs(amount) >= 100:
         return f"${amount:,.0f}"
-    return f"${amount:,.2f}" if abs(amount) >= 1 or amount == 0 else f"${amount:.4f}"
+    return f"${amount:,.2f}" if abs(amount) >= 1 else f"${amount:.4f}"
 
 
 @register.inclusion_tag("dashboards/budgets/_meter.html")
