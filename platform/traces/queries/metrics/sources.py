@@ -3,6 +3,7 @@
 What a term of the query bar means is what it means in the list of those things.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,7 +123,7 @@ def _traces(project_id: str, wanted: TraceFilter, uses: str) -> tuple[str, dict[
 
 
 def _metadata_keys(uses: str) -> set[str]:
-    return {f"entry{number}" for number in range(8) if f"s.entry{number}" in uses}
+    return set(re.findall(r"[st]\.(entry[0-9])", uses))
 
 
 def _entry(name: str) -> str:

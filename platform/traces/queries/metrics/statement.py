@@ -121,10 +121,10 @@ def _dimensions(question: Question, values: dict[str, Any]) -> list[tuple[str, D
     if len(question.by) > MOST_DIMENSIONS or len(set(question.by)) < len(question.by):
         message = _("Group by %(most)s different dimensions at most.")
         raise Unanswerable(message % {"most": MOST_DIMENSIONS})
-    return [_one_dimension(question.view, name, values) for name in question.by]
+    return [dimension_named(question.view, name, values) for name in question.by]
 
 
-def _one_dimension(view: str, name: str, values: dict[str, Any]) -> tuple[str, Dimension]:
+def dimension_named(view: str, name: str, values: dict[str, Any]) -> tuple[str, Dimension]:
     if name.startswith(METADATA):
         key = name.removeprefix(METADATA)
         if not 0 < len(key) <= MOST_KEY or "\0" in key:
