@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SECOND = 1_000_000_000
-LIVES = {
+LIVES: dict[str, tuple[int, Promise]] = {
     "5m": (300 * SECOND, _("5 minutes")),
     "1h": (3600 * SECOND, _("1 hour")),
     "24h": (86_400 * SECOND, _("24 hours")),
@@ -26,6 +27,14 @@ class Assumptions:
     trim: int = 25
     busy: int = 20
     model: str = ""
+
+    @property
+    def cache_words(self) -> Promise:
+        return LIVES[self.cache][1]
+
+    @property
+    def prefix_words(self) -> Promise:
+        return LIVES[self.prefix][1]
 
     @property
     def cache_life(self) -> int:
