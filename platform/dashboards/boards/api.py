@@ -24,7 +24,7 @@ EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 
 class MarkerSent(serializers.Serializer):
-    kind = serializers.ChoiceField(MarkerKind.values, default=MarkerKind.DEPLOY.value)
+    kind = serializers.ChoiceField(MarkerKind.values, default="deploy")
     text = serializers.CharField(max_length=MAX_TEXT)
     at = serializers.DateTimeField(required=False, help_text="Left out: now.")
     url = serializers.CharField(max_length=MAX_URL, required=False, allow_blank=True, default="")

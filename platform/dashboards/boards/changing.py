@@ -37,9 +37,7 @@ class Step:
 
 def changes(scope: Scope) -> Drawn:
     """Steps by name and model, the greatest change in cost first."""
-    asked = {"by": BY, "most": MOST_ASKED, "rest": False, "order": CALLS}
-    now = _by_step(scope.ask(*MEASURES, **asked).rows)
-    before = _by_step(scope.previous.ask(*MEASURES, **asked).rows)
+    now, before = _by_step(scope), _by_step(scope.previous)
     if not now and not before:
         return EMPTY
     steps = [Step(*key, now.get(key, {}), before.get(key, {})) for key in {**now, **before}]
@@ -57,8 +55,9 @@ def changes(scope: Scope) -> Drawn:
     return Rows(table=Table(columns, lines, is_cut=len(steps) > MOST_SHOWN))
 
 
-def _by_step(rows: list[dict]) -> dict[tuple[str, str], dict]:
-    return {(row["name"], row["model"]): row for row in rows}
+def _by_step(scope: Scope) -> dict[tuple[str, str], dict]:
+    answer = scope.ask(*MEASURES, by=BY, most=MOST_ASKED, rest=False, order=CALLS)
+    return {(row["name"], row["model"]): row for row in answer.rows}
 
 
 def _line(scope: Scope, step: Step) -> tuple[Cell, ...]:

@@ -1,6 +1,6 @@
 """From an answer of the metrics to what a panel draws, with the rows behind each number."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -97,7 +97,7 @@ def split(
         made.append(
             Series(
                 name=words_of(value),
-                values=_values(answer, column, lambda row, it=value: row[dimension] == it),
+                values=_values(answer, column, {dimension: value}),
                 tone=(tones or {}).get(str(value)) or (tone(at) if value is not None else "chain"),
                 **_leading(scope, answer, (*terms, *own), view),
             )
@@ -205,11 +205,13 @@ def terms_of(
 
 def filled(answer: Answer, column: str) -> list:
     """A column over time with a value for each bucket."""
-    return _values(answer, column, lambda row: True)
+    return _values(answer, column, {})
 
 
-def _values(answer: Answer, column: str, is_meant: Callable[[dict], bool]) -> list:
-    found = {row["time"]: row[column] for row in answer.rows if is_meant(row)}
+def _values(answer: Answer, column: str, of: dict[str, Value]) -> list:
+    """Of the rows whose dimensions have the values of `of`."""
+    rows = [row for row in answer.rows if of.items() <= row.items()]
+    found = {row["time"]: row[column] for row in rows}
     missing = 0 if column.startswith(SUMMED) else None
     return [found.get(at, missing) for at in answer.edges[:-1]]
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from dashboards.boards.panel import Scope
+from dashboards.boards.units import Value
 from traces.search.terms import Query, Term
 
 TRACES, OBSERVATIONS, SCORES = "traces", "observations", "scores"
@@ -39,7 +40,7 @@ FIELDS = {
 HAS = {"user": "user", "session": "session", "prompt": "prompt"}
 
 
-def term_of(dimension: str, value: str | int | float, view: str = OBSERVATIONS) -> Term | None:
+def term_of(dimension: str, value: Value, view: str = OBSERVATIONS) -> Term | None:
     """What narrows a list to a value of a dimension; None where the bar has no words for it."""
     text = str(value)
     if not text and dimension in HAS:
@@ -62,7 +63,7 @@ def having_score(name: str) -> Term:
 
 
 def terms_beyond(
-    dimension: str, values: Sequence[str | int | float], view: str = OBSERVATIONS
+    dimension: str, values: Sequence[Value], view: str = OBSERVATIONS
 ) -> tuple[Term | None, ...]:
     """What narrows a list to all but these values of a dimension."""
     found = [term_of(dimension, value, view) for value in values]

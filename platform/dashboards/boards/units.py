@@ -55,9 +55,8 @@ def _number(value: int | float | Decimal, unit: str) -> str:
         case "seconds":
             return duration(round(float(value) * NS))
         case "share":
-            return (
-                f"{float(value) * 100:.3g} %" if abs(value) < 1 else f"{float(value) * 100:.0f} %"
-            )
+            share = float(value)
+            return f"{share * 100:.3g} %" if abs(share) < 1 else f"{share * 100:.0f} %"
         case "count" | "tokens":
             return intcomma(round(value)) if value == round(value) else f"{float(value):,.2f}"
         case "tokens/s":
