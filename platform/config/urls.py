@@ -13,9 +13,9 @@ urlpatterns = [
     path("", include("llm.urls")),
     path("", include("prompts.urls")),
     path("", include("evals.urls")),
-    path("", include("ingest.urls")),
-    path("", include("exports.urls")),
     path("", include("dashboards.urls")),
+    path("", include("ingest.urls")),  # answers for all of Langfuse's paths that are not served
+    path("", include("exports.urls")),
 ]
 
 handler400 = "config.errors.bad_request"
