@@ -1,3 +1,12 @@
-"""Figures for programs."""
+"""The metrics APIs: Langfuse's, Sonde's own and Prometheus's."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from dashboards.api.langfuse.views import Metrics, MetricsV2
+from dashboards.api.metrics import MetricsQuery
+
+urlpatterns = [
+    path("api/public/metrics", Metrics.as_view()),
+    path("api/public/v2/metrics", MetricsV2.as_view()),
+    path("api/v1/metrics/query", MetricsQuery.as_view()),
+]

@@ -12,6 +12,7 @@ from traces.queries.metrics.question import (
     Answer,
     Column,
     Measure,
+    Only,
     Question,
     Unanswerable,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Answer",
     "Column",
     "Measure",
+    "Only",
     "Question",
     "Unanswerable",
     "ask",

@@ -9,6 +9,8 @@ from traces import clickhouse
 from traces.errors import LimitReached
 from traces.queries.limits import LIST
 from traces.queries.metrics import statement
+from traces.queries.metrics.folded import folded, is_foldable
+from traces.queries.metrics.narrowed import narrowing
 from traces.queries.metrics.question import TIME, Answer, Question, Unanswerable, Value
 from traces.queries.metrics.sources import source
 from traces.queries.metrics.statement import Asked, checked, value_of
@@ -22,6 +24,7 @@ LIMITS = {
     "max_threads_min_free_memory_per_thread": 0,
 }
 WHO = "traces.queries.metrics"
+MOST_FOLDED = 20_000  # rows that are read to add up what is beyond the most, in place of a scan
 Key = tuple[str, ...]
 
 
@@ -48,23 +51,42 @@ class _Asking:
         self.question = asked.question
         self.names = [f"d{number}" for number in range(len(asked.dimensions))]
         things = statement.things(asked)
-        of = source(self.question, things)
+        narrowed = narrowing(self.question, asked.values)
+        of = source(self.question, things + narrowed)
         self.is_sampled = of.is_sampled
         self.values = {**of.values, **asked.values}
-        self.things = f"SELECT {statement.bucket(asked, of.time, self.values)}{things} {of.sql}"
+        self.things = (
+            f"SELECT {statement.bucket(asked, of.time, self.values)}{things} {of.sql}{narrowed}"
+        )
 
     def answer(self) -> Answer:
-        is_timed = bool(self.asked.width)
         if not self.names:
-            return self._made(self._read(["b"] if is_timed else []), [], None)
-        ranked = self._ranked()
+            return self._made(self._read(["b"] if self.asked.width else []), [], None)
+        return self._timed() if self.asked.width else self._whole()
+
+    def _whole(self) -> Answer:
+        """A row for each combination of values, without buckets."""
+        ranked = self._ranked(MOST_FOLDED if is_foldable(self.asked) else self.question.most)
+        kept, others = ranked[: self.question.most], ranked[self.question.most :]
+        series = ranked[0]["series"] if ranked else 0
+        top, rest = [self._key(row) for row in kept], []
+        if self.question.rest and series > len(top):
+            if series == len(ranked):
+                rest = [folded(self.asked, others)]
+            else:
+                rest = self._read([], where=f"NOT {self._is_top()}", top=top)
+        return self._made([*kept, *rest], top, series)
+
+    def _timed(self) -> Answer:
+        asked = self.asked
+        if not any(one.is_many for _name, one in asked.dimensions):
+            totals, found = self._read_with_totals()
+            if len(totals) <= self.question.most:
+                return self._made(found, [self._key(row) for row in totals], len(totals))
+        ranked = self._ranked(self.question.most)
         top = [self._key(row) for row in ranked]
         series = ranked[0]["series"] if ranked else 0
-        is_cut = series > len(top)
-        if not is_timed:
-            rest = self._read([], where=f"NOT {self._is_top()}", top=top) if is_cut else []
-            return self._made([*ranked, *(rest if self.question.rest else [])], top, series)
-        if not is_cut:
+        if series == len(top):
             return self._made(self._read(["b", *self.names]), top, series)
         if not self.question.rest:
             found = self._read(["b", *self.names], where=self._is_top(), top=top)
@@ -78,26 +100,49 @@ class _Asking:
         kinds = ", ".join("String" for _name in self.names)
         return f"(tuple({', '.join(self.names)}) IN {{top:Array(Tuple({kinds}))}})"
 
-    def _ranked(self) -> list[dict]:
-        """The combinations of values that are kept, each with how many there are: whole rows where
-        there are no buckets, else only what they are ordered by.
+    def _order(self) -> str:
+        order = statement.ordering(self.asked, self.asked.order)
+        direction = "ASC" if self.question.ascending else "DESC"
+        return f"{order} {direction} NULLS LAST, {', '.join(self.names)}"
+
+    def _ranked(self, most: int) -> list[dict]:
+        """The first combinations of values, each with how many there are: whole rows where there
+        are no buckets, else only what they are ordered by.
         """
         order = statement.ordering(self.asked, self.asked.order)
         measures = statement.measure_columns(self.asked)
         if self.asked.width:
             measures = [(alias, sql) for alias, sql in measures if order.startswith(alias)]
-        direction = "ASC" if self.question.ascending else "DESC"
         keys = ", ".join(self.names)
         return self._run(
             f"""
             SELECT {", ".join([keys, *_aliased(measures)])}, count() OVER () AS series
             FROM ({self.things})
             GROUP BY {keys}
-            ORDER BY {order} {direction} NULLS LAST, {keys}
+            ORDER BY {self._order()}
             LIMIT {{most:UInt32}}
             """,
-            most=self.question.most,
+            most=most,
         )
+
+    def _read_with_totals(self) -> tuple[list[dict], list[dict]]:
+        """The combinations of values in their order, one more than are kept at most, and the rows
+        of each bucket of these: one reading, where there are few of them.
+        """
+        measures = _aliased(statement.measure_columns(self.asked))
+        keys = ", ".join(self.names)
+        found = self._run(
+            f"""
+            SELECT b, {keys}, grouping(b) AS is_total, {", ".join(measures)}
+            FROM ({self.things})
+            GROUP BY GROUPING SETS ((b, {keys}), ({keys}))
+            ORDER BY is_total DESC, {self._order()}
+            LIMIT {{most:UInt32}}
+            """,
+            most=(self.question.most + 1) * len(self.asked.edges),
+        )
+        totals = [row for row in found if row["is_total"]]
+        return totals, [row for row in found if not row["is_total"]]
 
     def _read(self, by: list[str], where: str = "1", **values: Any) -> list[dict]:
         measures = _aliased(statement.measure_columns(self.asked))

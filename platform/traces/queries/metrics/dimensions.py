@@ -26,13 +26,6 @@ class Dimension:
 
 HOUR_OF_DAY = "toString(toHour(toTimeZone({time}, {{zone:String}})))"
 DAY_OF_WEEK = "toString(toDayOfWeek(toTimeZone({time}, {{zone:String}})))"  # 1 is Monday
-# The type of an exception where there is one, else the beginning of what was said.
-ERROR_TYPE = """
-    if(s.level != 'ERROR', '', multiIf(
-        s.attributes['error.type'] != '', s.attributes['error.type'],
-        s.attributes['exception.type'] != '', s.attributes['exception.type'],
-        s.status_message != '', leftUTF8(s.status_message, 80), 'error'))
-"""
 
 
 def _clock(time: str) -> dict[str, Dimension]:
@@ -58,10 +51,14 @@ OF_OBSERVATIONS = {
     "prompt": Dimension("s.prompt_name"),
     "prompt_version": Dimension("ifNull(toString(s.prompt_version), '')"),
     "service": Dimension("s.service_name"),
-    "status": Dimension(ERROR_TYPE),
+    "status": Dimension(COLUMNS["error_type"]),
     "cost_source": Dimension("s.cost_source"),
     "trace_name": Dimension("s.trace_name", is_many=True),
     "trace": Dimension("s.trace_id", is_many=True),
+    "observation": Dimension("s.span_id", is_many=True),
+    "parent": Dimension("s.parent_span_id", is_many=True),
+    "root": Dimension("if(s.is_root OR s.is_app_root OR s.parent_span_id = '', 'true', 'false')"),
+    "month": Dimension("formatDateTime(s.start_time, '%Y-%m', 'UTC')"),
     **_clock("s.start_time"),
 }
 OF_TRACES = {
@@ -75,6 +72,7 @@ OF_TRACES = {
     "model": Dimension("s.models", is_listed=True),
     "level": Dimension("if(s.errors > 0, 'ERROR', 'DEFAULT')"),
     "trace": Dimension("s.trace_id", is_many=True),
+    "month": Dimension("formatDateTime(s.started, '%Y-%m', 'UTC')"),
     **_clock("s.started"),
 }
 OF_SCORES = {
@@ -98,6 +96,11 @@ OF_SCORES = {
     "model": Dimension("o.model"),
     "prompt": Dimension("o.prompt"),
     "prompt_version": Dimension("o.prompt_version"),
+    "score_id": Dimension("s.id", is_many=True),
+    "observation": Dimension("s.observation_id", is_many=True),
+    "value": Dimension("ifNull(toString(s.value), '')", is_many=True),
+    "month": Dimension("formatDateTime(s.timestamp, '%Y-%m', 'UTC')"),
+    "date": Dimension("formatDateTime(s.timestamp, '%Y-%m-%d', 'UTC')", is_many=True),
     **_clock("s.timestamp"),
 }
 ALIASES = {

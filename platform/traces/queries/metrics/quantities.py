@@ -57,6 +57,14 @@ _WRITING = (
 )
 SPEED = f"if(s.output_tokens = 0 OR {_WRITING} <= 0, NULL, s.output_tokens / ({_WRITING}))"
 
+STREAMING = (
+    "(toUnixTimestamp64Nano(s.end_time) - toUnixTimestamp64Nano(s.completion_start_time)) / 1e9"
+)
+ALL_SPEED = (
+    f"if(s.total_tokens = 0 OR {OF_ONE['latency']} <= 0, NULL,"
+    f" s.total_tokens / ({OF_ONE['latency']}))"
+)
+
 
 def _named(column: str) -> str:
     return f"nullIf({column}, '')"
@@ -67,6 +75,8 @@ OF_OBSERVATIONS = {
     "latency": Quantity(OF_ONE["latency"], "seconds", NUMBERS),
     "ttft": Quantity(PER_SPAN["ttft"], "seconds", NUMBERS),
     "tokens_per_second": Quantity(SPEED, "tokens/s", NUMBERS),
+    "streaming_latency": Quantity(STREAMING, "seconds", NUMBERS),  # from the first token to the end
+    "all_tokens_per_second": Quantity(ALL_SPEED, "tokens/s", NUMBERS),  # input's too, of its whole
     "tokens": Quantity("s.total_tokens", "tokens", SUMS),
     "input_tokens": Quantity("s.input_tokens", "tokens", SUMS),
     "output_tokens": Quantity("s.output_tokens", "tokens", SUMS),

@@ -32,6 +32,15 @@ class Measure:
         return f"{self.aggregation}_{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What a dimension must say: `Only("model", ("gpt-5",))`. `how` is one of narrowed.HOWS."""
+
+    dimension: str
+    values: tuple[str, ...]
+    how: str = "any of"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """`since` (included) and `until` (not) are nanoseconds since 1970.
@@ -57,6 +66,7 @@ class Question:
     ascending: bool = False
     rest: bool = True
     scores: tuple[str, ...] = ()
+    only: tuple[Only, ...] = ()
     fill: bool = False
 
 

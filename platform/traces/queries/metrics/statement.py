@@ -219,7 +219,8 @@ def _aggregated(aggregation: str, value: str, unit: str) -> str:
         summed = f"toFloat64(sum({value}))" if unit in DECIMALS else f"sum({value})"
         return f"if(count() = 0, 0, {summed})"  # of nothing it is nothing, not unknown
     if aggregation == "uniq":
-        return f"uniqExact({value})"
+        # Half the work of whole texts; two of a million share a hash once in 37 million times.
+        return f"uniqExactIf(cityHash64(assumeNotNull({value})), isNotNull({value}))"
     if aggregation == HISTOGRAM:
         return f"sumMapIf([roundDown(toFloat64({value}), {BINS})], [1], isNotNull({value}))"
     return f"{aggregation}OrNull(toFloat64({value}))"
