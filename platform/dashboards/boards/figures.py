@@ -279,7 +279,7 @@ def _common(one: Series, unit: str) -> Figure:
     return {
         "name": _safe(one.name) or "–",
         "hovertext": [written(value, unit) for value in one.values],
-        "customdata": list(one.hrefs) or None,
+        "customdata": list(one.hrefs) if any(one.hrefs) else None,
         "meta": {"tone": one.tone, "rows": one.rows, "before": one.is_before},
         "showlegend": False,
     }
