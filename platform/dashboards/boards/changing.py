@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from dashboards.boards.drawing import EMPTY
 from dashboards.boards.links import OBSERVATIONS, rows_of, term_of
@@ -72,9 +72,9 @@ def _line(scope: Scope, step: Step) -> tuple[Cell, ...]:
 
 def _changed(step: Step, column: str, unit: str) -> str:
     if not step.before:
-        return _("new")
+        return pgettext("a step of the application", "new")
     if not step.now:
-        return _("gone")
+        return pgettext("a step of the application", "gone")
     return change(step.now.get(column), step.before.get(column), unit) or "–"
 
 

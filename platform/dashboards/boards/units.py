@@ -18,9 +18,15 @@ NS = 1_000_000_000
 Value = str | int | float | Decimal | None
 
 # How plotly writes them on an axis (d3-format).
+WHOLE = {  # by the distance of two ticks
+    "tickformatstops": [
+        {"dtickrange": [None, 1], "value": ".2~f"},
+        {"dtickrange": [1, None], "value": ".3~s"},
+    ]
+}
 AXIS: dict[str, dict[str, Any]] = {
-    COUNT: {"tickformat": "~s"},
-    TOKENS: {"tickformat": "~s"},
+    COUNT: WHOLE,
+    TOKENS: WHOLE,
     DOLLARS: {
         "tickprefix": "$",
         "tickformatstops": [  # by the distance of two ticks
