@@ -27,11 +27,18 @@ def open_board(open_page, project, sent):
 
     def opened(key="overview", query=DAYS, **looks):
         page = open_page(f"{project}/dashboards/{key}?{query}", **looks)
-        page.wait_for_function("!document.querySelector('[aria-busy]')", timeout=60_000)
-        page.wait_for_function("!document.querySelector('[data-figure]:not([data-drawn])')")
+        settled(page, "[aria-busy]")
+        settled(page, "[data-figure]:not([data-drawn])")
         return page
 
     return opened
+
+
+def settled(page, selector: str) -> None:
+    """There is none of it any more."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(selector)).to_have_count(0, timeout=60_000)
 
 
 def numbers(values: list) -> list:
@@ -89,9 +96,9 @@ def test_a_panel_is_a_picture_and_its_series_come_and_go(open_board):
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
     key = page.locator("#panel-latency [data-series]").first
     key.click()
-    page.wait_for_function(
-        "document.querySelector('#panel-latency .figure').data[0].visible === false"
-    )
+    settled(page, "#panel-latency .scatterlayer .trace:nth-child(3)")
+    hidden = page.locator("#panel-latency .figure").evaluate("box => box.data[0].visible")
+    assert hidden is False
     assert key.get_attribute("aria-pressed") == "false" and page.wrong == []
 
 
@@ -107,11 +114,13 @@ def test_a_panel_that_cannot_be_fetched_says_so_and_is_fetched_again(open_board)
 
 
 def test_the_theme_changes_the_colours_of_what_is_drawn(open_board):
+    from playwright.sync_api import expect
+
     page = open_board()
-    fill = "getComputedStyle(document.querySelector('#panel-cost .bars path')).fill"
-    before = page.evaluate(fill)
+    bar = page.locator("#panel-cost .bars path").first
+    before = bar.evaluate("bar => getComputedStyle(bar).fill")
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_function(f"{fill} !== {before!r}")
+    expect(bar).not_to_have_css("fill", before)
     assert page.wrong == []
 
 
