@@ -8,7 +8,6 @@ import pytest
 
 SECOND = 1_000_000_000
 HOUR = 3600 * SECOND
-PROJECTS = ("empty", "one span", "busy")
 
 
 @pytest.fixture
@@ -18,18 +17,18 @@ def now() -> int:
 
 
 @pytest.fixture
-def span(project, now) -> Callable:
-    """`span("t1", "s1", at=-5, took=2, …)`: stored, and starting `at` seconds from now."""
+def span_row(project, now) -> Callable:
+    """`span_row("t1", "s1", at=-5, took=2, …)`: starting `at` seconds from now."""
     from traces.records import Span
-    from traces.writer import insert_spans
 
-    def stored(trace_id: str, span_id: str, *, at: float = 0, took: float = 1, **fields) -> Span:
+    def made(trace_id: str, span_id: str, *, at: float = 0, took: float = 1, **fields) -> Span:
         start = now + int(at * SECOND)
         if isinstance(cost := fields.get("total_cost"), str):
             fields["total_cost"] = Decimal(cost)
             fields.setdefault("cost_source", "computed")
+        fields["cost"] = {key: Decimal(paid) for key, paid in fields.get("cost", {}).items()}
         said = fields.get("input_tokens", 0) + fields.get("output_tokens", 0)
-        row = Span(
+        return Span(
             project.id,
             trace_id,
             span_id,
@@ -37,26 +36,37 @@ def span(project, now) -> Callable:
             end_time=start + int(took * SECOND),
             **{"received_at": now, "version": 1, "total_tokens": said, **fields},
         )
-        insert_spans([row])
-        return row
 
-    return stored
+    return made
 
 
 @pytest.fixture
-def score(project, now) -> Callable:
-    from traces.records import Score
-    from traces.writer import insert_scores
+def span(span_row) -> Callable:
+    """The same, stored."""
+    from traces.writer import insert_spans
 
-    def stored(trace_id: str, name: str, value: float | None = None, *, at: float = 0, **fields):
+    return lambda *ids, **fields: insert_spans([span_row(*ids, **fields)])
+
+
+@pytest.fixture
+def score_row(project, now) -> Callable:
+    from traces.records import Score
+
+    def made(trace_id: str, name: str, value: float | None = None, *, at: float = 0, **fields):
         fields.setdefault("id", f"{trace_id}-{fields.get('observation_id', '')}-{name}")
         stamp = now + int(at * SECOND)
-        row = Score(
+        return Score(
             project.id, fields.pop("id"), name, stamp, value=value, trace_id=trace_id, **fields
         )
-        insert_scores([row])
 
-    return stored
+    return made
+
+
+@pytest.fixture
+def score(score_row) -> Callable:
+    from traces.writer import insert_scores
+
+    return lambda *names, **fields: insert_scores([score_row(*names, **fields)])
 
 
 @pytest.fixture
