@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -64,8 +65,12 @@ def weekdays(found: Prospect) -> list[tuple[str, float, float, float]]:
     if course is None or not (each := course.weekdays()):
         return []
     most = max(abs(one) for one in each) or 1.0
-    names = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
     return [
-        (name, one, round(20 - max(one, 0) / most * 19, 1), round(abs(one) / most * 19, 1))
-        for name, one in zip(names, each, strict=True)
+        (
+            str(WEEKDAYS_ABBR[number]),
+            one,
+            round(20 - max(one, 0) / most * 19, 1),
+            round(abs(one) / most * 19, 1),
+        )
+        for number, one in enumerate(each)
     ]
