@@ -16,7 +16,11 @@ def calls(span):
     """Three traces: one failed, one of a cheap model, one of which nobody knows the cost."""
     call = {"type": "GENERATION", "input_tokens": 10, "output_tokens": 5}
     span("a", "1", at=-600, took=4, name="plan", model=MODELS[0], total_cost="0.5", **call)
-    failed = {"level": "ERROR", "status_message": "rate limit", "attributes": {"error.type": "Limit"}}
+    failed = {
+        "level": "ERROR",
+        "status_message": "rate limit",
+        "attributes": {"error.type": "Limit"},
+    }
     span("b", "2", at=-60, name="plan", model=MODELS[1], total_cost="0.25", **call, **failed)
     span("c", "3", at=-30, name="<b>own</b>", model="own", cost_source="unknown", **call)
 
@@ -90,3 +94,13 @@ def test_one_span_is_enough_for_every_panel(board, span):
 @pytest.mark.usefixtures("calls")
 def test_a_filter_of_the_board_narrows_its_panels(board):
     assert set(series_in(board("cost", {"q": "model:gpt-4o"}))) == {MODELS[0]}
+
+
+def test_the_board_offers_the_environments_that_there_are(board, span, client):
+    span("a", "1", environment="demo")
+    span("b", "2", environment="production")
+    menu = board("environments", {"q": "environment:demo name:a"}).content.decode()
+    assert re.findall(r'translate="no">(\w+)<', menu) == ["demo", "production"]
+    assert "q=environment%3Aproduction+name%3Aa" in menu and 'aria-current="true"' in menu
+    page = board(query={"q": "environment:demo"}).content.decode()
+    assert '<span class="clip">demo</span>' in page

@@ -44,7 +44,7 @@ def answer(
     state = state_of(request)
     context = {"project": project, "board": board, "state": state, "ask": state.ask, "leads": leads}
     if request.GET.get("part") == ENVIRONMENTS:
-        context["environments"] = _environments(state.scope(project))
+        context |= _environments(state, state.scope(project))
         return render(request, "dashboards/_environments.html", context)
     if key := request.GET.get("part", ""):
         panel = board.panel(key)
@@ -70,16 +70,25 @@ def frame_of(project: Project, state: State) -> dict[str, Any]:
     }
 
 
-def _environments(scope: Scope) -> list[str]:
-    """Those of the time that is shown; none where the store does not tell."""
+def _environments(state: State, scope: Scope) -> dict[str, Any]:
+    """Those of the time that is shown, each with the address of the board in it; none where the
+    store does not tell.
+    """
     try:
         with turn(patience=FRAGMENT_PATIENCE):
             answer = replace(scope, terms=()).ask(
                 Measure("count"), by=("environment",), most=MOST_ENVIRONMENTS, rest=False
             )
+        names = sorted(str(row["environment"]) for row in answer.rows)
     except (Busy, Unanswerable, Unavailable):
-        return []
-    return sorted(str(row["environment"]) for row in answer.rows)
+        names = []
+    query = state.ask.query
+    return {
+        "everywhere": state.ask.asking(query.with_choice("environment", ())),
+        "environments": [
+            (name, state.ask.asking(query.with_choice("environment", (name,)))) for name in names
+        ],
+    }
 
 
 def _part(request: HttpRequest, panel: Panel, state: State, context: dict) -> HttpResponse:
