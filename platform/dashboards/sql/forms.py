@@ -5,13 +5,15 @@ from dashboards.sql.charts import Chart
 from dashboards.sql.models import MAX_NAME
 from traces.queries.free_sql.tokens import MAX_CHARACTERS
 
+TABLE = "table"
+
 
 class StatementForm(forms.Form):
     text = forms.CharField(label=_("Statement"), max_length=MAX_CHARACTERS, strip=False)
     chart = forms.ChoiceField(choices=Chart.choices, required=False)
 
     def clean_chart(self) -> str:
-        return self.cleaned_data["chart"] or str(Chart.TABLE.value)
+        return self.cleaned_data["chart"] or TABLE
 
 
 class SaveForm(StatementForm):
