@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import ceil
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -38,13 +39,8 @@ def histogram(
     if not found:
         return EMPTY
     bins = [
-        Bin(
-            low,
-            high,
-            found.get(low, {}).get("count", 0),
-            _rows(scope, field, low, high, view, terms),
-        )
-        for low, high in _span(found)
+        Bin(low, high, count, _rows(scope, field, low, high, view, terms))
+        for low, high, count in _counted(found, unit)
     ]
     columns = (
         Column(gettext_lazy("From"), unit),
@@ -89,7 +85,7 @@ def heat_map(
                 lines.append((Cell(at), Cell(low), Cell(high), Cell(count, href)))
     lines.sort(key=lambda line: (line[0].value, line[1].value))
     names = [f"{written(low, unit)} – {written(high, unit)}" for low, high in shown]
-    labels = [moment(at, scope.zone) for at in times]
+    labels = [moment(at, scope.zone).partition("-")[2] for at in times]
     columns = (
         Column(gettext_lazy("Time"), TIME),
         Column(gettext_lazy("From"), unit),
@@ -105,6 +101,15 @@ def heat_map(
 
 def _by_low(bins: Sequence[dict[str, float]]) -> Bins:
     return {one["low"]: one for one in bins if one["count"]}
+
+
+def _counted(found: Bins, unit: str) -> list[tuple[float, float, float]]:
+    """The bins and how much each holds. Bounds of whole numbers are whole."""
+    counted = [(low, high, found.get(low, {}).get("count", 0)) for low, high in _span(found)]
+    if unit != COUNT:
+        return counted
+    whole = [(ceil(low), ceil(high), count) for low, high, count in counted]
+    return [one for one in whole if one[0] < one[1]]
 
 
 def _span(found: Bins) -> list[tuple[float, float]]:

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 MILLISECOND = 1_000_000
 
@@ -63,6 +64,7 @@ class Trace:
                 "id": f"{self.id}-{name}",
                 "traceId": self.id,
                 "name": name,
+                "timestamp": datetime.fromtimestamp(self.clock / 1e9, UTC).isoformat(),
                 "value": int(value) if isinstance(value, bool) else value,
                 "dataType": kind,
                 **more,

@@ -110,7 +110,7 @@ def by_segment(scope: Scope) -> Drawn:
         Column(gettext_lazy("Mean"), SCORE),
         Column(gettext_lazy("Scores"), COUNT),
     )
-    return Rows(table=Table(columns, tuple(lines), is_cut=(answer.series or 0) > len(found)))
+    return Rows(table=Table(columns, tuple(lines), is_cut=(answer.series or 0) > MOST_SEGMENTS))
 
 
 def satisfaction(scope: Scope) -> Drawn:

@@ -62,7 +62,7 @@ def unpriced(scope: Scope) -> Drawn:
         Column(gettext_lazy("Calls"), COUNT),
         Column(gettext_lazy("Tokens"), TOKENS),
         Column(gettext_lazy("Cost"), TEXT),
-        Column(gettext_lazy("What to do"), TEXT),
+        Column(gettext_lazy("To do"), TEXT),
     )
     chips = (unpriced_chip(scope, sum(row[UNPRICED.column] for row in found)),)
     return Rows(table=Table(columns, tuple(lines)), chips=chips)
@@ -80,5 +80,5 @@ def _unpriced_line(scope: Scope, row: dict, *, may: bool) -> tuple[Cell, ...]:
         Cell(row[UNPRICED.column], href),
         Cell(row["sum_unpriced_tokens"], href),
         Cell(_("unknown"), href),
-        Cell(_("Set a price, then reprice"), page if scope.leads else ""),
+        Cell(_("Set a price"), page if scope.leads else ""),
     )

@@ -37,11 +37,19 @@ PANELS = (
         latency.over_time,
     ),
     Panel(
+        "depth",
+        gettext_lazy("Latency by depth"),
+        gettext_lazy("How slow are spans at each depth? 1 are the outermost of a trace."),
+        6,
+        latency.by_depth,
+    ),
+    Panel(
         "latency-by",
         gettext_lazy("Latency in detail"),
         gettext_lazy("Percentiles, first tokens and speed, by what is chosen above."),
-        6,
+        12,
         latency.by_value,
+        "tall",
     ),
     Panel(
         "own-time",
@@ -62,24 +70,17 @@ PANELS = (
         "tall",
     ),
     Panel(
-        "depth",
-        gettext_lazy("Latency by depth"),
-        gettext_lazy("How slow are spans at each depth? 1 are the outermost of a trace."),
-        4,
-        latency.by_depth,
-    ),
-    Panel(
         "first-token",
         gettext_lazy("Time to first token, p95"),
         gettext_lazy("How soon does an answer begin, for all but a twentieth of the calls?"),
-        4,
+        6,
         latency.first_token,
     ),
     Panel(
         "speed",
         gettext_lazy("Tokens per second"),
         gettext_lazy("How fast does each model write, for half of its calls?"),
-        4,
+        6,
         latency.speed,
     ),
 )

@@ -15,7 +15,6 @@ PANELS = (
         ),
         12,
         prompts.compared,
-        "tall",
     ),
     Panel(
         "prompt-calls",
