@@ -87,7 +87,11 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 # Pages that are reached from a place of the rail, under addresses of their own.
-WITHIN = {"prompt-list": ("playground",), "dashboard": ("sql",)}
+WITHIN = {
+    "prompt-list": ("playground",),
+    "dashboard": ("sql",),
+    "budget-list": ("cost-advice",),
+}
 
 
 @register.simple_tag

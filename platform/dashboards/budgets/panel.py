@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Project
 from dashboards.boards.panel import Cell, Chip, Column, Drawn, Nothing, Panel, Scope, Table
-from dashboards.boards.registry import add_panel
+from dashboards.boards.registry import Shelf, add_panel, add_shelf
 from dashboards.boards.units import DOLLARS, SHARE
 from dashboards.budgets.models import Budget
 from dashboards.budgets.state import BudgetState, states_of
@@ -99,6 +100,11 @@ PANEL = Panel(
 )
 
 
+def savings(project: Project) -> list[Shelf]:
+    return [Shelf(_("Savings"), reverse("cost-advice", args=[project.id]))]
+
+
 def offer() -> None:
-    """Beside the cost on the overview."""
+    """Beside the cost on the overview; and what could be saved, beside the boards."""
     add_panel("overview", PANEL, after="cost")
+    add_shelf(savings)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Project
+from dashboards.boards.state import zone_of
 from dashboards.budgets import changing
 from dashboards.budgets.changing import By, NotPossible
 from dashboards.budgets.forms import BudgetForm, initial_of
@@ -24,7 +25,7 @@ def budget_create(request: HttpRequest, project_id: str) -> HttpResponse:
     """The form may be filled in by the address: `?dimension=model&value=gpt-4o`."""
     project = editable(request, project_id)
     said = {name: request.GET[name] for name in BudgetForm.Meta.fields if request.GET.get(name)}
-    initial = {**initial_of(None, "UTC"), **said}
+    initial = {**initial_of(None, zone_of(request)), **said}
     return edited(request, project, None, BudgetForm(request.POST or None, initial=initial))
 
 
