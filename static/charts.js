@@ -159,8 +159,8 @@ new MutationObserver(repaint).observe(document.documentElement, { attributeFilte
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 document.addEventListener("DOMContentLoaded", () => drawAll(document));
 document.addEventListener("htmx:load", (event) => {
-  if (event.target.id === "markers") drawAll(document); // the lines that it brings belong on all charts
-  else drawAll(event.target);
+  const brings = event.target.id === "markers" && event.target.dataset.markers !== "[]";
+  drawAll(brings ? document : event.target); // the lines that it brings belong on all charts
 });
 document.addEventListener("htmx:beforeCleanupElement", (event) => {
   if (!event.target.matches?.("[data-drawn]")) return;

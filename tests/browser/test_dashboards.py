@@ -28,6 +28,7 @@ def open_board(open_page, project, sent):
     def opened(key="overview", query=DAYS, **looks):
         page = open_page(f"{project}/dashboards/{key}?{query}", **looks)
         settled(page, "[aria-busy]")
+        page.locator("#markers").wait_for()  # its lines are drawn into the charts
         settled(page, "[data-figure]:not([data-drawn])")
         return page
 
@@ -70,7 +71,8 @@ def get(page, link: str) -> str:
 
 def test_a_click_on_a_bar_lists_its_calls_and_the_keyboard_gets_there_by_the_table(open_board):
     page = open_board()
-    bar = page.locator("#panel-cost .bars path").last.bounding_box()
+    bars = page.locator("#panel-cost .barlayer .trace").first.locator("path")
+    bar = bars.last.bounding_box()
     page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
     page.locator("#panel-cost .hovertext").wait_for()
     page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
