@@ -16,7 +16,7 @@ from accounts.models import Project, User
 from accounts.roles import Role
 from dashboards.boards.registry import shelves
 from dashboards.sql import files, shelf
-from dashboards.sql.charts import Chart, figure_of
+from dashboards.sql.charts import Chart, figure_of, is_number
 from dashboards.sql.examples import EXAMPLES
 from dashboards.sql.forms import SaveForm, StatementForm
 from dashboards.sql.models import SavedSql
@@ -85,13 +85,22 @@ def answer(
 def drawn(table: Table | None, chart: str) -> dict[str, Any]:
     if table is None:
         return {}
+    figure = figure_of(table, chart)
+    are_numbers = [is_number(kind) for kind in table.types]
     return {
-        "figure": figure_of(table, chart),
+        "figure": figure,
+        "keys": [(one["name"], one["meta"]["tone"]) for one in figure["data"]] if figure else [],
+        "heads": list(zip(table.names, are_numbers, strict=True)),
         "shown": [
-            [files.written(one)[:MAX_CELL] for one in row] for row in table.rows[:SHOWN_ROWS]
+            [
+                (files.written(value)[:MAX_CELL], right)
+                for value, right in zip(row, are_numbers, strict=True)
+            ]
+            for row in table.rows[:SHOWN_ROWS]
         ],
         "hidden_rows": max(0, len(table.rows) - SHOWN_ROWS),
         "most": MAX_ROWS,
+        "max_address": MAX_ADDRESS,
     }
 
 
@@ -111,7 +120,6 @@ def page(request: HttpRequest, project: Project, shown: dict, status: int = 200)
         "examples": EXAMPLES,
         "charts": Chart.choices,
         "shelves": shelves(project),
-        "max_address": MAX_ADDRESS,
         **shown,
     }
     return render(request, "sql/sql.html", context, status=status)
