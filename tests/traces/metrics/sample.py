@@ -47,10 +47,10 @@ class Sample:
 
 
 def sample(project_id: str, seed: int = 7, traces: int = 90) -> Sample:
+    """Rows of which most were sent more than once."""
     rng = random.Random(seed)
-    made = Sample(project_id)
-    first = [row for number in range(traces) for row in _trace(rng, project_id, f"t{number}")]
-    made.sent.append(first)
+    made = _once(rng, project_id, traces)
+    first = made.sent[0]
     for _again in range(4):  # as a sender that gets no answer does
         made.sent.append([replace(row) for row in first if rng.random() < 0.4])
     made.sent.append([_updated(rng, row) for row in first if rng.random() < 0.2])
@@ -61,6 +61,21 @@ def sample(project_id: str, seed: int = 7, traces: int = 90) -> Sample:
     made.sent.append([_deleted(row) for row in _current(made)[::23]])
     made.scores_sent = _scores(rng, made)
     return made
+
+
+def calm_sample(project_id: str, seed: int = 8, traces: int = 90) -> Sample:
+    """Rows of which nearly all were sent once, so that most hours hold none that is superseded."""
+    rng = random.Random(seed)
+    made = _once(rng, project_id, traces)
+    made.sent.append([_updated(rng, row) for row in made.sent[0][::40]])
+    made.sent.append([_deleted(row) for row in _current(made)[::29]])
+    made.scores_sent = _scores(rng, made)
+    return made
+
+
+def _once(rng: random.Random, project_id: str, traces: int) -> Sample:
+    rows = [row for number in range(traces) for row in _trace(rng, project_id, f"t{number}")]
+    return Sample(project_id, [rows])
 
 
 def _current(made: Sample) -> list[Span]:

@@ -12,6 +12,7 @@ from traces.queries.metrics import statement
 from traces.queries.metrics.folded import folded, is_foldable
 from traces.queries.metrics.narrowed import narrowing
 from traces.queries.metrics.question import TIME, Answer, Question, Unanswerable, Value
+from traces.queries.metrics.settled import CHECK, FINAL, ROWS, Settled, settled
 from traces.queries.metrics.sources import source
 from traces.queries.metrics.statement import Asked, checked, value_of
 
@@ -170,7 +171,28 @@ class _Asking:
         return found
 
     def _run(self, sql: str, **values: Any) -> list[dict]:
-        return clickhouse.rows(sql, who=WHO, options=LIMITS, **self.values, **values)
+        """Without FINAL where the time allows it: see metrics.settled."""
+        bound = {**self.values, **values}
+        if FINAL in sql and "low" in bound:
+            for is_again in (False, True):
+                time = (self.question.project_id, bound["low"], bound["high"])
+                if (rows := settled(*time, is_again=is_again)) is None:
+                    break
+                found = self._run_settled(sql, rows, bound)
+                if found is not None:
+                    return found
+        return clickhouse.rows(sql, who=WHO, options=LIMITS, **bound)
+
+    def _run_settled(self, sql: str, rows: Settled, bound: dict) -> list[dict] | None:
+        """None where the hours have changed."""
+        asked = {"who": WHO, "options": LIMITS, **bound, **rows.values}
+        checked = f"SELECT *, {CHECK} AS checked FROM ({sql.replace(FINAL, ROWS)})"
+        found = clickhouse.rows(checked, **asked) or clickhouse.rows(
+            f"SELECT {CHECK} AS checked, 1 AS is_empty", **asked
+        )
+        if any(row.pop("checked") != rows.rows for row in found):
+            return None
+        return [row for row in found if "is_empty" not in row]
 
     def _made(self, found: list[dict], top: list[Key], series: int | None) -> Answer:
         asked = self.asked
