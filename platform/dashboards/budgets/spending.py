@@ -1,12 +1,15 @@
 """What was spent day by day, of a whole project or of values of a dimension."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from dashboards.budgets.forecast import LOOKS_BACK
-from dashboards.budgets.periods import begin_of, day_of
+from dashboards.budgets.periods import MONTH, WEEK, begin_of, day_of, period_at
+from prompts.remembering import Memory
 from traces.queries.metrics import Measure, Question, ask
 from traces.search.terms import Term
 
@@ -16,6 +19,9 @@ RECENT_HOURS = 24
 PROFILE_DAYS = 28
 MOST_VALUES = 50
 NONE = Decimal(0)
+HISTORY_SECONDS, HOURS_SECONDS = 600, 3600
+Known = TypeVar("Known")
+_memory = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def spending_of(
     today = day_of(now, zone)
     first = today - timedelta(days=most_days)
     days = [first + timedelta(days=n) for n in range(most_days + 1)]
-    daily = _asked(project_id, zone, begin_of(first, zone), now, "day", by, values)
+    daily = _daily(project_id, zone, first, now, by, values)
     hourly = _asked(project_id, zone, now - (RECENT_HOURS + 1) * HOUR, now, "hour", by, values)
     found = {}
     for value in values if by else ("",):
@@ -70,6 +76,33 @@ def spending_of(
             {row["time"]: _cost(row) for row in hourly.get(value, ())},
         )
     return found
+
+
+def _daily(
+    project_id: str, zone: str, first: date, now: int, by: str, values: Sequence[str]
+) -> dict[str, list[dict]]:
+    """By day. What is before this week and this month, which no period reaches back to, is asked
+    for once in ten minutes: it serves forecasts alone.
+    """
+    fresh = min(period_at(now, kind, zone).first for kind in (WEEK, MONTH))
+    since, until = begin_of(first, zone), begin_of(fresh, zone)
+    told = repr((project_id, zone, since, until, by, sorted(values)))
+    found = remembered(
+        told, HISTORY_SECONDS, lambda: _asked(project_id, zone, since, until, "day", by, values)
+    )
+    recent = _asked(project_id, zone, until, now, "day", by, values)
+    return {value: [*found.get(value, ()), *recent.get(value, ())] for value in {*found, *recent}}
+
+
+def remembered(told: str, seconds: int, make: Callable[[], Known]) -> Known:
+    """What was made of the same lately. Nothing is not remembered: it may be about to come."""
+    key = f"budgets:1:{hashlib.sha256(told.encode(errors='replace')).hexdigest()}"
+    known = _memory.get(key)
+    if known is None:
+        known = make()
+        if known:
+            _memory.put(key, known, seconds)
+    return known
 
 
 def _asked(
@@ -128,13 +161,19 @@ def biggest(
 
 
 def hours_of_day(project_id: str, *, zone: str, now: int) -> dict[int, float]:
-    """What each hour of the day cost in the last four weeks."""
+    """What each hour of the day cost in the last four weeks, as it was within the last hour."""
+    today = day_of(now, zone)
+    told = repr(("hours", project_id, zone, today))
+    return remembered(told, HOURS_SECONDS, lambda: _hours_of_day(project_id, zone, today))
+
+
+def _hours_of_day(project_id: str, zone: str, today: date) -> dict[int, float]:
     question = Question(
         project_id=project_id,
         measures=(COST,),
         by=("hour",),
-        since=begin_of(day_of(now, zone) - timedelta(days=PROFILE_DAYS), zone),
-        until=begin_of(day_of(now, zone), zone),
+        since=begin_of(today - timedelta(days=PROFILE_DAYS), zone),
+        until=begin_of(today, zone),
         zone=zone,
         most=24,
     )
