@@ -31,6 +31,7 @@ TONES = (
     "warn",
 )
 REST = "chain"  # the tone of what is summed up as “other”
+ROOM_ACROSS, ROOM_UP = 90, 400  # characters of labels that a heat map has room for
 MOST_NAME = 60  # characters of a name in a chart
 Figure = dict[str, Any]
 Number = int | float | Decimal | None
@@ -206,8 +207,8 @@ def heat(
             }
         ],
         "layout": {
-            "xaxis": _steps(columns),
-            "yaxis": {**_steps(rows), "automargin": True},
+            "xaxis": _steps(columns, ROOM_ACROSS),
+            "yaxis": {**_steps(rows, ROOM_UP), "automargin": True},
             "hovermode": "closest",
         },
     }
@@ -265,8 +266,10 @@ def _safe(name: str) -> str:
     return escape(shown, quote=False)
 
 
-def _steps(names: Sequence[str]) -> dict[str, Any]:
-    step = max(1, math.ceil(len(names) / 16))
+def _steps(names: Sequence[str], room: int) -> dict[str, Any]:
+    """Labels of some of the places, so that they have so many characters in all."""
+    longest = max((len(name) for name in names), default=0) + 3
+    step = max(1, math.ceil(len(names) * longest / room))
     places = list(range(0, len(names), step))
     return {
         "tickmode": "array",

@@ -129,7 +129,7 @@ class Drawn(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """`figure` is plotly's, made by boards.figures. `is_exact` is false where a percentile is
-    estimated. `nothing` says what an empty chart means.
+    estimated.
     """
 
     figure: dict[str, Any]
@@ -142,8 +142,8 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """A number. `better` says which way is better, "lower", "higher" or nothing; `unknown` is how
-    many of the rows have no such value.
+    """A number, and what it was in the time before. `better` says which way is better: "lower",
+    "higher" or nothing.
     """
 
     words: str | Promise
