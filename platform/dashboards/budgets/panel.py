@@ -85,9 +85,9 @@ def _row(one: Shown) -> tuple[Cell, ...]:
         Cell(state.spent),
         Cell(state.amount),
         Cell(state.share),
-        Cell(end and end.expected),
-        Cell(end and end.low),
-        Cell(end and end.high),
+        Cell(end.expected if end else None),
+        Cell(end.low if end else None),
+        Cell(end.high if end else None),
     )
 
 
