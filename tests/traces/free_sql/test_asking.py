@@ -1,9 +1,15 @@
 """A person's own SQL: what it finds."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from traces.queries.free_sql.ask import NotAllowed, ask
+from traces.queries.free_sql.ask import NotAllowed, ask, engine_functions
 from traces.queries.free_sql.tables import TABLES
+from traces.queries.free_sql.words import AGGREGATES, FUNCTIONS, OF_MANY
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -87,3 +93,15 @@ def test_an_order_is_kept_however_many_rows_there_are(asked):
 def test_a_column_that_is_not_there_is_named(asked):
     with pytest.raises(NotAllowed, match="There is no “colour” here"):
         asked("SELECT colour FROM spans")
+
+
+def test_the_documentation_lists_every_function():
+    told = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "sql.md").read_text()))
+    assert not {*OF_MANY, *FUNCTIONS} - {f"{name}If" for name in OF_MANY} - told
+
+
+def test_every_function_that_is_offered_is_one_of_the_engines(clickhouse_schema):
+    """Some are of its parser, or an aggregate with the name of a kind of value behind it."""
+    made = {"dateAdd", "dateSub", "groupArrayArray", "groupUniqArrayArray", "sumMap"}
+    offered = (FUNCTIONS - AGGREGATES | OF_MANY) - made
+    assert not [name for name in offered if name.lower() not in engine_functions()]

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Any
 
 from clickhouse_connect.driver.exceptions import Error
+from django.utils.translation import gettext as _
 from urllib3.exceptions import HTTPError
 
 from traces import clickhouse
@@ -119,7 +120,7 @@ def sentence_in(said: str) -> str:
     """What ClickHouse says of a statement, without what it says to those who run it."""
     said = said.replace(OWN, "")
     if near := SYNTAX.search(said):
-        return f"ClickHouse cannot read this from “{near[1][:60]}” on."
+        return _("ClickHouse cannot read this from “%(text)s” on.") % {"text": near[1][:60]}
     return AROUND.sub("", said.rpartition("DB::Exception: ")[2]).strip()[:500]
 
 

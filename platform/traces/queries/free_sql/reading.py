@@ -8,6 +8,8 @@ parameters, comments that run on) is refused, so that the engine cannot read it 
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from traces.queries.free_sql.tables import COLUMN_NAMES, OWN, TABLE_NAMES
 from traces.queries.free_sql.tokens import NotAllowed, Token, after, before, tokens
 from traces.queries.free_sql.words import (
@@ -42,9 +44,9 @@ def read(text: str, engine_functions: frozenset[str] = frozenset()) -> Statement
     """
     found = tokens(text)
     if not found:
-        raise NotAllowed("Write a SELECT statement.")
+        raise NotAllowed(_("Write a SELECT statement."))
     if not found[0].says(*QUERY_STARTS):
-        raise NotAllowed("Only SELECT can be run here: the statement must begin with SELECT.")
+        raise NotAllowed(_("Only SELECT can be run here: the statement must begin with SELECT."))
     queries = {found[i].text for i in range(len(found)) if _names_query(found, i)}
     given = {found[i].text for i in range(len(found)) if _names_something(found, i)} | queries
     takes_functions = any(token.text in HIGHER_ORDER for token in found)
@@ -109,16 +111,19 @@ def _is_lambda_argument(found: list[Token], index: int) -> bool:
 def _check_name(name: str, engine_functions: frozenset[str]) -> None:
     folded = name.lower()
     if name in TABLE_NAMES or folded.startswith(OWN) or folded in RESERVED:
-        raise NotAllowed(f"“{name}” cannot be a name here. Choose another one.")
+        message = _("“%(name)s” cannot be a name here. Choose another one.")
+        raise NotAllowed(message % {"name": name})
     if folded in engine_functions and not is_function(folded) and name not in COLUMN_NAMES:
-        raise NotAllowed(f"“{name}” is also a function: choose another name beside arrayMap() …")
+        message = _("“%(name)s” is also a function: choose another name beside arrayMap() …")
+        raise NotAllowed(message % {"name": name})
 
 
 def _check(found: list[Token], index: int, given: set[str]) -> None:
     token, later = found[index], after(found, index)
     if token.kind == "quoted":
         if later.says("("):
-            raise NotAllowed(f"The function “{token.text}” must be written without quotes.")
+            message = _("The function “%(name)s” must be written without quotes.")
+            raise NotAllowed(message % {"name": token.text})
         _check_known(token, given)
     elif token.kind == "word":
         if later.says("("):
@@ -126,7 +131,7 @@ def _check(found: list[Token], index: int, given: set[str]) -> None:
         elif token.text.lower() not in KEYWORDS and token.text not in TYPES:
             _check_known(token, given)
         elif token.says("in"):
-            raise NotAllowed("After IN, write a list or a SELECT in brackets.")
+            raise NotAllowed(_("After IN, write a list or a SELECT in brackets."))
 
 
 def _check_known(token: Token, given: set[str]) -> None:
@@ -134,19 +139,24 @@ def _check_known(token: Token, given: set[str]) -> None:
     if name in given or name in COLUMN_NAMES or name in TABLE_NAMES:
         return
     if token.kind == "word" and is_function(name):  # without brackets it is a column of no table
-        raise NotAllowed(f"“{name}” is a function: write {name}(…).")
-    raise NotAllowed(f"There is no “{name}” here: neither a column nor a table nor a clause.")
+        message = _("“%(name)s” is a function: write %(name)s(…).")
+        raise NotAllowed(message % {"name": name})
+    message = _("There is no “%(name)s” here: neither a column nor a table nor a clause.")
+    raise NotAllowed(message % {"name": name})
 
 
 def _check_call(found: list[Token], index: int) -> None:
     name = found[index].text
     if name.lower() in KEYWORDS or name in TYPES:
         if before(found, index).says("from", "join") and not name.lower() == "array":
-            raise NotAllowed("After FROM, write a table or a SELECT in brackets.")
+            raise NotAllowed(_("After FROM, write spans, traces, scores or a SELECT in brackets."))
         return
     if before(found, index).says("from", "join"):
-        raise NotAllowed(f"{name}(…) is no table here. There are spans, traces and scores.")
+        message = _("%(name)s(…) is no table here. There are spans, traces and scores.")
+        raise NotAllowed(message % {"name": name})
     if before(found, index).says("as", "."):
-        raise NotAllowed(f"“{name}” cannot stand before a bracket here.")
+        message = _("“%(name)s” cannot stand before a bracket here.")
+        raise NotAllowed(message % {"name": name})
     if not is_function(name):
-        raise NotAllowed(f"The function {name}() is not offered here. docs/sql.md lists those.")
+        message = _("The function %(name)s() is not offered here. docs/sql.md lists those.")
+        raise NotAllowed(message % {"name": name})

@@ -6,6 +6,8 @@ functions and tables that are allowed; where it and reading.py disagree, the sta
 
 import re
 
+from django.utils.translation import gettext as _
+
 from traces.queries.free_sql.reading import Statement
 from traces.queries.free_sql.tokens import NotAllowed
 from traces.queries.free_sql.words import OPERATORS, is_function
@@ -32,7 +34,8 @@ def check(tree: list[str], statement: Statement) -> None:
     for line in tree:
         node = NODE.fullmatch(line)
         if node is None or node["kind"] not in KINDS:
-            raise NotAllowed(f"This is not offered here: {line.strip()[:60]}.")
+            message = _("This is not offered here: %(what)s.")
+            raise NotAllowed(message % {"what": line.strip()[:60]})
         depth, kind = len(node["indent"]), node["kind"]
         while above and above[-1][0] >= depth:
             above.pop()
@@ -48,8 +51,9 @@ def _name_of(rest: str | None) -> str:
 
 def _check_node(kind: str, name: str, parent: str, statement: Statement) -> None:
     if parent == "TableExpression" and kind not in SOURCES:
-        raise NotAllowed("After FROM, write spans, traces, scores or a SELECT in brackets.")
+        raise NotAllowed(_("After FROM, write spans, traces, scores or a SELECT in brackets."))
     if kind == "TableIdentifier" and name not in statement.tables:
-        raise NotAllowed("There are only the tables spans, traces and scores.")
+        raise NotAllowed(_("There are only the tables spans, traces and scores."))
     if kind == "Function" and not (is_function(name) or name in OPERATORS or name in IN):
-        raise NotAllowed(f"The function {name}() is not offered here.")
+        message = _("The function %(name)s() is not offered here.")
+        raise NotAllowed(message % {"name": name})

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 MAX_CHARACTERS = 20_000
 MAX_TOKENS = 4_000
 MAX_DEPTH = 40
@@ -44,23 +46,27 @@ NOTHING = Token("sign", "", 0)
 def tokens(text: str) -> list[Token]:
     """Without comments and a last semicolon. Raises NotAllowed."""
     if len(text) > MAX_CHARACTERS:
-        raise NotAllowed(f"A statement has at most {MAX_CHARACTERS:,} characters.")
+        raise NotAllowed(
+            _("A statement has at most %(most)s characters.") % {"most": MAX_CHARACTERS}
+        )
     found, at = [], 0
     while at < len(text):
         match = TOKEN.match(text, at)
         if match is None:
             line = text.count("\n", 0, at) + 1
-            raise NotAllowed(f"Line {line} cannot be read from {text[at : at + 20]!r} on.")
+            message = _("Line %(line)s cannot be read from “%(text)s” on.")
+            raise NotAllowed(message % {"line": line, "text": text[at : at + 20]})
         kind, word = match.lastgroup or "", match.group()
         at = match.end()
         if kind != "skip":
             found.append(Token(kind, word[1:-1] if kind == "quoted" else word, match.start()))
         if len(found) > MAX_TOKENS:
-            raise NotAllowed(f"A statement has at most {MAX_TOKENS:,} words and signs.")
+            message = _("A statement has at most %(most)s words and signs.")
+            raise NotAllowed(message % {"most": MAX_TOKENS})
     while found and found[-1].kind == "end":
         found.pop()
     if any(token.kind == "end" for token in found):
-        raise NotAllowed("Write one statement: there is a ; in the middle.")
+        raise NotAllowed(_("Write one statement: there is a ; in the middle."))
     _balance(found)
     return found
 
@@ -71,11 +77,14 @@ def _balance(found: list[Token]) -> None:
         if token.says("(", "["):
             opened.append(token.text)
             if len(opened) > MAX_DEPTH:
-                raise NotAllowed(f"Brackets are at most {MAX_DEPTH} deep.")
+                message = _("Brackets are at most %(most)s deep.")
+                raise NotAllowed(message % {"most": MAX_DEPTH})
         elif token.says(")", "]") and (not opened or opened.pop() != CLOSES[token.text]):
-            raise NotAllowed(f"There is a {token.text} that closes nothing.")
+            message = _("There is a %(sign)s that closes nothing.")
+            raise NotAllowed(message % {"sign": token.text})
     if opened:
-        raise NotAllowed(f"There is a {opened[-1]} that is not closed.")
+        message = _("There is a %(sign)s that is not closed.")
+        raise NotAllowed(message % {"sign": opened[-1]})
 
 
 def after(found: list[Token], index: int) -> Token:

@@ -30,14 +30,14 @@ TYPES = _words(
     "UInt256 Float32 Float64 Date Date32 DateTime DateTime64 Array Map Tuple Nullable",
     "Decimal Decimal32 Decimal64 Decimal128 FixedString LowCardinality",
 )
-_AGGREGATES = _words(
+OF_MANY = _words(
     "count sum avg min max any anyLast argMin argMax uniq uniqExact uniqHLL12 median",
     "quantile quantileExact quantileTDigest quantiles quantilesExact quantilesTDigest stddevPop",
     "stddevSamp varPop varSamp covarPop covarSamp corr skewPop skewSamp kurtPop kurtSamp",
     "groupArray groupUniqArray groupArrayArray groupUniqArrayArray topK sumMap sumWithOverflow",
     "entropy simpleLinearRegression deltaSum boundingRatio first_value last_value",
 )
-AGGREGATES = _AGGREGATES | {f"{name}If" for name in _AGGREGATES}
+AGGREGATES = OF_MANY | {f"{name}If" for name in OF_MANY}
 HIGHER_ORDER = _words(
     "arrayMap arrayFilter arrayExists arrayAll arrayCount arrayFirst arrayLast arrayFirstIndex",
     "arrayLastIndex arraySum arrayAvg arrayMin arrayMax arraySort arrayReverseSort arrayCumSum",
@@ -46,7 +46,7 @@ HIGHER_ORDER = _words(
 _PLAIN = _words(
     # numbers
     "abs sign sqrt cbrt exp exp2 exp10 log log2 log10 ln pow power floor ceil ceiling round trunc",
-    "roundBankersrounding greatest least modulo mod intDiv intDivOrZero plus minus multiply divide",
+    "roundBankers greatest least modulo mod intDiv intDivOrZero plus minus multiply divide",
     "negate isNaN isFinite isInfinite ifNotFinite sin cos tan tanh sigmoid pi bar widthBucket",
     "bitAnd bitOr bitXor",
     # conditions and NULL
@@ -94,7 +94,7 @@ _PLAIN = _words(
     "array arrayElement tuple tupleElement has hasAll hasAny indexOf countEqual arrayConcat",
     "arrayPushBack arrayPushFront arraySlice arrayDistinct arrayUniq arrayReverse arrayFlatten",
     "arrayEnumerate arrayIntersect arrayZip arrayJoin emptyArrayString",
-    "range map mapKeys mapValues mapContains mapAdd mapFromArrays untuple",
+    "range map mapKeys mapValues mapContains mapAdd mapFromArrays",
     # windows
     "row_number rank dense_rank percent_rank cume_dist ntile lag lead lagInFrame leadInFrame",
     "nth_value",
