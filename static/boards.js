@@ -24,6 +24,14 @@ if (seconds) {
   document.addEventListener("visibilitychange", due);
 }
 
+// What is drawn stays in sight while its successor waits for a turn.
+board?.addEventListener("htmx:beforeSwap", (event) => {
+  const panel = event.target.closest(".panel-in");
+  if (!panel || panel.querySelector("[aria-busy]") || !event.detail.serverResponse?.includes("data-waiting")) return;
+  event.detail.shouldSwap = false;
+  setTimeout(() => panel.isConnected && reload(panel), 500);
+});
+
 // A panel that could not be fetched says so in its own place, and offers to try again.
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   board?.addEventListener(name, (event) => {

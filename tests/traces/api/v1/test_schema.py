@@ -58,6 +58,8 @@ def test_the_schema_tells_of_sondes_own_paths_and_no_others(schema):
         "/api/v1/datasets/{name}",
         "/api/v1/datasets/{name}/items",
         "/api/v1/feedback-links",
+        "/api/v1/markers",
+        "/api/v1/markers/{marker_id}",
         "/api/v1/observations",
         "/api/v1/prompt-files",
         "/api/v1/prompts",
