@@ -1,11 +1,13 @@
 """What a question may ask, and how the answer looks."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.traces.hostile import HOSTILE
 from traces.queries.metrics import Measure, Question, Unanswerable, ask
+from traces.queries.metrics.statement import DIMENSIONS, QUANTITIES
 from traces.search.terms import TEXT, Term
 
 SECOND = 1_000_000_000
@@ -147,3 +149,9 @@ def test_a_trace_counts_where_it_begins_with_all_that_is_of_it(question, span, n
         "name": "chat", "count_count": 1, "max_latency": 7205.0, "sum_cost": 0.5, "sum_spans": 2
     }  # fmt: skip
     assert ask(replace(question, since=now - 2 * HOUR)).rows == []
+
+
+def test_the_docs_name_every_measure_and_dimension():
+    text = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text()
+    named = {one for table in (QUANTITIES, DIMENSIONS) for view in table.values() for one in view}
+    assert not [name for name in named if f"`{name}`" not in text]

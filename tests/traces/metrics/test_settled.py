@@ -67,6 +67,7 @@ def summed(project, now, statements):
 def test_settled_hours_are_read_without_final(rows, summed):
     assert summed() == (HOURS, True)
     assert summed("traces") == (HOURS, True)
+    assert summed("steps") == (HOURS, False)  # which look for parents beyond the time
 
 
 def test_a_span_that_is_sent_again_still_counts_once(rows, summed):

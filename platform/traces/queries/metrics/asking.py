@@ -11,7 +11,7 @@ from traces.queries.limits import LIST
 from traces.queries.metrics import statement
 from traces.queries.metrics.folded import folded, is_foldable
 from traces.queries.metrics.narrowed import narrowing
-from traces.queries.metrics.question import TIME, Answer, Question, Unanswerable, Value
+from traces.queries.metrics.question import STEPS, TIME, Answer, Question, Unanswerable, Value
 from traces.queries.metrics.settled import CHECK, FINAL, ROWS, Settled, settled
 from traces.queries.metrics.sources import source
 from traces.queries.metrics.statement import Asked, checked, value_of
@@ -173,7 +173,8 @@ class _Asking:
     def _run(self, sql: str, **values: Any) -> list[dict]:
         """Without FINAL where the time allows it: see metrics.settled."""
         bound = {**self.values, **values}
-        if FINAL in sql and "low" in bound:
+        # Steps look at few hours, and for their parents around the time as well.
+        if FINAL in sql and "low" in bound and self.question.view != STEPS:
             for is_again in (False, True):
                 time = (self.question.project_id, bound["low"], bound["high"])
                 if (rows := settled(*time, is_again=is_again)) is None:
