@@ -62,6 +62,8 @@ def test_every_column_of_a_table_can_be_read(asked, span, score, table):
         ("SELECT any(metadata['team']) FROM spans WHERE has(tags, 'new')", [("red",)]),
         ('SELECT count() AS "Zahl der Aufrufe" FROM `spans`', [(3,)]),
         ("SELECT count() FROM spans WHERE name LIKE 'x%' AND level IN ('DEFAULT', 'X')", [(2,)]),
+        ("SELECT count() FROM spans WHERE name IN ('x') AND input_tokens IN (1, 10)", [(2,)]),
+        ("SELECT count() FROM spans WHERE id NOT IN ['c'] AND (id, name) IN (('a','x'))", [(1,)]),
         ("SELECT DISTINCT name FROM spans ORDER BY name", [("x",), ("y",)]),
         ("SELECT name FROM scores WHERE value BETWEEN 0.5 AND 1", [("good",)]),
         ("SELECT spans.name FROM spans ORDER BY 1 DESC LIMIT 1", [("y",)]),

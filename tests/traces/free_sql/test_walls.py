@@ -90,6 +90,12 @@ SELECT * FROM spans PREWHERE 1
 SELECT * FROM spans WHERE trace_id IN {database}.spans
 SELECT * FROM spans WHERE trace_id IN system.one
 SELECT * FROM spans WHERE trace_id IN traces
+SELECT (SELECT 1 AS schema_ledger), 'a' IN (schema_ledger)
+SELECT (SELECT 1 AS schema_ledger), 'a' IN schema_ledger
+SELECT (SELECT 1 AS schema_ledger), ('a', 'b', now()) NOT IN ((schema_ledger))
+SELECT (SELECT 1 AS schema_ledger), in('a', schema_ledger)
+SELECT (SELECT 1 AS schema_ledger), notIn('a', schema_ledger)
+SELECT (SELECT 1 AS schema_ledger), in('a', (schema_ledger))
 SELECT * FROM spans WHERE trace_id GLOBAL IN (SELECT 1)
 SELECT {{project_id:String}}
 SELECT {{a:Identifier}} FROM spans
@@ -202,6 +208,8 @@ def test_no_way_of_asking_shows_rows_of_others_or_ones_own_of_the_past(text, pro
     "SELECT * APPLY(toString) FROM own_spans",
     "SELECT COLUMNS('a') FROM own_spans",
     "SELECT * FROM own_spans FINAL",
+    "SELECT (SELECT 1 AS schema_ledger), 'a' IN (schema_ledger)",
+    "SELECT (SELECT 1 AS schema_ledger), NOT in('a', (schema_ledger))",
     "INSERT INTO own_spans SELECT 1",
     "DROP TABLE own_spans",
     "SELECT {{a:Identifier}}",

@@ -126,12 +126,23 @@ def _check(found: list[Token], index: int, given: set[str]) -> None:
             raise NotAllowed(message % {"name": token.text})
         _check_known(token, given)
     elif token.kind == "word":
-        if later.says("("):
+        if token.says("in"):
+            _check_in(found, index)
+        elif later.says("("):
             _check_call(found, index)
         elif token.text.lower() not in KEYWORDS and token.text not in TYPES:
             _check_known(token, given)
-        elif token.says("in"):
-            raise NotAllowed(_("After IN, write a list or a SELECT in brackets."))
+
+
+def _check_in(found: list[Token], index: int) -> None:
+    """A name alone behind it may be taken for a table, and the function in() is the same."""
+    earlier, at = before(found, index), index
+    while after(found, at).says("("):
+        at += 1
+    value, is_call = after(found, at), earlier.kind == "sign" and not earlier.says(")", "]")
+    is_list = value.says("[") or (at > index and not after(found, at + 1).says(")"))
+    if is_call or not (is_list or value.kind in ("string", "number")):
+        raise NotAllowed(_("After IN, write a list or a SELECT in brackets."))
 
 
 def _check_known(token: Token, given: set[str]) -> None:

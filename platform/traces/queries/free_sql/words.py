@@ -51,7 +51,7 @@ _PLAIN = _words(
     "bitAnd bitOr bitXor",
     # conditions and NULL
     "if multiIf coalesce ifNull nullIf isNull isNotNull assumeNotNull toNullable equals notEquals",
-    "less greater lessOrEquals greaterOrEquals and or not xor in notIn isNotDistinctFrom transform",
+    "less greater lessOrEquals greaterOrEquals and or not xor isNotDistinctFrom transform",
     "caseWithExpression caseWithoutExpression isZeroOrNull",
     # text
     "length lengthUTF8 empty notEmpty lower upper lowerUTF8 upperUTF8 concat concatWithSeparator",
@@ -110,6 +110,6 @@ def is_function(word: str) -> bool:
 
 # What the engine's parser makes of operators, of which no one writes the name.
 OPERATORS = _words(
-    "lambda exists isDistinctFrom notIn globalIn tupleConcat concat EXTRACT trimBoth",
-    "singleValueOrNull nullIn notNullIn",
+    "lambda exists isDistinctFrom tupleConcat concat EXTRACT trimBoth",
+    "singleValueOrNull",
 )
