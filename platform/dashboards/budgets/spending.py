@@ -10,7 +10,7 @@ from typing import TypeVar
 from dashboards.budgets.forecast import LOOKS_BACK
 from dashboards.budgets.periods import MONTH, WEEK, begin_of, day_of, period_at
 from prompts.remembering import Memory
-from traces.queries.metrics import Measure, Question, ask
+from traces.queries.metrics import OBSERVATIONS, TRACES, Measure, Question, ask
 from traces.search.terms import Term
 
 COST, UNPRICED = Measure("cost", "sum"), Measure("unpriced", "sum")
@@ -117,6 +117,7 @@ def _asked(
     """The rows of each value."""
     question = Question(
         project_id=project_id,
+        view=view_of(by),
         measures=(COST, UNPRICED),
         by=(by,) if by else (),
         terms=(_term(by, values),) if by else (),
@@ -131,6 +132,13 @@ def _asked(
     for row in ask(question).rows:
         found.setdefault(row[by] if by else "", []).append(row)
     return found
+
+
+def view_of(by: str) -> str:
+    """Whose costs are summed. Who uses an application, and for whom, is often said of a trace as a
+    whole, so that all of the trace's calls are theirs, on the day on which it began.
+    """
+    return TRACES if by == "user" or by.startswith("metadata.") else OBSERVATIONS
 
 
 def _term(by: str, values: Sequence[str]) -> Term:
@@ -149,6 +157,7 @@ def biggest(
     """The values that spent most in the time, and whether there are more."""
     question = Question(
         project_id=project_id,
+        view=view_of(by),
         measures=(COST,),
         by=(by,),
         since=since,

@@ -54,6 +54,24 @@ def test_a_budget_of_something_counts_that_alone(calls, budget, project, noon):
     assert found == {name: spent for name, (_scope, spent) in wanted.items()}
 
 
+def test_what_is_said_of_a_trace_counts_for_all_of_its_calls(budget, project, noon):
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    row = {"version": 1, "received_at": noon}
+    said = {"user_id": "ann", "trace_metadata": {"team": "search"}, "type": "TRACE"}
+    paid = {"type": "GENERATION", "total_cost": Decimal(2), "cost_source": "computed"}
+    insert_spans([
+        Span(project.id, "t", "", noon, **said, **row),
+        Span(project.id, "t", "a", noon, **paid, **row),
+        Span(project.id, "t", "b", noon + 1, **paid, **row),
+    ])  # fmt: skip
+    budget(name="user", dimension="user", value="ann")
+    budget(name="team", dimension="team", metadata_key="team")
+    found = {state.name: (state.value, state.spent) for state in states(project.id, noon + HOUR)}
+    assert found == {"user": ("ann", 4), "team": ("search", 4)}
+
+
 def test_each_value_has_the_amount_for_itself(calls, budget, project, noon):
     calls([(noon, "1")], user_id="ann")
     calls([(noon, "12")], user_id="bob")

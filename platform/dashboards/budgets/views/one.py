@@ -14,7 +14,7 @@ from dashboards.boards.panel import Scope
 from dashboards.budgets import figures
 from dashboards.budgets.detail import Detail, detail
 from dashboards.budgets.models import MAX_VALUE, Budget
-from dashboards.budgets.spending import MOST_VALUES
+from dashboards.budgets.spending import MOST_VALUES, view_of
 from dashboards.budgets.state import states_of
 from dashboards.budgets.views.asked import budget_of, now, tells_when_away
 from traces.search.terms import Term
@@ -43,13 +43,18 @@ def drawn(project: Project, budget: Budget, value: str) -> dict[str, Any]:
     found = detail(budget, value, now())
     rows = hrefs(project, budget, value, found)
     scope = scope_of(project, budget, found)
-    priced = Term("has", ("COST",), is_negated=True)
+    unpriced = Term("has", ("COST",), is_negated=True)
+    view = view_of(budget.field)
+    is_of_calls = view == OBSERVATIONS
     return {
         "detail": found,
         "state": found.state,
         "days": list(zip(found.days, rows, strict=True)),
-        "rows": rows_of(scope, *narrowed(budget, value), view=OBSERVATIONS),
-        "unpriced_rows": rows_of(scope, *narrowed(budget, value), priced, view=OBSERVATIONS),
+        "is_of_calls": is_of_calls,
+        "rows": rows_of(scope, *narrowed(budget, value), view=view, sort="cost"),
+        "unpriced_rows": rows_of(scope, *narrowed(budget, value), unpriced, view=view)
+        if is_of_calls
+        else "",
         "figure": figures.of_budget(found, words(), rows),
     }
 
@@ -76,8 +81,9 @@ def scope_of(project: Project, budget: Budget, found: Detail) -> Scope:
 
 def hrefs(project: Project, budget: Budget, value: str, found: Detail) -> list[str]:
     scope, terms = scope_of(project, budget, found), narrowed(budget, value)
+    view = view_of(budget.field)
     return [
         "" if one.cost is None
-        else rows_of(scope, *terms, view=OBSERVATIONS, window=(one.since, one.until), sort="cost")
+        else rows_of(scope, *terms, view=view, window=(one.since, one.until), sort="cost")
         for one in found.days
     ]  # fmt: skip
