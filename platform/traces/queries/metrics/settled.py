@@ -21,7 +21,7 @@ from traces.queries.limits import WHOLE_RANGE
 
 FINAL = "FROM spans AS s FINAL"  # what is replaced
 OPEN = 2 * HOUR  # how long an hour is expected to change after its end
-LEAST = 2 * DAY  # in less time there is little to save
+LEAST, LONGEST = 2 * DAY, 400 * DAY  # in less time there is little to save
 MOST_DIRTY = 200
 MOST_PROJECTS = 100
 AGAIN_SECONDS = 600  # after which hours with superseded rows are looked at anew
@@ -77,7 +77,7 @@ _lock = threading.Lock()
 def settled(project_id: str, low: int, high: int, *, is_again: bool = False) -> Settled | None:
     """None where FINAL is as well. `is_again`: what is remembered was found wrong."""
     first, last = low // HOUR * 3600, min(high, time.time_ns() - OPEN) // HOUR * 3600
-    if (last - first) * NS < LEAST or not _can_share_snapshots():
+    if not LEAST <= (last - first) * NS <= LONGEST or not _can_share_snapshots():
         return None
     known = _hours_of(project_id)
     with known.lock:
