@@ -52,7 +52,7 @@ def test_what_a_budget_draws_is_what_its_api_tells(open_page, project, api):
         page.goto(f"{page.url.split('/projects/')[0]}{project}/{path}")
         page.wait_for_load_state("networkidle")
         fits(page)
-    page.get_by_text("Use a smaller model").wait_for()
+    page.get_by_role("heading", name="Use a smaller model").wait_for()
     assert page.wrong == []
 
 
