@@ -10,4 +10,8 @@ def pages_of_dashboards(project: str) -> dict[str, str]:
         "board-empty": f"{board}/overview?q=user:nobody",
         "board-panel": f"{board}/overview?range=7d&part=cost",
         "board-markers": f"{project}/markers?range=7d",
+        "budgets": f"{project}/budgets?figures=1",
+        "budget-new": f"{project}/budgets/new",
+        "cost-forecast": f"{project}/budgets/forecast",
+        "cost-advice": f"{project}/advice?figures=1",
     }
