@@ -41,6 +41,7 @@ def test_what_a_budget_draws_is_what_its_api_tells(open_page, project, api):
     expected = state["projection"]["expected_usd"]
     assert drawn["Projected"][-1] == pytest.approx(expected, rel=0.01)
     assert drawn["Budget"] == [5, 5]
+    fits(page)
     page.set_viewport_size(PHONE)
     fits(page)
     page.get_by_role("button", name="Archive").click()
@@ -76,5 +77,10 @@ def sent_call(api, user: str, days_ago: int, *, dollars: float) -> None:
 
 
 def fits(page) -> None:
+    """Nothing sticks out, and axe finds nothing."""
+    from axe_playwright_python.sync_playwright import Axe
+
     width = page.viewport_size["width"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
