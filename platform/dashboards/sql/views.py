@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ from traces.errors import LimitReached, Refused, Unavailable
 from traces.queries.free_sql.ask import MAX_ROWS, NotAllowed, Table, ask
 from traces.queries.free_sql.tables import TABLES
 
+log = structlog.get_logger(__name__)
 SHOWN_ROWS = 200
 MAX_CELL = 500  # characters of a value on the page; a file has all
 MAX_ADDRESS = 2_000  # characters of a statement in an address
@@ -52,6 +54,7 @@ def sql(request: HttpRequest, project_id: str) -> HttpResponse:
         outcome = Outcome(problem=next(str(one[0]) for one in form.errors.values()), status=422)
         return answer(request, project, request.POST.get("text", ""), "table", outcome)
     text, chart = form.cleaned_data["text"], form.cleaned_data["chart"]
+    log.info("sql_run", user=request.user.pk, project=project.id, characters=len(text))
     outcome = outcome_of(project, text)
     file = request.POST.get("do", "")
     if file in FILES and outcome.table is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from traces.queries.free_sql.ask import NotAllowed, ask, engine_functions
+from traces.queries.free_sql.ask import MAX_MEMORY, NotAllowed, ask, engine_functions, memory
 from traces.queries.free_sql.tables import TABLES
 from traces.queries.free_sql.words import AGGREGATES, FUNCTIONS, OF_MANY
 
@@ -107,3 +107,8 @@ def test_every_function_that_is_offered_is_one_of_the_engines(clickhouse_schema)
     made = {"dateAdd", "dateSub", "groupArrayArray", "groupUniqArrayArray", "sumMap"}
     offered = (FUNCTIONS - AGGREGATES | OF_MANY) - made
     assert not [name for name in offered if name.lower() not in engine_functions()]
+
+
+def test_memory_is_what_the_server_grants_and_no_more_than_ours():
+    assert memory(0) == memory(2 * MAX_MEMORY) == MAX_MEMORY  # 0 is a server without a bound
+    assert memory(MAX_MEMORY // 2) == MAX_MEMORY // 2

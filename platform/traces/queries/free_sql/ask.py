@@ -32,10 +32,11 @@ from traces.queries.free_sql.tokens import NotAllowed
 MAX_ROWS = 1_000
 MAX_SECONDS = 10
 MEBIBYTE = 1024 * 1024
+MAX_MEMORY = 256 * MEBIBYTE
 BOUNDS = {
     "readonly": 1,
     "max_execution_time": MAX_SECONDS,
-    "max_memory_usage": 256 * MEBIBYTE,
+    "max_memory_usage": MAX_MEMORY,
     "max_threads": 2,
     "max_result_bytes": 16 * MEBIBYTE,
     "max_temporary_data_on_disk_size_for_query": 512 * MEBIBYTE,
@@ -98,10 +99,15 @@ def run(sql: str, options: dict[str, Any], **values: str) -> dict[str, Any]:
     if not _AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
         raise Unavailable("Other statements are still running.")
     try:
-        answer = clickhouse.client("sql").raw_query(
+        client = clickhouse.client("sql")
+        profile = int(client.server_settings["max_memory_usage"].value)
+        answer = client.raw_query(
             sql,
             parameters=values,
-            settings={"log_comment": "sql", **AS_JSON, **options},
+            settings={
+                **{"log_comment": "sql", **AS_JSON, **options},
+                "max_memory_usage": memory(profile),
+            },
             fmt="JSONCompact",
         )
         return json.loads(answer)
@@ -114,6 +120,11 @@ def run(sql: str, options: dict[str, Any], **values: str) -> dict[str, Any]:
         raise Unavailable(f"ClickHouse does not answer: {type(error).__name__}.") from None
     finally:
         _AT_ONCE.release()
+
+
+def memory(profile: int) -> int:
+    """Bytes for a statement: a server's own bound may be smaller, and must not be passed."""
+    return min(MAX_MEMORY, profile) if profile else MAX_MEMORY
 
 
 def sentence_in(said: str) -> str:
