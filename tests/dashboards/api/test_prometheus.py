@@ -1,6 +1,7 @@
 """A project's counters for Prometheus: from stored rows, and never backwards by themselves."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.cache import cache
@@ -79,7 +80,7 @@ def test_the_parts_of_the_time_follow_each_other_without_a_gap(created, age):
     created = created.replace(tzinfo=UTC)
     now = created + age
     parts = segments(created, now)
-    assert all(one.until == other.since for one, other in zip(parts, parts[1:], strict=False))
+    assert all(one.until == other.since for one, other in pairwise(parts))
     assert all(part.since < part.until for part in parts)
     assert parts[0].since <= created.timestamp() * 1e9
     assert parts[-1].until > now.timestamp() * 1e9
