@@ -55,11 +55,6 @@ class Growth:
     zone: str
 
     @property
-    def extra(self) -> float | None:
-        """Dollars, of all its days until now or until it was over."""
-        return None if self.extra_a_day is None else self.extra_a_day * self.turn.days
-
-    @property
     def before(self) -> tuple[int, int]:
         """The days before it, in nanoseconds."""
         first = self.turn.first - timedelta(days=7)
