@@ -32,11 +32,11 @@ class Memory:
             self.away_until = self.clock() + AWAY_SECONDS
             return None
 
-    def put(self, key: str, value: object) -> None:
+    def put(self, key: str, value: object, seconds: int = KEEP_SECONDS) -> None:
         if self.clock() < self.away_until:
             return
         try:
-            cache.set(key, value, KEEP_SECONDS)
+            cache.set(key, value, seconds)
         except RedisError:
             self.away_until = self.clock() + AWAY_SECONDS
 

@@ -20,6 +20,8 @@ LAYERS = (
 )  # fmt: skip
 # The same inside `evals`: evals.datasets may import evals.scores, and not the other way about.
 EVALS = ("scores", "datasets", "annotation", "checks", "judges", "experiments")
+# And inside `dashboards`.
+DASHBOARDS = ("boards", "custom", "budgets", "advice", "sql", "api")
 AT_THE_ROOT = ("ingest", "evals", "prompts")
 
 # What answers without a login and without a key, and why.
@@ -28,6 +30,7 @@ PUBLIC = {
     "preferences": "language and theme, also on the login page",
     "invitations/x": "the link is the permission",
     "shared/x": "the link is the permission",
+    "shared/boards/x": "the link is the permission",
     "feedback/x": "the link is the permission",
     "healthz": "says that the process is alive, and nothing else",
     "readyz": "says which dependency is away, and nothing else",
@@ -92,13 +95,17 @@ def modules_imported(path: Path) -> set[str]:
     return names
 
 
-def test_the_parts_of_evals_import_one_way():
+@pytest.mark.parametrize(("package", "parts"), [("evals", EVALS), ("dashboards", DASHBOARDS)])
+def test_the_parts_of_a_package_import_one_way(package, parts):
+    assert {path.name for path in home(package).iterdir() if path.is_dir()} - {"__pycache__"} == {
+        *parts
+    }
     upward = [
         f"{path.relative_to(ROOT)} imports {name}"
-        for index, part in enumerate(EVALS)
-        for path in (ROOT / "evals" / part).rglob("*.py")
+        for index, part in enumerate(parts)
+        for path in (home(package) / part).rglob("*.py")
         for name in modules_imported(path)
-        if name.startswith(tuple(f"evals.{later}." for later in EVALS[index + 1 :]))
+        if name.startswith(tuple(f"{package}.{later}." for later in parts[index + 1 :]))
     ]
     assert not upward
 

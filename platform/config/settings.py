@@ -136,6 +136,10 @@ INSTALLED_APPS = [
     "evals.checks",
     "evals.judges",
     "evals.experiments",
+    "dashboards.boards",
+    "dashboards.custom",
+    "dashboards.budgets",
+    "dashboards.sql",
     "embedded",
 ]
 MIDDLEWARE = [

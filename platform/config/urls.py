@@ -13,7 +13,8 @@ urlpatterns = [
     path("", include("llm.urls")),
     path("", include("prompts.urls")),
     path("", include("evals.urls")),
-    path("", include("ingest.urls")),
+    path("", include("dashboards.urls")),
+    path("", include("ingest.urls")),  # answers for all of Langfuse's paths that are not served
     path("", include("exports.urls")),
 ]
 

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -16,6 +16,15 @@ GRANTS = (
     "GRANT CHECK, SHOW, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, "
     "DROP DATABASE, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, KILL QUERY, SYSTEM MERGES, "
     "SYSTEM FLUSH, SYSTEM DROP CACHE ON *.*"
+)
+# What a strictly read-only request may do (`readonly=1`, as for the SQL that people write): nothing
+# but read, and not the engine's own tables.
+READER = "reader"
+WRITER = "writer"
+READER_GRANTS = (
+    "GRANT SELECT ON *.*",
+    *(f"REVOKE SELECT ON {name}.*" for name in ("system", "information_schema")),
+    "REVOKE SELECT ON INFORMATION_SCHEMA.*",
 )
 ENGINES = (
     *(f"{kind}MergeTree" for kind in ("", "Replacing", "Summing", "Aggregating", "Coalescing")),
@@ -126,14 +135,19 @@ def users_xml(limits: Limits) -> str:
         f"<max_execution_time><min>0.001</min><max>{MAX_SECONDS}</max></max_execution_time>"
     )
     grants = [GRANTS, *(f"GRANT TABLE ENGINE ON {engine}" for engine in ENGINES)]
-    queries = "".join(f"<query>{grant}</query>" for grant in grants)
     return (
-        "<clickhouse><profiles>"
+        f"<clickhouse><roles>{role(WRITER, grants)}{role(READER, READER_GRANTS)}</roles><profiles>"
         + elements("default", profile, f"<constraints>{bounds}</constraints>")
         + "</profiles><quotas><default/></quotas><users><default><password/>"
         "<networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>"
-        f"<grants>{queries}</grants></default></users></clickhouse>\n"
+        f"<grants><query>GRANT {WRITER}, {READER}</query></grants>"
+        "</default></users></clickhouse>\n"
     )
+
+
+def role(name: str, grants: Iterable[str]) -> str:
+    queries = "".join(f"<query>{grant}</query>" for grant in grants)
+    return f"<{name}><grants>{queries}</grants></{name}>"
 
 
 def elements(root: str, values: Mapping[str, object], more: str = "") -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chdb import _chdb  # its stubs do not know connect()
 
+from embedded.clickhouse_config import READER
 from embedded.clickhouse_errors import engine_error
 
 MAX_IDLE = 64
@@ -84,7 +85,8 @@ def preparation(connection: Connection) -> str:
     """USE and SET in one go. The engine checks names and values, and has the right errors."""
     settings = [(TAG, connection.tag), *connection.session.settings]
     pairs = ", ".join(f"{name} = {quoted(value)}" for name, value in settings)
-    return f"USE {quoted_name(connection.session.database)}; SET {pairs}"
+    role = f"SET ROLE {READER}; " if ("readonly", "1") in settings else ""
+    return f"USE {quoted_name(connection.session.database)}; {role}SET {pairs}"
 
 
 def quoted(text: str) -> str:

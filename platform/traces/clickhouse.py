@@ -276,9 +276,9 @@ def schema_names() -> dict[str, str]:
     """What the schema's files leave open, so that they serve one server and a cluster alike."""
     cluster = settings.CLICKHOUSE_CLUSTER
     return {
-        "cluster": _quoted(cluster),
-        "database": _quoted(database()),
-        "on_cluster": f"ON CLUSTER {_quoted(cluster)}" if cluster else "",
+        "cluster": quoted(cluster),
+        "database": quoted(database()),
+        "on_cluster": f"ON CLUSTER {quoted(cluster)}" if cluster else "",
         "replicated": "Replicated" if cluster else "",
         "fsync": "0" if cluster else "1",  # one server holds the only copy
         "spans": "spans_local" if cluster else "spans",
@@ -296,5 +296,5 @@ def statements(text: str, names: dict[str, str]) -> list[str]:
     ]
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"

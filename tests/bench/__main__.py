@@ -2,6 +2,7 @@
 
 make bench ARGS="--millions 1 10"   pages at one and at ten million spans (the default is 1)
 make bench ARGS="--only ingest"     a part of it, printed and not written
+make bench ARGS="--only dashboards --millions 0.1 1 10"   the questions behind panels, as they grow
 """
 
 import argparse
@@ -25,7 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 import clickhouse_connect  # noqa: E402
 import psutil  # noqa: E402
 
-from tests.bench import checks, drain, ingest, pages, prompts  # noqa: E402
+from tests.bench import checks, dashboards, drain, ingest, pages, prompts  # noqa: E402
 from tests.bench.report import Figure, table  # noqa: E402
 from tests.running_sonde import Stack  # noqa: E402
 
@@ -34,7 +35,8 @@ LOAD_SECONDS = 20
 CHECK_SECONDS = 10  # of each load, with checks or without
 CONNECTIONS = 8
 TRACES_A_REQUEST = 100
-PARTS = ("start", "ingest", "checks", "drain", "prompts", "pages")
+PARTS = ("start", "ingest", "checks", "drain", "prompts", "pages", "dashboards")
+AT_SIZE = ("pages", "dashboards")  # in a store that nothing but their own spans came into
 
 
 def clickhouse(stack: Stack):
@@ -170,12 +172,16 @@ def drain_figures(stack: Stack) -> list[Figure]:
     ]
 
 
-def page_figures(stack: Stack, millions: float, there: float) -> list[Figure]:
+def fill(stack: Stack, millions: float, there: float) -> None:
     """`there` millions of spans are filled in already; time goes on while more are."""
     filler = [sys.executable, "tests/bench/fill.py", "--project", stack.project_id, "--days", "30"]
     environment = {**os.environ, "SONDE_DATA_DIR": str(stack.folder)}
     argv = [*filler, "--millions", str(millions - there), "--first", str(int(there * 1_000_000))]
     subprocess.run(argv, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    settle(stack)
+
+
+def page_figures(stack: Stack) -> list[Figure]:
     keys = (stack.public_key, stack.secret_key)
     large, largest = (pages.one_trace_of(stack.url, keys, spans) for spans in (1_000, 20_000))
     settle(stack)
@@ -259,6 +265,19 @@ def load_parts(stack: Stack, first: float, parts: tuple[str, ...]) -> dict[str, 
     return made
 
 
+def figures_at(
+    stack: Stack, millions: float, there: float, parts: tuple[str, ...]
+) -> dict[str, list[Figure]]:
+    """Of what depends on how much is stored."""
+    fill(stack, millions, there)
+    size, made = f"at {millions:g} million spans over 30 days", {}
+    if "pages" in parts:
+        made[f"Pages, {size}"] = told(page_figures(stack))
+    if "dashboards" in parts:
+        made[f"Dashboards, {size}"] = told(dashboards.figures(stack.project_id, stack.folder))
+    return made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
@@ -269,14 +288,13 @@ def main() -> None:
     about, began = machine(), time.monotonic()
     parts = PARTS if options.only is None else (options.only,)
     made: dict[str, list[Figure]] = {}
-    if parts != ("pages",):
+    if set(parts) - set(AT_SIZE):
         with running() as (stack, first):
             made |= load_parts(stack, first, parts)
-    if "pages" in parts:  # in a store that nothing but their own spans came into
+    if set(parts) & set(AT_SIZE):
         with running() as (stack, _first):
             for there, millions in pairwise([0, *sorted(options.millions)]):
-                title = f"Pages, at {millions:g} million spans over 30 days"
-                made[title] = told(page_figures(stack, millions, there))
+                made |= figures_at(stack, millions, there, parts)
     if options.only is None:
         tables = [f"## {title}\n\n{table(figures)}\n" for title, figures in made.items()]
         head = HEAD.format(date=datetime.date.today(), machine=about)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser.furnished import furnish
 from tests.browser.opened import presses
+from tests.browser.pages_of_dashboards import pages_of_dashboards
 from tests.browser.pages_of_traces import pages_of_traces
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -81,6 +82,7 @@ def pages(stack, session_cookies, api, project, sent, stored_prompt) -> dict[str
         **pages_of_traces(project, sent),
         **pages_of_prompts(project, stored_prompt),
         **pages_of_evals(project),
+        **pages_of_dashboards(project),
         **made,
     }
 

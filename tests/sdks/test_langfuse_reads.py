@@ -49,6 +49,8 @@ def test_all_that_an_sdk_reads_is_there_at_once(
     if major >= 3:
         assert said["by_cursor"] == NAMES
         assert "root" in said["by_metadata"]
+        used = [{"providedModelName": "gpt-4o", "count_count": 2, "sum_totalTokens": 2400}]
+        assert said["metrics"] == said.get("metrics_by_page", used) == used
     if major == 2:
         what_only_the_oldest_asks_is_right(said)
     if major >= 4:

@@ -31,6 +31,13 @@ RAIL = (
         ),
     ),
     (
+        _("Measure"),
+        (
+            ("dashboard", _("Dashboards"), "dashboards", "g b"),
+            ("budget-list", _("Budgets"), "budget", "g m"),
+        ),
+    ),
+    (
         _("Improve"),
         (
             ("prompt-list", _("Prompts"), "prompts", "g p"),
@@ -80,7 +87,11 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 # Pages that are reached from a place of the rail, under addresses of their own.
-WITHIN = {"prompt-list": ("playground",)}
+WITHIN = {
+    "prompt-list": ("playground",),
+    "dashboard": ("sql",),
+    "budget-list": ("cost-advice",),
+}
 
 
 @register.simple_tag

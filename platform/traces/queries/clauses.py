@@ -32,6 +32,13 @@ TRACE_ENVIRONMENT = f"""
         argMinIf(s.environment, (s.start_time, s.span_id),
             s.environment NOT IN {UNSAID_ENVIRONMENTS}))
 """
+# The type of an exception where there is one, else the beginning of what was said.
+ERROR_TYPE = """
+    if(s.level != 'ERROR', '', multiIf(
+        s.attributes['error.type'] != '', s.attributes['error.type'],
+        s.attributes['exception.type'] != '', s.attributes['exception.type'],
+        s.status_message != '', leftUTF8(s.status_message, 80), 'error'))
+"""
 COLUMNS = {  # fields that are one column of a span
     "level": "s.level",
     "environment": "if(s.environment = '', 'default', s.environment)",
@@ -46,6 +53,8 @@ COLUMNS = {  # fields that are one column of a span
     "prompt": "s.prompt_name",
     "service": "s.service_name",
     "error": "s.status_message",
+    "error_type": ERROR_TYPE,
+    "trace_name": "s.trace_name",
 }
 OF_SPANS_ONLY = ("level", "type")  # a trace's own row has them by default, and shows none
 LISTS = {"tag": "s.tags", "tool": "s.tool_call_names"}

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 MILLISECOND = 1_000_000
 
@@ -63,6 +64,7 @@ class Trace:
                 "id": f"{self.id}-{name}",
                 "traceId": self.id,
                 "name": name,
+                "timestamp": datetime.fromtimestamp(self.clock / 1e9, UTC).isoformat(),
                 "value": int(value) if isinstance(value, bool) else value,
                 "dataType": kind,
                 **more,
@@ -79,6 +81,7 @@ class Trace:
         *,
         speed: int = 80,
         cached: int = 0,
+        reasoning: int = 0,
     ) -> SampleSpan:
         """A model call in the GenAI conventions: usage, parameters, first token."""
         span = self.open(name, "generation", parent)
@@ -86,7 +89,7 @@ class Trace:
         written = max(8, len(text_of(reply)) // 3)
         self.wait(220, 900)
         first_token = self.clock
-        self.clock += int(written / speed * 1000) * MILLISECOND
+        self.clock += int((written + reasoning) / speed * 1000) * MILLISECOND
         span.attributes |= {
             "gen_ai.operation.name": "chat",
             "gen_ai.request.model": model,
@@ -95,7 +98,8 @@ class Trace:
             "gen_ai.request.max_tokens": 1024,
             "gen_ai.usage.input_tokens": prompt + cached,
             "gen_ai.usage.cache_read.input_tokens": cached,
-            "gen_ai.usage.output_tokens": written,
+            "gen_ai.usage.output_tokens": written + reasoning,
+            "gen_ai.usage.reasoning.output_tokens": reasoning,
             "gen_ai.input.messages": text_of(messages),
             "gen_ai.output.messages": text_of([{"role": "assistant", **reply}]),
             "gen_ai.response.time_to_first_chunk": (first_token - span.start) / 1e9,

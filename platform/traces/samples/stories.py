@@ -20,7 +20,7 @@ def rag_answer(trace: Trace) -> None:
     question, found, answer = rng.choice(ANSWERS)
     root = trace.open("rag-answer", "chain", input=question)
     trace.attributes |= {"langfuse.trace.tags": ["rag", "docs"], "langfuse.version": "2.4.1"}
-    _retrieve(trace, root, question, found)
+    is_found = _retrieve(trace, root, question, found)
     messages = [
         _said("system", f"Answer from the context only.\n\n<context>\n{found}\n</context>"),
         _said("user", question),
@@ -28,16 +28,20 @@ def rag_answer(trace: Trace) -> None:
     model = rng.choice(["gpt-4o-mini", "gpt-4o-mini", "claude-sonnet-4-5"])
     reply = _reply(answer, finish_reason="stop")
     generation = trace.generate("answer", root, model, messages, reply)
+    version = rng.choice([7, 7, 8])
     generation.attributes |= {
         "langfuse.observation.prompt.name": "rag",
-        "langfuse.observation.prompt.version": 7,
+        "langfuse.observation.prompt.version": version,
     }
     trace.close(root, answer)
-    _judge_faithfulness(trace, root)
+    usual = 0.9 if version == 7 else 0.94
+    _judge_faithfulness(trace, root, generation, usual if is_found else 0.7)
 
 
-def _retrieve(trace: Trace, root: SampleSpan, question: str, found: str) -> None:
-    """Of the two documents that the search finds, only the first is about the question."""
+def _retrieve(trace: Trace, root: SampleSpan, question: str, found: str) -> bool:
+    """Of the documents that the search finds only the first is about the question; now and then it
+    finds none. Whether it found any.
+    """
     rng = trace.rng
     retriever = trace.open("retrieve", "retriever", root, input=question)
     embedding = trace.open("embed query", "embedding", retriever, input=question)
@@ -50,26 +54,36 @@ def _retrieve(trace: Trace, root: SampleSpan, question: str, found: str) -> None
     query = json.dumps({"index": "handbook", "k": 4})
     search = trace.open("vector search", "tool", retriever, input=query)
     trace.wait(90, 380)
-    documents = [
-        {
-            "page_content": found,
-            "metadata": {"source": "handbook.md", "page": rng.randint(2, 40)},
-            "score": round(rng.uniform(0.78, 0.96), 3),
-        },
-        {
-            "page_content": rng.choice(ANSWERS)[1],
-            "metadata": {"source": "faq.md"},
-            "score": round(rng.uniform(0.4, 0.7), 3),
-        },
-    ]
-    trace.close(search, {"hits": 2})
+    if rng.random() < 0.06:
+        trace.close(search, {"hits": 0})
+        trace.close(retriever, [])
+        return False
+    documents = [_document(found, "handbook.md", rng.randint(2, 40), rng.uniform(0.78, 0.96))]
+    for _number in range(rng.choice([1, 1, 2, 3])):
+        other = rng.choice(ANSWERS)[1]
+        documents.append(_document(other, "faq.md", rng.randint(1, 9), rng.uniform(0.4, 0.7)))
+    trace.close(search, {"hits": len(documents)})
+    if len(documents) > 2:
+        rerank = trace.open("rerank", "span", retriever)
+        trace.wait(40, 120)
+        trace.close(rerank)
     trace.close(retriever, documents)
+    return True
 
 
-def _judge_faithfulness(trace: Trace, root: SampleSpan) -> None:
-    faithful = round(min(1.0, trace.rng.gauss(0.9, 0.08)), 2)
+def _document(text: str, source: str, page: int, score: float) -> dict:
+    metadata = {"source": source, "page": page}
+    return {"page_content": text, "metadata": metadata, "score": round(score, 3)}
+
+
+def _judge_faithfulness(
+    trace: Trace, root: SampleSpan, generation: SampleSpan, usual: float
+) -> None:
+    faithful = round(min(1.0, trace.rng.gauss(usual, 0.08)), 2)
     amount = "Every claim is" if faithful > 0.85 else "One claim is not"
-    trace.score("faithful", faithful, comment=f"{amount} in the context.")
+    of_call = {"observationId": generation.id}
+    trace.score("faithful", faithful, comment=f"{amount} in the context.", **of_call)
+    trace.score("hallucination", faithful < 0.72, **of_call)
     if faithful < 0.75:
         root.attributes["langfuse.observation.level"] = "WARNING"
         root.attributes["langfuse.observation.status_message"] = "low faithfulness"
@@ -93,7 +107,10 @@ def support_agent(trace: Trace) -> None:
     wanted = {"order_id": order, "include": ["items", "last_invoice"]}
     found = {"order_id": order, "status": "paid", "amount": amount, "currency": "USD"}
     found["age_days"] = rng.randint(1, 20)
-    _act(trace, root, messages, step="plan", tool="lookup_order", arguments=wanted, result=found)
+    for _time in range(rng.choice([1] * 12 + [2, 4])):  # now and then it goes round in a circle
+        _act(
+            trace, root, messages, step="plan", tool="lookup_order", arguments=wanted, result=found
+        )
     failed = ending == "refund" and not _refund(trace, root, messages, order, amount)
     reply = (
         "I am sorry: the refund did not go through just now. A colleague will finish it today."
@@ -188,9 +205,9 @@ def sql_gen(trace: Trace) -> None:
         _said("user", question),
     ]
     reply = _reply(f"```sql\n{sql}\n```", finish_reason="stop")
-    trace.generate(
-        "sql-gen", None, trace.rng.choice(["claude-sonnet-4-5", "gpt-4o"]), messages, reply
-    )
+    model = trace.rng.choice(["claude-sonnet-4-5", "o4-mini"])
+    thought = trace.rng.randint(80, 600) if model == "o4-mini" else 0
+    trace.generate("sql-gen", None, model, messages, reply, reasoning=thought)
     trace.attributes["langfuse.trace.tags"] = ["sql"]
     trace.score("runs", trace.rng.random() < 0.9)
 

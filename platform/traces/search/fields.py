@@ -50,6 +50,8 @@ FIELDS = {
         Field("tool", CHOICE, _("Tool call")),
         Field("service", CHOICE, _("Service")),
         Field("error", CHOICE, _("Error message"), aliases=("status",)),
+        Field("error_type", CHOICE, _("Type of error")),
+        Field("trace_name", CHOICE, _("Name of the trace")),
         Field("id", CHOICE, _("Trace ID"), aliases=("traceid",)),
         Field("latency", NUMBER, _("Latency"), unit="seconds", aliases=("duration",)),
         Field("cost", NUMBER, _("Cost"), unit="dollars"),

@@ -8,7 +8,7 @@ import json
 import os
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import httpx
@@ -192,6 +192,30 @@ def define_models() -> None:
     facts["model_is_gone"] = is_gone(admin_api.models.get, made.id)
 
 
+def read_metrics() -> None:
+    """By the first version of the query where the SDK has it, and by the second."""
+    today = datetime.now(UTC).date()
+    query = {
+        "view": "observations",
+        "metrics": [
+            {"measure": "count", "aggregation": "count"},
+            {"measure": "totalTokens", "aggregation": "sum"},
+        ],
+        "dimensions": [{"field": "providedModelName"}],
+        "filters": [
+            {"type": "arrayOptions", "column": "tags", "operator": "any of", "value": [RUN]},
+            {"type": "string", "column": "type", "operator": "=", "value": "GENERATION"},
+        ],
+        "fromTimestamp": f"{today - timedelta(days=1)}T00:00:00Z",
+        "toTimestamp": f"{today + timedelta(days=2)}T00:00:00Z",
+    }
+    first = {3: lambda: api.metrics, 4: lambda: api.legacy.metrics_v1}.get(MAJOR)
+    second = api.metrics_v_2 if MAJOR == 3 else api.metrics
+    facts["metrics"] = second.metrics(query=json.dumps(query)).data
+    if first:
+        facts["metrics_by_page"] = first().metrics(query=json.dumps(query)).data
+
+
 def upload(trace_id: str) -> None:
     digest = base64.b64encode(hashlib.sha256(FILE).digest()).decode()
     hashed = "sha256hash" if MAJOR >= 4 else "sha_256_hash"
@@ -241,6 +265,7 @@ if MAJOR <= 4:
     read_observations_by_page(trace_id)
 if MAJOR >= 3:
     read_observations_by_cursor(trace_id)
+    read_metrics()
 if MAJOR == 2:
     read_as_sdk_2(trace_id, first)
 read_scores(trace_id, first)

@@ -6,6 +6,7 @@ import random
 import time
 import urllib.error
 import urllib.request
+import zlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -20,6 +21,13 @@ from traces.samples.wire import export_request, summary_batch
 
 HOUR = 3_600_000_000_000
 BATCH = 40
+TEAMS = ("support", "support", "sales", "data", "growth")
+FEATURES = {
+    "rag_answer": "help centre",
+    "support_agent": "self-service",
+    "sql_gen": "analytics",
+    "classify_intent": "routing",
+}
 
 
 class Command(BaseCommand):
@@ -106,10 +114,20 @@ def played(rng: random.Random, count: int, span: int, now: int) -> list[Trace]:
         for _turn in range(turns):
             [story] = rng.choices([one for one, _ in STORIES], [weight for _, weight in STORIES])
             trace = Trace(rng, clock, user, session)
+            trace.attributes |= asked_by(user, story.__name__)
             story(trace)
             traces.append(trace)
             clock = trace.clock + rng.randint(4, 40) * 1_000_000_000
     return traces[:count]
+
+
+def asked_by(user: str, story: str) -> dict[str, str]:
+    """Which team a user is of, and which feature of the product the trace is of."""
+    team = TEAMS[zlib.crc32(user.encode()) % len(TEAMS)]
+    return {
+        "langfuse.trace.metadata.team": team,
+        "langfuse.trace.metadata.feature": FEATURES[story],
+    }
 
 
 def long_one(rng: random.Random, now: int) -> Trace:

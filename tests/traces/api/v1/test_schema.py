@@ -55,12 +55,18 @@ def transaction_stays_open(schema):
 
 def test_the_schema_tells_of_sondes_own_paths_and_no_others(schema):
     assert set(schema["paths"]) == {
+        "/api/v1/budgets",
+        "/api/v1/budgets/{budget_id}",
         "/api/v1/datasets",
         "/api/v1/datasets/{name}",
         "/api/v1/datasets/{name}/items",
         "/api/v1/feedback-links",
         "/api/v1/judge-runs",
         "/api/v1/judge-runs/{run_id}",
+        "/api/v1/markers",
+        "/api/v1/markers/{marker_id}",
+        "/api/v1/metrics/prometheus",
+        "/api/v1/metrics/query",
         "/api/v1/observations",
         "/api/v1/prompt-files",
         "/api/v1/prompts",
@@ -72,6 +78,7 @@ def test_the_schema_tells_of_sondes_own_paths_and_no_others(schema):
         "/api/v1/prompts/{name}/versions/{number}",
         "/api/v1/scores",
         "/api/v1/sessions",
+        "/api/v1/sql",
         "/api/v1/traces",
         "/api/v1/traces/{trace_id}",
         "/api/v1/users",

@@ -1,0 +1,1 @@
+"""Boards: panels that answer what it costs, how fast and how good it is, and what changed."""

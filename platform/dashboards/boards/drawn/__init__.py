@@ -1,0 +1,1 @@
+"""What the panels of the ready-made boards draw, module by module of what they answer."""

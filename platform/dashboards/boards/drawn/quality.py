@@ -1,0 +1,245 @@
+"""How good it is, as evaluators, checks and people say."""
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dashboards.boards.deriving import derived, narrowed, pivoted
+from dashboards.boards.drawing import Line, course, listing, ranked, split, words_of
+from dashboards.boards.figures import LINE, STACK, tone
+from dashboards.boards.links import SCORES, having_score, rows_of, term_of
+from dashboards.boards.panel import Cell, Column, Drawn, Nothing, Rows, Scope, Table
+from dashboards.boards.units import COUNT, SCORE, SHARE, TEXT
+from evals.checks.check import BOOLEAN, HIGHER
+from evals.checks.models import ProjectCheck
+from evals.checks.registry import CHECKS
+from traces.queries.metrics import Measure
+from traces.search.terms import Term
+
+MEAN, COUNTED = Measure("value", "avg"), Measure("value", "count")
+# What scores are called in Sonde's templates, its docs and those of the field.
+FEEDBACK = (
+    "user-feedback", "user_feedback", "feedback", "thumbs", "rating", "user-rating",
+    "satisfaction", "csat",
+)  # fmt: skip
+FAITHFULNESS = ("faithfulness", "faithfulness-ko", "faithful", "groundedness")
+HALLUCINATION = ("hallucination", "hallucination-ko", "hallucinated")
+MOST_NAMES, MOST_SEGMENTS = 20, 20
+BY: dict[str, str | Promise] = {
+    "environment": gettext_lazy("Environment"),
+    "source": gettext_lazy("Source"),
+    "model": gettext_lazy("Model"),
+    "prompt": gettext_lazy("Prompt"),
+    "prompt_version": gettext_lazy("Version of the prompt"),
+    "version": gettext_lazy("Version"),
+    "release": gettext_lazy("Release"),
+    "trace_name": gettext_lazy("Name of the trace"),
+    "tag": gettext_lazy("Tag"),
+    "user": gettext_lazy("User"),
+}
+
+
+def nothing_judged(scope: Scope) -> Nothing:
+    return Nothing(
+        title=_("No scores in this time"),
+        text=_(
+            "Evaluators and checks judge calls as they come in; your code sends scores by"
+            " create_score() of an SDK or POST /api/public/scores."
+        ),
+        href=reverse("evaluator-list", args=[scope.project.id]),
+        action=_("Evaluators"),
+    )
+
+
+def by_name(scope: Scope) -> Drawn:
+    """Each score with its mean, now and in the time before."""
+    names = (scope.of,) if scope.of else ()
+    answer = scope.ask(
+        MEAN, COUNTED, view=SCORES, by=("name",), order="count_value", most=MOST_NAMES,
+        rest=False, scores=names,
+    )  # fmt: skip
+    answer = narrowed(answer, lambda row: row["count_value"])
+    if not answer.rows:
+        return nothing_judged(scope)
+    columns = [
+        ("avg_value", Column(gettext_lazy("Mean"), SCORE)),
+        ("count_value", Column(gettext_lazy("Scores"), COUNT)),
+    ]
+    if scope.compares:
+        before = scope.previous.ask(
+            MEAN, view=SCORES, by=("name",), most=200, rest=False, scores=names
+        )
+        means = {row["name"]: row["avg_value"] for row in before.rows}
+        answer = derived(answer, before=lambda row: means.get(row["name"]))
+        columns.insert(1, ("before", Column(gettext_lazy("Mean before"), SCORE)))
+    return listing(scope, answer, "name", columns, gettext_lazy("Score"), view=SCORES)
+
+
+def over_time(scope: Scope) -> Drawn:
+    """Each score; of one score, the values of the board's dimension."""
+    by = scope.by if scope.of else "name"
+    answer = scope.ask(
+        MEAN, COUNTED, view=SCORES, by=(by,), over_time=True, order="count_value", most=6,
+        rest=False, scores=(scope.of,) if scope.of else (),
+    )  # fmt: skip
+    answer = narrowed(answer, lambda row: row["count_value"])
+    if not answer.rows:
+        return nothing_judged(scope)
+    terms = (having_score(scope.of),) if scope.of else ()
+    return split(scope, answer, "avg_value", by, SCORE, kind=LINE, view=SCORES, terms=terms)
+
+
+def by_segment(scope: Scope) -> Drawn:
+    answer = scope.ask(
+        MEAN, COUNTED, view=SCORES, by=("name", scope.by), order="count_value",
+        most=MOST_SEGMENTS, rest=False, scores=(scope.of,) if scope.of else (),
+    )  # fmt: skip
+    found = [row for row in answer.rows if row["count_value"]]
+    if not found:
+        return nothing_judged(scope)
+    lines = []
+    for row in sorted(found, key=lambda row: (row["name"], -row["count_value"])):
+        own = term_of(scope.by, row[scope.by])
+        href = rows_of(scope, having_score(row["name"]), own, view=SCORES)
+        values = row["name"], words_of(row[scope.by]), row["avg_value"], row["count_value"]
+        lines.append(tuple(Cell(one, href) for one in values))
+    columns = (
+        Column(gettext_lazy("Score"), TEXT),
+        Column(BY.get(scope.by, scope.by), TEXT),
+        Column(gettext_lazy("Mean"), SCORE),
+        Column(gettext_lazy("Scores"), COUNT),
+    )
+    return Rows(table=Table(columns, tuple(lines), is_cut=(answer.series or 0) > MOST_SEGMENTS))
+
+
+def satisfaction(scope: Scope) -> Drawn:
+    """What people said, answer by answer."""
+    answer = scope.ask(
+        Measure("count"),
+        view=SCORES,
+        by=("name", "answer"),
+        over_time=True,
+        most=6,
+        scores=FEEDBACK,
+    )
+    if not answer.rows:
+        return Nothing(
+            title=_("Nobody said anything"),
+            text=_(
+                "A score named user-feedback shows here: sent by your code, from the browser with"
+                " a public key, or through a feedback link."
+            ),
+        )
+    answer, columns = pivoted(answer, "count_count", ("name", "answer"))
+    has_one = len({name for name, _answer in columns if name}) == 1
+    lines = [
+        _said(name, said, column, at, has_one=has_one)
+        for at, ((name, said), column) in enumerate(columns.items())
+    ]
+    return course(scope, answer, lines, COUNT, kind=STACK, view=SCORES)
+
+
+TONES = {"True": "good", "False": "bad", "1": "good", "0": "bad"}
+
+
+def _said(name: str | None, said: str | None, column: str, at: int, *, has_one: bool) -> Line:
+    if name is None or said is None:
+        return Line(column=column, words=_("other"), tone="chain")
+    words = words_of(said) if has_one else f"{name}: {words_of(said)}"
+    term = Term("scores", (said,), key=name)
+    return Line(column=column, words=words, tone=TONES.get(said) or tone(at), terms=(term,))
+
+
+def faithfulness(scope: Scope) -> Drawn:
+    return _mean(
+        scope,
+        FAITHFULNESS,
+        SCORE,
+        Nothing(
+            title=_("Nothing was judged for faithfulness"),
+            text=_(
+                "Switch on the evaluator “Faithfulness”, or send a score named faithfulness"
+                " between 0 and 1."
+            ),
+            href=_library(scope, "faithfulness"),
+            action=_("Set it up"),
+        ),
+    )
+
+
+def hallucination(scope: Scope) -> Drawn:
+    return _mean(
+        scope,
+        HALLUCINATION,
+        SHARE,
+        Nothing(
+            title=_("Nothing was judged for hallucinations"),
+            text=_(
+                "Switch on the evaluator “Hallucination”, or send a score named hallucination:"
+                " 1 where an answer makes something up, else 0."
+            ),
+            href=_library(scope, "hallucination"),
+            action=_("Set it up"),
+        ),
+    )
+
+
+def _library(scope: Scope, template: str) -> str:
+    if not (getattr(scope.project, "role", None) and scope.project.may["edit"]):
+        return ""
+    return f"{reverse('evaluator-create', args=[scope.project.id])}?template={template}"
+
+
+def _mean(scope: Scope, names: tuple[str, ...], unit: str, nothing: Nothing) -> Drawn:
+    """Of the scores of these names, each a line: they may be of different makers."""
+    answer = scope.ask(
+        MEAN, COUNTED, view=SCORES, by=("name",), over_time=True, rest=False, scores=names
+    )
+    answer = narrowed(answer, lambda row: row["count_value"])
+    if not answer.rows:
+        return nothing
+    return split(scope, answer, "avg_value", "name", unit, kind=LINE, view=SCORES)
+
+
+def checks(scope: Scope) -> Drawn:
+    """The share of calls that pass, of the checks that say yes or no."""
+    found = {
+        row.name: CHECKS[row.check_key]
+        for row in ProjectCheck.objects.filter(project=scope.project)
+        if row.check_key in CHECKS
+    }
+    names = tuple(
+        name for name, check in found.items() if check.data_type == BOOLEAN and check.better
+    )
+    nothing = Nothing(
+        title=_("No check has run"),
+        text=_("Checks look at every call without asking a model, and leave a score on it."),
+        href=reverse("check-list", args=[scope.project.id]),
+        action=_("Checks"),
+    )
+    if not names:
+        return nothing
+    answer = scope.ask(MEAN, COUNTED, view=SCORES, by=("name",), rest=False, scores=names, most=50)
+    answer = narrowed(answer, lambda row: row["count_value"])
+    if not answer.rows:
+        return nothing
+    answer = derived(
+        answer,
+        passed=lambda row: (
+            row["avg_value"] if found[row["name"]].better == HIGHER else 1 - row["avg_value"]
+        ),
+    )
+    columns = (
+        ("passed", Column(gettext_lazy("Passed"), SHARE)),
+        ("count_value", Column(gettext_lazy("Calls"), COUNT)),
+    )
+    return ranked(scope, answer, "name", columns, gettext_lazy("Check"), view=SCORES)
+
+
+def votes(scope: Scope) -> Drawn:
+    """How many scores there are at all, by who gave them."""
+    answer = scope.ask(Measure("count"), view=SCORES, by=("source",), over_time=True)
+    if not answer.rows:
+        return nothing_judged(scope)
+    return split(scope, answer, "count_count", "source", COUNT, kind=STACK, view=SCORES)

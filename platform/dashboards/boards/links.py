@@ -1,0 +1,120 @@
+"""From a number to its rows: the list of traces or observations with the same filter and window."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from dashboards.boards.panel import Scope
+from dashboards.boards.units import Value
+from traces.search.terms import Query, Term
+
+TRACES, OBSERVATIONS, SCORES = "traces", "observations", "scores"
+METADATA = "metadata."
+LOWEST = "-1e15"  # of all numbers that the query bar takes
+
+# What a dimension of the metrics is called in the query bar of a list.
+FIELDS = {
+    "name": "span",
+    "span": "span",
+    "trace_name": "trace_name",
+    "type": "type",
+    "level": "level",
+    "model": "model",
+    "provider": "provider",
+    "environment": "environment",
+    "release": "release",
+    "version": "version",
+    "user": "user",
+    "session": "session",
+    "tag": "tag",
+    "prompt": "prompt",
+    "prompt_version": "prompt_version",
+    "service": "service",
+    "tool": "tool",
+    "status": "error_type",
+    "trace": "id",
+}
+# What a list can be asked of its absence.
+HAS = {"user": "user", "session": "session", "prompt": "prompt"}
+
+
+def term_of(dimension: str, value: Value, view: str = OBSERVATIONS) -> Term | None:
+    """What narrows a list to a value of a dimension; None where the bar has no words for it."""
+    text = str(value)
+    if not text and dimension in HAS:
+        return Term("has", (HAS[dimension],), is_negated=True)
+    if not text.strip() or "\0" in text:
+        return None
+    if dimension.startswith(METADATA):
+        return Term("metadata", (text,), key=dimension.removeprefix(METADATA))
+    if dimension == "name" and view != OBSERVATIONS:
+        return Term("name", (text,)) if view == TRACES else having_score(text)
+    if dimension == "trace_name" and view != OBSERVATIONS:
+        return Term("name", (text,))
+    field = FIELDS.get(dimension)
+    return Term(field, (text,)) if field else None
+
+
+def having_score(name: str) -> Term:
+    """Of traces with a score of this name that has a number."""
+    return Term("scores", (LOWEST,), key=name, comparison=">=")
+
+
+def terms_beyond(
+    dimension: str, values: Sequence[Value], view: str = OBSERVATIONS
+) -> tuple[Term | None, ...]:
+    """What narrows a list to all but these values of a dimension."""
+    found = [term_of(dimension, value, view) for value in values]
+    known = [one for one in found if one]
+    if not known or len(known) < len([one for one in values if str(one).strip()]):
+        return (None,)
+    return (replace(known[0], values=tuple(one.values[0] for one in known), is_negated=True),)
+
+
+def rows_of(
+    scope: Scope,
+    *terms: Term | None,
+    view: str = TRACES,
+    window: tuple[int, int] | None = None,
+    sort: str = "",
+) -> str:
+    """The list's address, narrowed by the terms beside the scope's own, in the window (nanoseconds)
+    or the whole time of the scope. Empty where nothing leads anywhere: on a shared board, and for a
+    term that could not be said.
+    """
+    if not scope.leads or None in terms:
+        return ""
+    base = _address(scope, [one for one in terms if one], view, sort)
+    return base + window_of(scope, *(window or (scope.since, scope.until)))
+
+
+def trace_page(scope: Scope, trace_id: str) -> str:
+    return reverse("trace-page", args=[scope.project.id, trace_id]) if scope.leads else ""
+
+
+def base_of(scope: Scope, *terms: Term | None, view: str = TRACES, sort: str = "") -> str:
+    """The same without its window, for the points of a series: each adds its own `window_of`."""
+    if not scope.leads or None in terms:
+        return ""
+    return _address(scope, [one for one in terms if one], view, sort)
+
+
+def window_of(scope: Scope, since: int, until: int) -> str:
+    """The rest of an address: a window cut to the scope's time."""
+    return f"from={max(since, scope.since)}&to={min(until, scope.until)}"
+
+
+def _address(scope: Scope, terms: Sequence[Term], view: str, sort: str) -> str:
+    query = Query(scope.terms)
+    for term in terms:
+        if term.is_negated or term.comparison:
+            query = query.with_term(term)
+        else:
+            query = query.with_choice(term.field, term.values, term.key)
+    named = {"q": str(query)} if query.terms else {}
+    named |= {"kind": "observations"} if view == OBSERVATIONS else {}
+    named |= {"sort": sort} if sort else {}
+    path = reverse("trace-list", args=[scope.project.id])
+    return f"{path}?{urlencode(named)}{'&' if named else ''}"

@@ -1,0 +1,141 @@
+"""What happened on the time axis of boards: releases first seen in traces, labels of prompts that
+moved, and what people and their CI wrote.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Project
+from dashboards.boards.figures import local
+from dashboards.boards.links import rows_of, term_of
+from dashboards.boards.models import Marker, MarkerKind
+from dashboards.boards.panel import Scope
+from dashboards.boards.units import NS
+from prompts.models import LabelMove
+from traces.queries.filters import DAY
+from traces.queries.metrics import Measure, Question, ask
+
+RELEASE, PROMPT = "release", "prompt"
+KINDS = {
+    RELEASE: gettext_lazy("New release"),
+    PROMPT: gettext_lazy("Prompt released"),
+    **dict(MarkerKind.choices),
+}
+MOST = 60  # of each kind in a time
+MOST_KEPT = 20_000  # markers of a project
+LOOKBACK = 14 * DAY  # a release that was seen so long before is not new
+SHORT = 26  # characters beside a line in a chart
+
+
+class TooMany(ValueError):
+    """The project has as many markers as it may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`at` is in nanoseconds. `marker` is the id of what somebody wrote, and can take away."""
+
+    at: int
+    kind: str
+    text: str
+    href: str = ""
+    marker: int | None = None
+
+    @property
+    def words(self) -> str | Promise:
+        return KINDS[self.kind]
+
+
+def events(scope: Scope) -> list[Event]:
+    """Of the scope's time, the newest first. Raises Unavailable where the store does not answer."""
+    found = [*releases(scope), *prompt_releases(scope), *written(scope)]
+    return sorted(found, key=lambda one: (-one.at, one.text))
+
+
+def releases(scope: Scope) -> list[Event]:
+    """A release is new where its first span is."""
+    answer = ask(
+        Question(
+            project_id=scope.project.id,
+            measures=(Measure("started", "min"),),
+            by=("release",),
+            since=max(0, scope.since - LOOKBACK),
+            until=scope.until,
+            most=MOST,
+            rest=False,
+        )
+    )
+    firsts = [(int(row["min_started"] * NS), row["release"]) for row in answer.rows]
+    return [
+        Event(at, RELEASE, name, rows_of(scope, term_of(RELEASE, name)))
+        for at, name in firsts
+        if name and at >= scope.since
+    ]
+
+
+def prompt_releases(scope: Scope) -> list[Event]:
+    moves = LabelMove.objects.filter(
+        prompt__project=scope.project, after__isnull=False, **_in_time(scope)
+    ).select_related("prompt")
+    return [
+        Event(
+            nanoseconds(move.at),
+            PROMPT,
+            f"{move.prompt.name} {move.label} → v{move.after}",
+            _prompt_page(scope, move.prompt.name, move.after),
+        )
+        for move in moves.order_by("-at")[:MOST]
+    ]
+
+
+def written(scope: Scope) -> list[Event]:
+    found = Marker.objects.filter(project=scope.project, **_in_time(scope)).order_by("-at", "-pk")
+    return [Event(nanoseconds(one.at), one.kind, one.text, one.url, one.pk) for one in found[:MOST]]
+
+
+def add(project: Project, marker: Marker) -> Marker:
+    """Raises TooMany."""
+    if Marker.objects.filter(project=project).count() >= MOST_KEPT:
+        raise TooMany(_("A project has at most %(most)s markers.") % {"most": f"{MOST_KEPT:,}"})
+    marker.project = project
+    marker.save()
+    return marker
+
+
+def for_charts(found: list[Event], zone: str) -> list[dict[str, str]]:
+    """As charts.js draws them: where on the axis, and the words."""
+    return [
+        {
+            "at": local(one.at, zone),
+            "kind": one.kind,
+            "short": _plain(one.text if len(one.text) <= SHORT else f"{one.text[: SHORT - 1]}…"),
+            "words": _plain(f"{one.words}: {one.text}"),
+        }
+        for one in found
+    ]
+
+
+def nanoseconds(at: datetime) -> int:
+    return int(at.timestamp()) * NS
+
+
+def _plain(text: str) -> str:
+    """Plotly draws a little HTML, of which these have none."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _in_time(scope: Scope) -> dict[str, datetime]:
+    ends = (scope.since, scope.until)
+    since, until = (datetime.fromtimestamp(at // NS, UTC) for at in ends)
+    return {"at__gte": since, "at__lt": until}
+
+
+def _prompt_page(scope: Scope, name: str, number: int | None) -> str:
+    if not scope.leads:
+        return ""
+    return f"{reverse('prompt-page', args=[scope.project.id, name])}?version={number}"

@@ -1,0 +1,71 @@
+"""How boards write figures."""
+
+import json
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from dashboards.boards.links import METADATA
+from dashboards.boards.panel import Cell, Column, Table, Tile
+from dashboards.boards.units import TEXT, TIME, change, moment, written
+
+register = template.Library()
+
+LOWER, HIGHER = "lower", "higher"
+
+
+@register.filter
+def as_attribute(figure: dict[str, Any] | list) -> str:
+    """For a `data-` attribute: the template escapes it."""
+    return json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+@register.simple_tag
+def tile_value(tile: Tile) -> str:
+    return written(tile.value, tile.unit)
+
+
+@register.simple_tag
+def tile_change(tile: Tile) -> tuple[str, str]:
+    """What changed since the time before, and whether that is good, bad or neither."""
+    words = change(tile.value, tile.before, tile.unit)
+    if not words or tile.value is None or tile.before is None or tile.value == tile.before:
+        return words, ""
+    is_lower = tile.value < tile.before
+    tones = {LOWER: ("good", "bad"), HIGHER: ("bad", "good")}.get(tile.better, ("", ""))
+    return words, tones[0] if is_lower else tones[1]
+
+
+@register.simple_tag
+def before_words(tile: Tile) -> str:
+    return _("before: %(value)s") % {"value": written(tile.before, tile.unit)}
+
+
+@register.simple_tag
+def lines(table: Table, zone: str) -> list[list[tuple[Cell, Column, str]]]:
+    """The rows of a table with what each cell says."""
+    return [
+        [
+            (cell, column, written(cell.value, column.unit, zone))
+            for cell, column in zip(row, table.columns, strict=True)
+        ]
+        for row in table.rows
+    ]
+
+
+@register.filter
+def is_text(column: Column) -> bool:
+    return column.unit in (TEXT, TIME)
+
+
+@register.filter
+def metadata_key(dimension: str) -> str:
+    """The key of the metadata that a dimension is, or nothing."""
+    return dimension.removeprefix(METADATA) if dimension.startswith(METADATA) else ""
+
+
+@register.simple_tag
+def clock(nanoseconds: int, zone: str) -> str:
+    """A moment in the zone of the board, to the minute."""
+    return moment(nanoseconds, zone)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BudgetsConfig(AppConfig):
+    name = "dashboards.budgets"
+    label = "budgets"
+    verbose_name = _("Budgets")
+
+    def ready(self) -> None:
+        from dashboards.budgets.panel import offer
+
+        offer()

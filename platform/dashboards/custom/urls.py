@@ -1,0 +1,3 @@
+"""Boards that people make themselves."""
+
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""A person's own SELECT over one project's rows. See ask.py for what keeps it there."""

@@ -1,0 +1,183 @@
+"""The things that are counted, as SQL: each span, trace or score once, as its newest version says.
+
+What a term of the query bar means is what it means in the list of those things.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from traces.queries.clauses import LATENCY_NS, TRACE_ENVIRONMENT, TRACE_NAME
+from traces.queries.filters import (
+    DAY,
+    FIRST,
+    LAST,
+    REACH,
+    TraceFilter,
+    conditions,
+    narrowing,
+    parameters,
+    text_having,
+)
+from traces.queries.metrics.question import OBSERVATIONS, SCORES, STEPS, Question
+from traces.queries.metrics.steps import spans_of
+from traces.queries.observations import condition_of
+
+# How long before its score a trace may have begun, where scores are told apart by their traces.
+SCORE_REACH = 31 * DAY
+IN_TIME = """
+    s.project_id = {{project_id:String}}
+    AND s.{time} >= fromUnixTimestamp64Nano({{{low}:Int64}}, 'UTC')
+    AND s.{time} < fromUnixTimestamp64Nano({{{high}:Int64}}, 'UTC')
+"""
+PLACE = "(s.start_time, s.span_id)"
+
+
+def _first(column: str) -> str:
+    """What the earliest row says that says anything, as the list of traces shows it."""
+    return f"argMinIf(s.{column}, {PLACE}, s.{column} != '')"
+
+
+OF_TRACE = f"""
+    min(s.start_time) AS started,
+    {LATENCY_NS} / 1e9 AS latency,
+    {TRACE_ENVIRONMENT} AS environment,
+    {_first("release")} AS release,
+    {_first("version_label")} AS version,
+    {_first("user_id")} AS user,
+    {_first("session_id")} AS session,
+    groupUniqArrayArray(s.tags) AS tags,
+    groupUniqArrayIf(s.model, s.model != '') AS models,
+    sum(s.total_cost) AS cost,
+    sum(s.total_tokens) AS tokens,
+    sum(s.input_tokens) AS input_tokens,
+    sum(s.output_tokens) AS output_tokens,
+    countIf(s.cost_source = 'unknown') AS unpriced,
+    countIf(s.span_id != '') AS spans,
+    countIf(s.type = 'GENERATION') AS generations,
+    countIf(s.type = 'TOOL') AS tools,
+    countIf(s.level = 'ERROR') AS errors
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`sql` follows SELECT and has a WHERE at its end; `time` is what buckets are made of. What is
+    sampled makes no exact figure.
+    """
+
+    sql: str
+    time: str
+    values: dict[str, Any] = field(default_factory=dict)
+    is_sampled: bool = False
+
+
+def source(question: Question, uses: str) -> Source:
+    """Of what the question asks for; `uses` is the SQL that its rows are to serve."""
+    if question.view == OBSERVATIONS:
+        return _observations(question)
+    if question.view == SCORES:
+        return _scores(question, uses)
+    if question.view == STEPS:
+        sql, values, is_sampled = spans_of(question, uses)
+        return Source(sql, "s.start_time", values, is_sampled)
+    wanted = TraceFilter(since=question.since, until=question.until, terms=question.terms)
+    sql, values = _traces(question.project_id, wanted, uses)
+    return Source(f"FROM ({sql}) AS s WHERE 1", "s.started", values)
+
+
+def _observations(question: Question) -> Source:
+    wanted = TraceFilter(since=question.since, until=question.until, terms=question.terms)
+    condition, values = condition_of(wanted)
+    times = {"low": question.since, "high": question.until}
+    in_time = IN_TIME.format(time="start_time", low="low", high="high")
+    return Source(
+        f"FROM spans AS s FINAL WHERE {in_time} AND s.span_id != '' AND ({condition})",
+        "s.start_time",
+        {"project_id": question.project_id, **times, **values},
+    )
+
+
+def _traces(project_id: str, wanted: TraceFilter, uses: str) -> tuple[str, dict[str, Any]]:
+    """One row a trace that begins in the time, whatever of it lies around that time."""
+    keys = sorted(name for name in _metadata_keys(uses))
+    metadata = "".join(f", {_entry(name)} AS {name}" for name in keys)
+    texts = text_having(wanted)
+    sql = f"""
+        SELECT s.trace_id AS trace_id, {TRACE_NAME} AS trace, trace AS name, {OF_TRACE} {metadata}
+        FROM spans AS s FINAL
+        WHERE {IN_TIME.format(time="start_time", low="low", high="high")} {narrowing(wanted)}
+        GROUP BY s.trace_id
+        HAVING toUnixTimestamp64Nano(started) >= {{since:Int64}}
+            AND toUnixTimestamp64Nano(started) < {{until:Int64}}
+            AND {" AND ".join(conditions(wanted)) or "1"} AND {texts or "1"}
+    """
+    values = {
+        "project_id": project_id,
+        "since": wanted.since,
+        "until": wanted.until,
+        "low": max(FIRST, wanted.since - REACH),
+        "high": min(LAST, wanted.until + REACH),
+    }
+    return sql, {**values, **parameters(wanted)}
+
+
+def _metadata_keys(uses: str) -> set[str]:
+    return set(re.findall(r"[st]\.(entry[0-9])", uses))
+
+
+def _entry(name: str) -> str:
+    """What was said of the trace as a whole under the key, else what its first span says."""
+    key = name.replace("entry", "key")
+    whole, own = f"s.trace_metadata[{{{key}:String}}]", f"s.metadata[{{{key}:String}}]"
+    return (
+        f"if(maxIf({whole}, {whole} != '') != '', argMinIf({whole}, {PLACE}, {whole} != ''),"
+        f" argMinIf({own}, {PLACE}, {own} != ''))"
+    )
+
+
+def _scores(question: Question, uses: str) -> Source:
+    in_time = IN_TIME.format(time="timestamp", low="score_low", high="score_high")
+    values: dict[str, Any] = {
+        "project_id": question.project_id,
+        "score_low": question.since,
+        "score_high": question.until,
+    }
+    named = ""
+    if question.scores:
+        named, values["scores"] = "AND s.name IN {scores:Array(String)}", list(question.scores)
+    of_time = f"FROM scores AS s FINAL WHERE {in_time} {named}"
+    joined, matching = "", ""
+    if question.terms or "t." in uses:
+        wanted = TraceFilter(
+            since=max(FIRST, question.since - SCORE_REACH),
+            until=min(LAST, question.until + DAY),
+            terms=question.terms,
+        )
+        traces, more = _traces(question.project_id, wanted, uses)
+        joined += f" LEFT JOIN ({traces}) AS t ON t.trace_id = s.trace_id"
+        values |= more
+        matching = "AND t.trace_id != ''" if question.terms else ""
+    if "o." in uses:
+        joined += f" LEFT JOIN ({_judged(of_time)}) AS o"
+        joined += " ON o.trace_id = s.trace_id AND o.span_id = s.observation_id"
+        values |= {
+            "low": max(FIRST, question.since - SCORE_REACH - REACH),
+            "high": min(LAST, question.until + DAY + REACH),
+        }
+    return Source(
+        f"FROM (SELECT * {of_time}) AS s {joined} WHERE 1 {matching}", "s.timestamp", values
+    )
+
+
+def _judged(of_time: str) -> str:
+    """The spans that the scores are of."""
+    return f"""
+        SELECT s.trace_id AS trace_id, s.span_id AS span_id, s.name AS name, s.type AS type,
+            s.model AS model, s.prompt_name AS prompt,
+            ifNull(toString(s.prompt_version), '') AS prompt_version
+        FROM spans AS s FINAL
+        WHERE {IN_TIME.format(time="start_time", low="low", high="high")}
+            AND s.span_id != ''
+            AND (s.trace_id, s.span_id) IN (SELECT s.trace_id, s.observation_id {of_time})
+    """

@@ -1,0 +1,27 @@
+"""Budgets on the overview board."""
+
+import time
+
+from django.urls import reverse
+
+
+def test_the_overview_shows_the_fullest_budgets(client, project, viewer, calls, budget):
+    calls([(time.time_ns(), "8")])
+    budget(name="Everything", amount="10")
+    budget(name="Roomy", amount="1000")
+    client.force_login(viewer)
+    address = reverse("dashboard-board", args=[project.id, "overview"])
+    page = client.get(address, {"part": "budgets"}, headers={"HX-Request": "true"})
+    words = page.content.decode()
+    assert words.index("Everything") < words.index("Roomy")
+    assert "$8.00" in words and "of $10.00" in words and "80 % reached" in words
+    csv = client.get(address, {"part": "budgets", "as": "csv"}).content.decode()
+    assert "Everything" in csv and "0.8" in csv
+    assert reverse("cost-advice", args=[project.id]) in client.get(address).content.decode()
+
+
+def test_a_project_without_budgets_is_offered_one(client, project, viewer):
+    client.force_login(viewer)
+    address = reverse("dashboard-board", args=[project.id, "overview"])
+    page = client.get(address, {"part": "budgets"}, headers={"HX-Request": "true"})
+    assert "No budget yet" in page.content.decode()

@@ -1,0 +1,130 @@
+"""Every panel of every ready-made board, on an empty project, on one span, on a busy one."""
+
+import json
+from urllib.parse import urlsplit
+
+import plotly.graph_objects as plotly
+import pytest
+
+from dashboards.boards.registry import boards
+
+pytestmark = pytest.mark.django_db
+READY = ("cost", "latency", "quality", "agents", "retrieval", "prompts")
+EVERY = [
+    (board.key, panel.key) for board in boards() for panel in board.panels if board.key in READY
+]
+OF_SETTINGS = {"checks"}  # what no span fills by itself
+
+
+@pytest.fixture
+def every_panel(draw):
+    """What each panel draws, by board and panel."""
+
+    def drawn(**given) -> dict:
+        return {key: draw(*key, **given) for key in EVERY}
+
+    return drawn
+
+
+@pytest.fixture
+def busy(span_row, score_row, now):
+    """Forty traces of an agent: a search with its stages, calls of models and tools, scores."""
+    from traces.writer import insert_scores, insert_spans
+
+    insert_spans([row for number in range(40) for row in run(span_row, now, number)])
+    insert_scores([row for number in range(40) for row in judged(score_row, number)])
+
+
+FOUND = json.dumps([{"page_content": "a", "score": 0.9}, {"page_content": "b", "score": 0.5}])
+USAGE = {"input": 100, "input_cached_tokens": 40, "output": 40, "output_reasoning_tokens": 10}
+PAID = {"input": "0.004", "input_cached_tokens": "0.001", "output": "0.005"}
+
+
+def run(span_row, now, number: int) -> list:
+    trace, at = f"t{number}", -number * 1800
+    shared = {"trace_name": "help", "user_id": f"u{number % 3}", "environment": "live"}
+    under, of_search = {**shared, "parent_span_id": "root"}, {"parent_span_id": "search"}
+    failed = {"level": "ERROR", "status_message": "timeout"} if number % 5 == 0 else {}
+    tool = {"type": "TOOL", "name": "lookup", "input": '{"id": 1}', **failed, **under}
+    model = {"model": "gpt-4o", "total_cost": "0.01", "cost": PAID, "usage": USAGE}
+    if number % 4 == 0:
+        model = {"model": "acme-7b", "cost_source": "unknown"}
+    first = now + (at + 5) * 1_000_000_000 + 400_000_000
+    call = {"prompt_name": "rag", "prompt_version": 1 + number % 2, "completion_start_time": first}
+    call |= {"type": "GENERATION", "input_tokens": 140, "output_tokens": 50, **model, **under}
+    search = {"type": "RETRIEVER", "name": "retrieve", "output": FOUND, **under}
+    embed = {"type": "EMBEDDING", "name": "embed", "model": "embed-3", "total_cost": "0.0001"}
+    return [
+        span_row(trace, "root", at=at, took=9, type="AGENT", name="agent", is_root=True, **shared),
+        span_row(trace, "search", at=at, took=2, **search),
+        span_row(trace, "embed", at=at, took=0.5, **embed, **of_search),
+        span_row(trace, "rank", at=at + 1, took=0.5, name="rerank", **of_search),
+        span_row(trace, "tool", at=at + 3, **tool),
+        span_row(trace, "tool again", at=at + 4, **tool),
+        span_row(trace, "answer", at=at + 5, took=3, name="answer", **call),
+    ]
+
+
+def judged(score_row, number: int) -> list:
+    trace, at = f"t{number}", -number * 1800
+    of_call = {"observation_id": "answer", "at": at + 6}
+    no, said = {"data_type": "BOOLEAN", "string_value": "False"}, {"string_value": "helpful"}
+    return [
+        score_row(trace, "faithfulness", 0.8, **of_call),
+        score_row(trace, "hallucination", 0, **no, **of_call),
+        score_row(trace, "user-feedback", data_type="CATEGORICAL", at=at + 8, **said),
+    ]
+
+
+def test_an_empty_project_says_everywhere_what_to_send(every_panel):
+    drawn = every_panel()
+    assert {key: one.kind for key, one in drawn.items() if one.kind != "nothing"} == {}
+    assert all(str(one.title) and str(one.text) for one in drawn.values())
+
+
+def test_one_span_is_drawn_or_said_to_be_too_little(every_panel, span):
+    span("t", "s", name="step")
+    for key, one in every_panel().items():
+        valid(one, key)
+
+
+def test_a_busy_project_fills_every_panel(every_panel, busy):
+    drawn = every_panel()
+    empty = {key for key, one in drawn.items() if one.kind == "nothing"}
+    assert {panel for _board, panel in empty} <= OF_SETTINGS
+    for key, one in drawn.items():
+        valid(one, key)
+
+
+def test_what_is_sent_again_moves_nothing(every_panel, busy, span, now):
+    before = {key: one.table for key, one in every_panel().items()}
+    shared = {"trace_name": "help", "user_id": "u0", "environment": "live", "is_root": True}
+    for _again in range(3):
+        span("t0", "root", took=9, type="AGENT", name="agent", **shared)
+    assert {key: one.table for key, one in every_panel().items()} == before
+
+
+def test_a_shared_board_leads_nowhere(every_panel, busy):
+    for key, one in every_panel(leads=False).items():
+        cells = [cell.href for row in one.table.rows for cell in row]
+        assert not any(cells), key
+        if one.kind == "chart":
+            assert not any(trace.get("customdata") for trace in one.figure["data"]), key
+        if one.kind == "tiles":
+            assert not any(tile.href for tile in one.tiles), key
+
+
+def valid(drawn, key) -> None:
+    """Plotly takes the figure, each mark has a link or none, and links stay in the project."""
+    for row in drawn.table.rows:
+        assert len(row) == len(drawn.table.columns), key
+        for cell in row:
+            assert not cell.href or urlsplit(cell.href).path.startswith("/projects/"), key
+    if drawn.kind != "chart":
+        return
+    figure = json.loads(json.dumps(drawn.figure, allow_nan=False))
+    plotly.Figure(figure)
+    assert drawn.table.rows, key
+    for trace in figure["data"]:
+        places = trace["z"] if trace["type"] == "heatmap" else trace["x"]
+        assert trace.get("customdata") is None or len(trace["customdata"]) == len(places), key
