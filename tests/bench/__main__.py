@@ -9,7 +9,6 @@ import argparse
 import datetime
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -24,9 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
 import clickhouse_connect  # noqa: E402
-import psutil  # noqa: E402
 
 from tests.bench import checks, dashboards, drain, ingest, pages, prompts  # noqa: E402
+from tests.bench.machine import Memory, machine  # noqa: E402
 from tests.bench.report import Figure, table  # noqa: E402
 from tests.running_sonde import Stack  # noqa: E402
 
@@ -106,19 +105,6 @@ def ingest_figures(stack: Stack) -> list[Figure]:
         Figure("memory of all processes under that load", "< 4 GiB", f"{peak / 2**30:.2f} GiB"),
         Figure("disk a span", "", f"{bytes_a_span(stack):,.0f} bytes, text index included"),
     ]
-
-
-class Memory:
-    """What all processes of a Sonde have for themselves (USS: shared pages are counted nowhere)."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.supervisor = psutil.Process(stack.pids()["supervisor"])
-
-    def now(self) -> int:
-        return sum(
-            process.memory_full_info().uss
-            for process in [self.supervisor, *self.supervisor.children(recursive=True)]
-        )
 
 
 def stored(stack: Stack, table: str = "spans") -> int:
@@ -221,14 +207,6 @@ def settle(stack: Stack, most_seconds: float = 240) -> None:
             if client.query("SELECT count() FROM system.merges").result_rows[0][0] == 0:
                 return
             time.sleep(1)
-
-
-def machine() -> str:
-    memory = psutil.virtual_memory().total / 2**30
-    return (
-        f"{psutil.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}; load average before {os.getloadavg()[0]:.1f}"
-    )
 
 
 def told(figures: list[Figure]) -> list[Figure]:

@@ -22,7 +22,8 @@ class Scope:
     """What a board shows. Times are nanoseconds, `until` excluded; `bucket` is a width or AUTO.
 
     A shared board leads nowhere: `leads` is then false, and links are empty. `by` is the dimension
-    that the board is broken down by, `of` the name that it is narrowed to, where it offers these.
+    that the board is broken down by, `of` the name that it is narrowed to, where it offers these;
+    `scores` are the names that questions about scores are narrowed to.
     """
 
     project: Project
@@ -35,6 +36,7 @@ class Scope:
     leads: bool = True
     by: str = ""
     of: str = ""
+    scores: tuple[str, ...] = ()
 
     @property
     def previous(self) -> "Scope":
@@ -51,6 +53,7 @@ class Scope:
         **more: Any,
     ) -> Answer:
         """The metrics of this scope; `terms` narrow it further. Raises Unanswerable."""
+        more.setdefault("scores", self.scores)
         return ask(
             Question(
                 project_id=self.project.id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
 
-from accounts.models import Project
+from accounts.models import Project, User
 from dashboards.boards.links import METADATA
 from dashboards.boards.panel import Panel
 
@@ -50,6 +50,8 @@ class Shelf:
 
 _boards: dict[str, Board] = {}
 _shelves: list[Callable[[Project], list[Shelf]]] = []
+Source = Callable[[Project, User | None, str], Board | None]
+_sources: list[Source] = []
 
 
 def register(board: Board) -> None:
@@ -78,6 +80,19 @@ def boards() -> list[Board]:
 
 def board_named(key: str) -> Board | None:
     return _boards.get(key)
+
+
+def add_source(source: Source) -> None:
+    """Boards that another part keeps: `source(project, user, key)` is one that the user may see;
+    without a user, one that everybody in the project may.
+    """
+    _sources.append(source)
+
+
+def board_of(project: Project, user: User | None, key: str) -> Board | None:
+    """Ready-made or kept elsewhere."""
+    found = (source(project, user, key) for source in _sources)
+    return board_named(key) or next((one for one in found if one), None)
 
 
 def shelves(project: Project) -> list[Shelf]:

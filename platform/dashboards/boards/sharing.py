@@ -61,7 +61,9 @@ def opened(token: str, now: datetime) -> BoardLink | None:
         secret = _signer().unsign(token)
     except BadSignature:
         return None
-    found = BoardLink.objects.select_related("project").filter(token_digest=digest_of(secret))
+    found = BoardLink.objects.select_related("project", "created_by").filter(
+        token_digest=digest_of(secret)
+    )
     link = found.first()
     if link is None or not link.is_live(now):
         return None

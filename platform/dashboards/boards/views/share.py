@@ -15,7 +15,7 @@ from accounts.access import project_for
 from accounts.models import Project
 from accounts.roles import LEAST_ROLE, Role
 from dashboards.boards import sharing
-from dashboards.boards.registry import board_named
+from dashboards.boards.registry import board_of
 from dashboards.boards.views.frame import answer
 
 OF_A_READER = ("part", "as", "waited")  # all that whoever has the link may ask for
@@ -25,7 +25,7 @@ OF_A_READER = ("part", "as", "waited")  # all that whoever has the link may ask 
 @never_cache
 def board_share(request: HttpRequest, project_id: str, board: str) -> HttpResponse:
     project = project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
-    found = board_named(board)
+    found = board_of(project, request.user, board)
     if found is None:
         raise Http404("There is no such board.")
     days, query = request.POST.get("days", ""), request.POST.get("state", "")
@@ -62,11 +62,11 @@ def board_unshare(request: HttpRequest, project_id: str, link_id: int) -> HttpRe
 @login_not_required
 @vary_on_headers("HX-Request")
 def shared_board(request: HttpRequest, token: str) -> HttpResponse:
-    """404 for a token that is wrong, expired or revoked. The state is the link's, whatever the
-    address says.
+    """404 for a token that is wrong, expired or revoked, and where whoever made the link may no
+    longer see the board. The state is the link's, whatever the address says.
     """
     link = sharing.opened(token, timezone.now())
-    board = board_named(link.board) if link else None
+    board = board_of(link.project, link.created_by, link.board) if link else None
     if link is None or board is None:
         raise Http404("There is no such link.")
     kept = QueryDict(link.query, mutable=True)
