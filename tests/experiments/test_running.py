@@ -164,7 +164,7 @@ def test_as_many_workers_as_may_are_at_experiments_and_plans_take_turns(wish, pr
 def test_workers_that_come_at_the_same_moment_are_no_more_than_may(wish, monkeypatch):
     first = planning.start(wish(), None, None)
     second = planning.start(wish(name="second"), None, None)
-    monkeypatch.setattr(holding, "has_room", lambda: True)  # as both saw it
+    monkeypatch.setattr(holding, "has_room", lambda *_: True)  # as both saw it
     assert holding.hold(first.pk) is not None and holding.hold(second.pk) is None
     assert second.pk in holding.waiting(timezone.now())
 
