@@ -56,8 +56,13 @@ class Turn:
     beside: "list[Turn]"
     pause: float = 0.0
     has_stored: bool = False
+    hopeless: int = 0  # refusals in a row that no other item heals
     calls: dict["Future[Any]", tuple[Lane, PlannedItem | Judgement]] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_hopeless(self) -> bool:
+        return self.hopeless >= settling.HOPELESS_IN_ROW
 
     @property
     def is_over(self) -> bool:
@@ -120,6 +125,8 @@ def end(turn: Turn) -> None:
     due_at = next_due(turn)
     if due_at is None:
         holding.finish(turn.plan)
+    elif turn.is_hopeless:
+        holding.finish(turn.plan, settling.HOPELESS)
     else:  # behind plans that wait longer
         holding.let_go(turn.plan, max(due_at, timezone.now()))
 
@@ -133,7 +140,11 @@ def settle(turn: Turn, lane: Lane, one: PlannedItem | Judgement, future: "Future
         if isinstance(one, Judgement):
             judging.settle(lane.pace, one, future.result())
         else:
-            settling.settle(turn.plan, lane.pace, one, future.result())
+            found = future.result()
+            settling.settle(turn.plan, lane.pace, one, found)
+            turn.hopeless = turn.hopeless + 1 if settling.is_hopeless(found) else 0
+            if turn.is_hopeless:
+                turn.ends = time.monotonic()  # what is under way is heard, and stored
 
 
 @contextmanager
