@@ -5,6 +5,8 @@ Pure.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from evals.checks.check import HIGHER, LOWER
+from evals.experiments.directions import NEITHER, Directions
 from evals.experiments.measuring import Measured, Measurement, names_in
 from evals.scores.statistics.matched import Matched, matched
 from evals.scores.statistics.paired import Paired, paired
@@ -27,7 +29,7 @@ class Row:
     kind: str
     name: str
     unit: str
-    is_lower_better: bool
+    better: str  # HIGHER, LOWER or NEITHER
     found: Paired | Matched
     q: float | None = None
 
@@ -45,10 +47,10 @@ class Row:
 
     @property
     def is_better(self) -> bool | None:
-        """None where it is not sure."""
-        if not self.is_significant or not self.found.difference:
+        """None where it is not sure, and of what has no better."""
+        if not self.is_significant or not self.found.difference or self.better == NEITHER:
             return None
-        return (self.found.difference < 0) == self.is_lower_better
+        return (self.found.difference < 0) == (self.better == LOWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Change:
     name: str
     unit: str
     difference: float
-    is_worse: bool
+    is_worse: bool | None  # None of what has no better
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +93,22 @@ class Compared:
 def compared(
     measurements: Sequence[Measurement],
     *,
-    low: frozenset[str] = frozenset(),
+    ways: Directions | None = None,
     edited: Sequence[frozenset[str]] = (),
 ) -> Compared:
-    """The first is the baseline. Of the scores named in `low` less is better. `edited` are, by
-    experiment, the items that were others in the baseline: no differences are told of them.
+    """The first is the baseline. `ways` is which way scores are better, HIGHER where it says
+    nothing. `edited` are, by experiment, the items that were others in the baseline: no differences
+    are told of them.
     """
     names = names_in(measurements)
     shown = names[:MOST_SCORES]
-    base = measurements[0]
+    base, ways = measurements[0], ways or {}
     apart = edited or [NONE_EDITED] * len(measurements)
     rows = [
-        [] if one is base else rows_of(one, base, shown, low, others)
+        [] if one is base else rows_of(one, base, shown, ways, others)
         for one, others in zip(measurements, apart, strict=True)
     ]
-    lines = lines_of(measurements, shown, low, apart)
+    lines = lines_of(measurements, shown, ways, apart)
     return Compared(shown, with_qs(rows), lines, len(names) > MOST_SCORES)
 
 
@@ -113,11 +116,11 @@ def rows_of(
     ours: Measurement,
     base: Measurement,
     names: Sequence[str],
-    low: frozenset[str],
+    ways: Directions,
     edited: frozenset[str],
 ) -> list[Row]:
     pairs = pairs_of(ours, base, edited)
-    found = [score_row(name, pairs, name in low) for name in names]
+    found = [score_row(name, pairs, ways.get(name, HIGHER)) for name in names]
     found += [
         figure_row(LATENCY, MILLISECONDS, pairs, lambda one: one.latency_ms),
         figure_row(COST, DOLLARS, pairs, lambda one: None if one.cost is None else float(one.cost)),
@@ -135,7 +138,7 @@ def pairs_of(ours: Measurement, base: Measurement, edited: frozenset[str]) -> Pa
     return [(ours[item_id], base[item_id]) for item_id in sorted(common)]
 
 
-def score_row(name: str, pairs: Pairs, is_lower_better: bool) -> Row | None:
+def score_row(name: str, pairs: Pairs, better: str) -> Row | None:
     both = [
         (ours.scores[name], base.scores[name])
         for ours, base in pairs
@@ -153,7 +156,7 @@ def score_row(name: str, pairs: Pairs, is_lower_better: bool) -> Row | None:
         unit = SCORE
     if found is None:
         return None
-    return Row(kind=SCORE, name=name, unit=unit, is_lower_better=is_lower_better, found=found)
+    return Row(kind=SCORE, name=name, unit=unit, better=better, found=found)
 
 
 def figure_row(
@@ -164,7 +167,7 @@ def figure_row(
     found = paired([a for a, _ in both], [b for _, b in both])
     if found is None:
         return None
-    return Row(kind=kind, name="", unit=unit, is_lower_better=True, found=found)
+    return Row(kind=kind, name="", unit=unit, better=LOWER, found=found)
 
 
 def failure_row(pairs: Pairs) -> Row | None:
@@ -175,7 +178,7 @@ def failure_row(pairs: Pairs) -> Row | None:
     found = matched([a.has_failed for a, _ in known], [b.has_failed for _, b in known])
     if found is None:
         return None
-    return Row(kind=FAILURES, name="", unit=SHARE, is_lower_better=True, found=found)
+    return Row(kind=FAILURES, name="", unit=SHARE, better=LOWER, found=found)
 
 
 def with_qs(rows: Sequence[Sequence[Row]]) -> list[list[Row]]:
@@ -191,7 +194,7 @@ def with_qs(rows: Sequence[Sequence[Row]]) -> list[list[Row]]:
 def lines_of(
     measurements: Sequence[Measurement],
     names: Sequence[str],
-    low: frozenset[str],
+    ways: Directions,
     edited: Sequence[frozenset[str]],
 ) -> list[Line]:
     scales = scales_of(measurements, names)
@@ -201,7 +204,7 @@ def lines_of(
         runs = [one.get(item_id) for one in measurements]
         is_edited = [item_id in some for some in edited]
         changes = [
-            changes_of(ours, runs[0], names, low)
+            changes_of(ours, runs[0], names, ways)
             if ours and runs[0] and ours is not runs[0] and not is_other
             else []
             for ours, is_other in zip(runs, is_edited, strict=True)
@@ -217,6 +220,7 @@ def weight_of(changes: Sequence[Sequence[Change]], scales: Mapping[str, float]) 
         (1 if one.is_worse else -1) * abs(one.difference) / scales.get(one.name, 1.0)
         for of_run in changes
         for one in of_run
+        if one.is_worse is not None
     ]
     # The worst counts first: no gain elsewhere makes up for what broke.
     worst = max(weights, default=0.0)
@@ -228,7 +232,9 @@ def state_of(
     changes: Sequence[Sequence[Change]],
     is_edited: Sequence[bool],
 ) -> str:
-    """EDITED where no experiment ran the item as the baseline did."""
+    """EDITED where no experiment ran the item as the baseline did. What has no better leaves an
+    item as it is.
+    """
     if runs[0] is None or not any(runs[1:]):
         return ALONE
     others = zip(runs[1:], is_edited[1:], strict=True)
@@ -237,11 +243,11 @@ def state_of(
     found = [one for of_run in changes for one in of_run]
     if any(one.is_worse for one in found):
         return REGRESSED
-    return IMPROVED if found else ALIKE
+    return IMPROVED if any(one.is_worse is False for one in found) else ALIKE
 
 
 def changes_of(
-    ours: Measured, base: Measured, names: Sequence[str], low: frozenset[str]
+    ours: Measured, base: Measured, names: Sequence[str], ways: Directions
 ) -> list[Change]:
     """Of its scores, and whether it fails; latency and cost vary of themselves."""
     found = []
@@ -255,7 +261,8 @@ def changes_of(
         difference = mine.number - theirs.number
         if difference:
             unit = SHARE if mine.is_boolean and theirs.is_boolean else SCORE
-            is_worse = (difference > 0) == (name in low)
+            better = ways.get(name, HIGHER)
+            is_worse = None if better == NEITHER else (difference > 0) == (better == LOWER)
             found.append(Change(SCORE, name, unit, difference, is_worse))
     return found
 

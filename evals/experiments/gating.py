@@ -6,8 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from evals.checks.check import HIGHER, LOWER
 from evals.datasets.names import MAX_NAME
 from evals.experiments.comparing import Pairs, pairs_of, score_row
+from evals.experiments.directions import directions
 from evals.experiments.edits import edited
 from evals.experiments.gated import DATASET, SCORE, Missing, Ran, base, named, ran
 from evals.experiments.measuring import score_mean
@@ -15,25 +17,40 @@ from prompts import bounds
 from prompts.bounds import Interval
 from prompts.figures.statistics import CONFIDENCE, interval_of
 from prompts.gates.case import Case
-from prompts.gates.checks import GROUPS, Check, register
+from prompts.gates.checks import AT_LEAST, AT_MOST, GROUPS, Check, register
 from prompts.gates.fields import number
 from prompts.gates.of_text import NOTHING_THERE
 from prompts.gates.results import Result
 from prompts.gates.verdicts import Verdict
 
-LEAST, FALL, COST = "experiment_min_score", "experiment_max_regression", "experiment_max_cost_ratio"
+LEAST, MOST = "experiment_min_score", "experiment_max_score"
+FALL, COST = "experiment_max_regression", "experiment_max_cost_ratio"
 
 WHOLE = gettext_noop("All %(items)d items of “%(dataset)s” were answered.")
 BROKEN = gettext_noop("%(failed)d of %(items)d items of “%(dataset)s” failed.")
 UNSCORED = gettext_noop("Only %(n)d of %(items)d items have a score “%(score)s” that is a number.")
 SCORED = gettext_noop("All %(items)d items have the score “%(score)s”.")
 MEAN = gettext_noop("“%(score)s” is %(mean).3f on average on “%(dataset)s”; %(limit)g is asked.")
+OVER = gettext_noop(
+    "“%(score)s” is %(mean).3f on average on “%(dataset)s”; %(limit)g at most is asked."
+)
 TOO_FEW = gettext_noop("Only %(n)d items were run in both versions: too few to tell them apart.")
 FELL = gettext_noop(
     "“%(score)s” changes by %(difference)+.3f against version %(against)d, item by item; the 95 %% "
     "interval reaches down to %(low)+.3f, and a fall of %(limit)g is allowed."
 )
-# The same, where items were edited between the two experiments.
+ROSE = gettext_noop(
+    "“%(score)s”, of which less is better, changes by %(difference)+.3f against version "
+    "%(against)d, item by item; the 95 %% interval reaches up to %(high)+.3f, and a rise of "
+    "%(limit)g is allowed. Items that were edited in between, which do not count: %(edited)d."
+)
+MOVED = gettext_noop(
+    "“%(score)s”, of which neither more nor less is better, changes by %(difference)+.3f against "
+    "version %(against)d, item by item; the 95 %% interval reaches from %(low)+.3f to %(high)+.3f, "
+    "and a change of %(limit)g is allowed. Items that were edited in between, which do not count: "
+    "%(edited)d."
+)
+# As FELL, and as RATIO, where items were edited between the two experiments.
 TOO_FEW_ALIKE = gettext_noop(
     "Only %(n)d items were run alike in both versions, %(edited)d were edited in between: run "
     "version %(against)d again."
@@ -84,19 +101,28 @@ def was_scored(case: Case, setting: str) -> Result:
 
 
 def min_score(case: Case, setting: float) -> Result:
+    return mean_against(case, LEAST, setting)
+
+
+def max_score(case: Case, setting: float) -> Result:
+    return mean_against(case, MOST, setting)
+
+
+def mean_against(case: Case, key: str, setting: float) -> Result:
     try:
         found, name = ran(case), named(case, SCORE)
     except Missing as missing:
-        return unknown(LEAST, missing)
+        return unknown(key, missing)
     having = found.scored(name)
     told = score_mean(name, having) if having else None
     if told is None or told.value is None:
         figures = {"score": name, "items": found.items, "n": len(having)}
-        return Result(LEAST, Verdict.UNKNOWN, UNSCORED, figures, len(having))
-    dataset = named(case, DATASET)
-    figures = {"score": name, "dataset": dataset, "mean": told.value.mean, "limit": setting}
-    reason, is_good = MEAN, told.value.mean >= setting
-    return Result(LEAST, judged(is_good), reason, figures, told.n, pair(interval_of(told.value)))
+        return Result(key, Verdict.UNKNOWN, UNSCORED, figures, len(having))
+    dataset, mean = named(case, DATASET), told.value.mean
+    figures = {"score": name, "dataset": dataset, "mean": mean, "limit": setting}
+    is_good = mean >= setting if key == LEAST else mean <= setting
+    reason = MEAN if key == LEAST else OVER
+    return Result(key, judged(is_good), reason, figures, told.n, pair(interval_of(told.value)))
 
 
 def pair(interval: Interval | None) -> tuple[float, float] | None:
@@ -112,7 +138,8 @@ def max_regression(case: Case, setting: float) -> Result:
     except Missing as missing:
         return unknown(FALL, missing)
     both, others = alike(case, ours, theirs)
-    row = score_row(name, both, is_lower_better=False)
+    better = better_of(case, name)
+    row = score_row(name, both, better)
     if row is None or row.found.interval is None or row.found.p is None:
         return too_few(case, FALL, row.found.n if row else 0, others)
     interval = row.found.interval
@@ -121,11 +148,28 @@ def max_regression(case: Case, setting: float) -> Result:
         "difference": interval.estimate,
         "against": case.against.number,
         "low": interval.low,
+        "high": interval.high,
         "limit": setting,
         "edited": others,
     }
-    reason, is_good = FELL_ALIKE if others else FELL, interval.low >= -setting
+    reason = {HIGHER: FELL_ALIKE if others else FELL, LOWER: ROSE}.get(better, MOVED)
+    is_good = loss(interval, better) <= setting
     return Result(FALL, judged(is_good), reason, figures, row.found.n, pair(interval))
+
+
+def better_of(case: Case, name: str) -> str:
+    """As the gate's own settings tell it, where they ask for a mean of one kind; else as it is
+    known.
+    """
+    if (LEAST in case.settings) != (MOST in case.settings):
+        return HIGHER if LEAST in case.settings else LOWER
+    return directions(case.prompt.project_id, [name])[name]
+
+
+def loss(interval: Interval, better: str) -> float:
+    """By how much it may have become worse; of what has no better, changed."""
+    losses = {HIGHER: -interval.low, LOWER: interval.high}
+    return losses.get(better, max(losses.values()))
 
 
 def alike(case: Case, ours: Ran, theirs: Ran) -> tuple[Pairs, int]:
@@ -207,16 +251,30 @@ register(
         group="experiment",
         may_ask=True,
         needs=(DATASET, SCORE),
+        said=AT_LEAST,
+    ),
+    Check(
+        MOST,
+        _("Mean score of the experiment, from above"),
+        max_score,
+        number(_("Mean of its score at most"), -1e9, 1e9, _("Of a score of which less is better.")),
+        group="experiment",
+        may_ask=True,
+        needs=(DATASET, SCORE),
+        said=AT_MOST,
     ),
     Check(
         FALL,
         _("Score of the experiment against the current version"),
         max_regression,
         number(
-            _("Fall of its score at most"),
+            _("Loss of its score at most"),
             0,
             1e9,
-            _("Passed when the 95 % interval of the difference, item by item, reaches no lower."),
+            _(
+                "Passed when the 95 % interval of the difference, item by item, reaches no "
+                "further: down, or up of a score of which less is better."
+            ),
         ),
         group="experiment",
         may_ask=True,

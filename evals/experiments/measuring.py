@@ -48,8 +48,14 @@ class Measured:
         return self.figure is not None and self.figure.has_failed
 
     @property
+    def was_not_answered(self) -> bool:
+        """It took no time and cost nothing that is known, since nothing came of it."""
+        figure = self.figure
+        return bool(figure and figure.has_failed and not figure.latency_ms and figure.cost is None)
+
+    @property
     def latency_ms(self) -> float | None:
-        return self.figure.latency_ms if self.figure else None
+        return self.figure.latency_ms if self.figure and not self.was_not_answered else None
 
     @property
     def cost(self) -> Decimal | None:

@@ -1,6 +1,7 @@
 """How far an experiment is that Sonde runs."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from django.db.models import Count
 from django.utils import timezone
@@ -29,6 +30,11 @@ class Progress:
         return self.done + self.failed
 
     @property
+    def has_failed(self) -> bool:
+        """Not one item was answered."""
+        return self.plan.is_over and 0 < self.items == self.failed
+
+    @property
     def is_paused(self) -> bool:
         """A provider asked for time, or judges are held up."""
         return self.plan.due_at > timezone.now()
@@ -45,16 +51,29 @@ def progress_of(project_id: str, public_id: str) -> Progress | None:
     if plan is None:
         return None
     items = PlannedItem.objects.filter(plan=plan)
-    steps = dict(items.order_by().values_list("step").annotate(n=Count("pk")))
     said = items.exclude(said="").order_by().values_list("said", flat=True).distinct()
     problems = [*held_up(plan), *said[:MOST_TOLD]]
-    return Progress(
-        plan,
-        sum(steps.values()),
-        steps.get(Step.DONE, 0),
-        steps.get(Step.FAILED, 0),
-        problems,
-    )
+    (found,) = counted([plan])
+    return replace(found, problems=problems)
+
+
+def progress_of_several(project_id: str, public_ids: Collection[str]) -> dict[str, Progress]:
+    """By experiment, of those that Sonde runs, without their problems."""
+    found = Plan.objects.filter(run__project=project_id, run__public_id__in=list(public_ids))
+    plans = found.select_related("run").defer("body")
+    return {one.plan.run.public_id: one for one in counted(plans)}
+
+
+def counted(plans: Iterable[Plan]) -> list[Progress]:
+    known = {plan.pk: plan for plan in plans}
+    items = PlannedItem.objects.filter(plan__in=list(known)).order_by()
+    steps: dict[int, dict[str, int]] = {pk: {} for pk in known}
+    for pk, step, n in items.values_list("plan", "step").annotate(n=Count("pk")):
+        steps[pk][step] = n
+    return [
+        Progress(known[pk], sum(of.values()), of.get(Step.DONE, 0), of.get(Step.FAILED, 0), [])
+        for pk, of in steps.items()
+    ]
 
 
 def held_up(plan: Plan) -> list[str]:

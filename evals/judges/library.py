@@ -44,6 +44,8 @@ SHAPES: dict[str, tuple[Mapping[str, Any], Mapping[str, str]]] = {
     "language_match": (YES_OR_NO, {**QUESTION, **ANSWER}),
 }
 
+LOWER_IS_BETTER = frozenset({"hallucination", "toxicity"})  # they look for what should not be
+
 
 @dataclass(frozen=True, slots=True)
 class Template:

@@ -17,10 +17,16 @@ def is_free(now: datetime) -> Q:
     return Q(held_until=None) | Q(held_until__lt=now)
 
 
+def new_holder() -> str:
+    return secrets.token_hex(16)
+
+
 def taken(rows: "QuerySet[Any]", now: datetime, hold: timedelta, /, **fields: Any) -> bool:
-    """Hold the row for this worker, and set the fields. False where none of the rows is free."""
-    mine = {"holder": secrets.token_hex(16), "held_until": now + hold}
-    return bool(rows.filter(is_free(now)).update(**mine, **fields))
+    """Hold the row for this worker, and set the fields. False where none of the rows is free. A
+    worker that holds several rows as one says its `holder`.
+    """
+    mine = {"holder": new_holder(), "held_until": now + hold}
+    return bool(rows.filter(is_free(now)).update(**{**mine, **fields}))
 
 
 def kept(rows: "QuerySet[Any]", holder: str, until: datetime, /, **fields: Any) -> bool:

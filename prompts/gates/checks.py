@@ -38,6 +38,7 @@ class Check:
 
 
 AT_LEAST = _("%(value)s at least")
+AT_MOST = _("%(value)s at most")
 TIMES = _("%(value)s times at most")
 CHECKS: dict[str, Check] = {}
 GROUPS = {

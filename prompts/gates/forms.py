@@ -10,7 +10,7 @@ from prompts.gates.checks import CHECKS, GROUPS
 from prompts.names import InvalidName, label_name
 
 MOST_DAYS = 90
-SCORED = ("min_score", "max_regression")
+SCORED = ("min_score", "max_score", "max_regression", "max_rise")
 
 
 def is_set(value: Any) -> bool:

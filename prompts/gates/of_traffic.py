@@ -13,20 +13,12 @@ from prompts.gates.checks import AT_LEAST, TIMES, Check, register
 from prompts.gates.of_text import NOTHING_THERE
 from prompts.gates.results import Result
 from prompts.gates.verdicts import Verdict
-from prompts.observing import score_difference
 from traces.errors import Unavailable
-from traces.queries.prompt_guards import Observed
 
 SHOWN = 0.975  # one-sided: a 95 % interval
-BOUND = 0.95  # one-sided: such bounds on either side make an interval of
-LEVEL = 90
 FEWEST = 20  # calls or scores before a mean or a tail says anything
 
 TOO_FEW = gettext_noop("Only %(n)d calls of version %(version)d in the last %(days)d days.")
-TOO_FEW_SCORES = gettext_noop(
-    "Only %(n)d scores “%(score)s” of version %(version)d in the last %(days)d days: with fewer "
-    "than %(fewest)d a mean says nothing."
-)
 
 
 def verdict(is_good: bool) -> Verdict:
@@ -40,12 +32,6 @@ def pair(interval: bounds.Interval) -> tuple[float, float]:
 def too_few(key: str, case: Case, n: int, version: int) -> Result:
     figures = {"n": n, "version": version, "days": case.days, "score": case.score}
     return Result(key, Verdict.FAILED, TOO_FEW, figures, n)
-
-
-def too_few_scores(key: str, case: Case, seen: Observed) -> Result:
-    n = seen.score_count
-    figures = {"n": n, "version": seen.version, "days": case.days, "score": case.score}
-    return Result(key, Verdict.UNKNOWN, TOO_FEW_SCORES, figures | {"fewest": FEWEST}, n)
 
 
 def min_calls(case: Case, setting: int) -> Result:
@@ -83,53 +69,6 @@ def max_latency_p95_ms(case: Case, setting: int) -> Result:
         {"p95": found.estimate, "limit": setting},
         len(values),
         pair(found),
-    )
-
-
-def min_score(case: Case, setting: float) -> Result:
-    seen = case.seen
-    if seen.score_count < FEWEST:
-        return too_few_scores("min_score", case, seen)
-    if seen.score_is_binary:
-        found = bounds.share(seen.score_hits, seen.score_count, SHOWN)
-    else:
-        found = bounds.mean(seen.score_mean, seen.score_variance, seen.score_count, SHOWN)
-    return Result(
-        "min_score",
-        verdict(found.estimate >= setting),
-        gettext_noop("“%(score)s” is %(mean).3f on average; at least %(limit)g is asked."),
-        {"score": case.score, "mean": found.estimate, "limit": setting},
-        seen.score_count,
-        pair(found),
-    )
-
-
-def max_regression(case: Case, setting: float) -> Result:
-    key = "max_regression"
-    if case.against is None:
-        return Result(key, Verdict.SKIPPED, NOTHING_THERE)
-    for seen in (case.seen, case.seen_against):
-        if seen.score_count < FEWEST:
-            return too_few_scores(key, case, seen)
-    found = score_difference(case.seen, case.seen_against, BOUND)
-    figures = {
-        "score": case.score,
-        "difference": found.estimate,
-        "low": found.low,
-        "limit": setting,
-        "against": case.against.number,
-    }
-    return Result(
-        key,
-        verdict(found.low >= -setting),
-        gettext_noop(
-            "“%(score)s” differs by %(difference)+.3f from version %(against)d, and by %(low)+.3f "
-            "at worst (95 %% sure); it may fall by %(limit)g."
-        ),
-        figures,
-        case.seen.score_count,
-        pair(found),
-        LEVEL,
     )
 
 
@@ -234,28 +173,5 @@ register(
         group="traffic",
         of_traffic=True,
         said=_("%(value)s ms at most, at the 95th percentile"),
-    ),
-    Check(
-        "min_score",
-        _("Mean score"),
-        min_score,
-        fields.number(_("Mean of the score at least"), -1e9, 1e9),
-        group="score",
-        of_traffic=True,
-        said=AT_LEAST,
-    ),
-    Check(
-        "max_regression",
-        _("Score against the current version"),
-        max_regression,
-        fields.number(
-            _("Fall of the score's mean at most"),
-            0,
-            1e9,
-            _("Passed when it is 95 percent sure that the mean falls by no more than this."),
-        ),
-        group="score",
-        of_traffic=True,
-        said=_("falls by %(value)s at most"),
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from prompts.changes import By
-from prompts.gates import of_text, of_traffic
+from prompts.gates import of_scores, of_text, of_traffic
 from prompts.gates.case import Case
 from prompts.gates.checks import CHECKS, Check, chosen
 from prompts.gates.models import Gate, GateRun
@@ -17,7 +17,7 @@ from prompts.models import Numbering, Prompt, PromptVersion
 from traces.errors import Unavailable
 
 __all__ = ["gate_of", "recorded", "report_of", "run"]
-SHIPPED = (of_text, of_traffic)  # importing them has filled the table of checks
+SHIPPED = (of_text, of_traffic, of_scores)  # importing them has filled the table of checks
 AWAY = gettext_noop("ClickHouse could not tell. Try again in a moment.")
 VAST = gettext_noop("The figures are too large to reckon with. Look for an absurd score.")
 GONE = gettext_noop("There is no such check any more. Save the gate's settings again.")

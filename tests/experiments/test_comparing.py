@@ -49,7 +49,7 @@ def test_a_new_failure_is_a_regression_and_no_gain_makes_up_for_it():
 def test_of_some_scores_less_is_better():
     base, ours = run(i0={"toxic": 0.1}), run(i0={"toxic": 0.4})
     assert compared([base, ours]).lines[0].state == IMPROVED
-    assert compared([base, ours], low=frozenset({"toxic"})).lines[0].state == REGRESSED
+    assert compared([base, ours], ways={"toxic": "lower"}).lines[0].state == REGRESSED
 
 
 def test_passes_go_through_mcnemar_and_numbers_through_pairs():

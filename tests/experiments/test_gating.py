@@ -107,6 +107,36 @@ def test_a_version_that_does_worse_on_the_same_items_is_stopped(make, try_out, t
     assert "-0.750 against version 1" in found["experiment_max_regression"][1]
 
 
+def test_of_what_should_not_be_there_at_most_so_much_is_asked_and_a_rise_is_the_loss(
+    make, try_out, project
+):
+    """The safety checks, as they come: less of each is better."""
+    asked = {
+        "experiment_dataset": "geo/capitals", "experiment_score": "personal_data",
+        "experiment_max_regression": 0.2,
+    }  # fmt: skip
+    plain = Gate.objects.create(project=project, label="staging", checks=asked)
+    least = {**asked, "experiment_max_score": 0.0}
+    strict = Gate.objects.create(project=project, label="production", checks=least)
+    old = make("capital", "Capital of {{country}}?")
+    new = make("capital", "What is the capital of {{country}}?")
+    watching = [Evaluator(CHECK, "personal_data", "personal_data")]
+    try_out(old, "Ask mina.kim@seoul.go.kr", evaluators=watching)
+    try_out(new, "Seoul", evaluators=watching)
+
+    def found(gate, version, against):
+        report = running.run(gate, version.prompt, version, against)
+        return {one.key: (one.verdict, one.said) for one in report.results}
+
+    assert found(plain, new, old)["experiment_max_regression"][0] == PASSED
+    better, worse = found(strict, new, old), found(strict, old, new)
+    assert better["experiment_max_score"][0] == better["experiment_max_regression"][0] == PASSED
+    assert worse["experiment_max_score"][0] == FAILED
+    assert worse["experiment_max_regression"][0] == FAILED
+    assert "a rise of 0.2 is allowed" in worse["experiment_max_regression"][1]
+    assert found(plain, old, new)["experiment_max_regression"][0] == FAILED
+
+
 def test_an_item_that_was_edited_in_between_does_not_count_against_a_version(
     make, try_out, told, dataset
 ):

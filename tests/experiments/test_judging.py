@@ -8,7 +8,7 @@ import pytest
 from evals.experiments.measuring import measurements
 from evals.experiments.models import Judgement, Plan, PlannedItem, Step
 from evals.experiments.progress import progress_of
-from evals.experiments.running import planning, working
+from evals.experiments.running import planning, turns, working
 from evals.experiments.running.evaluators import JUDGE, offered
 from evals.experiments.running.planning import Wish
 from evals.judges.models import Evaluator, Pace, Spending, State
@@ -239,7 +239,7 @@ def test_a_judge_stops_at_its_daily_budget(project, judge, begin, provider, prov
     provided(answers(said(True)))
     working.work(plan.pk, seconds=30)
     asked = len(judged_by(provider))
-    assert 1 <= asked <= working.AT_ONCE  # those that were under way
+    assert 1 <= asked <= turns.AT_ONCE  # those that were under way
     as_if_time_had_passed(plan)
     working.work(plan.pk, seconds=30)
     assert len(judged_by(provider)) == asked

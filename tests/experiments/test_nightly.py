@@ -49,6 +49,34 @@ def test_each_night_the_labelled_version_is_run_once(repeated):
     assert next_one.run.name != plan.run.name
 
 
+def test_what_is_said_twice_is_run_once_a_night(repeated):
+    for _ in range(3):
+        assert repeated().status_code == 302
+    repeated(hour="3")
+    assert sorted(Nightly.objects.values_list("hour", flat=True)) == [2, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_at_the_same_moment_is_run_once_a_night(repeated, owner):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    repeated()
+    Nightly.objects.all().delete()
+    plan = Plan.objects.select_related("run__dataset", "prompt", "connection").get()
+
+    def said(_n):
+        try:
+            return nightly.repeat(plan, "production", 2, owner).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert len(set(pool.map(said, range(3)))) == 1
+    assert Nightly.objects.count() == 1
+
+
 def test_a_night_that_cannot_be_run_says_why_and_the_next_is_tried(client, project, repeated):
     repeated(label="latest")
     one = Nightly.objects.get()

@@ -88,8 +88,10 @@ def test_what_is_cut_is_told_with_how_much_there_is(page, two, monkeypatch):
 def test_another_one_can_be_the_baseline_of_the_page(page, two):
     found = page("experiment-compare", id=list(two), base=two[1])
     assert "Regressed 1" in found
-    first = page("experiment-compare", id=list(two), low="exact")
-    assert "less is better" in first
+    other = page("experiment-compare", id=list(two), low="exact")
+    assert other.index("new says 2") < other.index("new says 1")
+    neutral = page("experiment-compare", id=list(two), neither="exact")
+    assert "Regressed 0" in neutral and "Improved 0" in neutral
 
 
 def test_those_that_were_ticked_are_compared_with_the_oldest_or_the_baseline(

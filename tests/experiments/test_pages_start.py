@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from evals.experiments.models import Plan
 from evals.experiments.running import working
-from tests.llm.stand_in import answers
+from tests.llm.stand_in import answers, refuses
 
 
 @pytest.fixture
@@ -50,6 +50,36 @@ def test_a_started_experiment_runs_to_its_end_and_tells_how_far_it_is(
     assert part.headers["HX-Refresh"] == "true"
     page = client.get(here).content.decode()
     assert "Done" in page and "exact_match" in page and "20.0 %" in page
+
+
+def test_the_list_tells_what_runs_what_waits_and_what_came_to_nothing(
+    ask, client, project, provider
+):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    here = reverse("experiment-list", args=[project.id])
+    ask(do="start")
+    plan = Plan.objects.get()
+    assert "Waiting for a worker" in client.get(here).content.decode()
+    Plan.objects.update(started_at=timezone.now(), due_at=timezone.now() + timedelta(minutes=5))
+    assert "Waits until" in client.get(here).content.decode()
+    Plan.objects.update(due_at=timezone.now())
+    assert "Running, 0 of 5" in client.get(here).content.decode()
+    provider.will(refuses(400, {"message": "no such thing"}))
+    while working.work(plan.pk, seconds=30):
+        pass
+    page = client.get(here).content.decode()
+    assert "Every item failed" in page
+    one = client.get(reverse("experiment-page", args=[project.id]), {"id": plan.run.public_id})
+    page = one.content.decode()
+    assert "Every item failed" in page and ">Done<" not in page and "cost unknown" not in page
+    ask(do="start", name="again")
+    client.post(
+        reverse("experiment-stop", args=[project.id]), {"id": Plan.objects.first().run.public_id}
+    )
+    assert "Stopped" in client.get(here).content.decode()
 
 
 def test_each_version_is_run_with_each_model(ask, client):

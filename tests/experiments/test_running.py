@@ -74,6 +74,30 @@ def test_what_fails_for_good_is_part_of_the_result(wish, run, provider):
     assert "no such thing" in failed.figure.said
 
 
+def test_a_key_that_is_refused_ends_the_experiment_before_every_item_was_asked(
+    wish, run, provider, dataset, project
+):
+    from evals.datasets.items import By, NewItem, add
+    from evals.experiments.progress import progress_of
+
+    add(dataset, [NewItem(id=f"m{n}", input={"country": "x"}) for n in range(30)], By())
+    provider.will(refuses(401, {"message": "wrong key"}))
+    plan = planning.start(wish(), None, None)
+    found = run(plan)
+    assert plan.is_over and plan.error == "hopeless"
+    assert 3 <= len(provider.asked) < 10 and len(found) == len(provider.asked)
+    assert "wrong key" in progress_of(project.id, plan.run.public_id).problems[0]
+    assert summary(found).latency is None  # of calls that nothing came of
+
+
+def test_a_refusal_among_answers_ends_nothing(wish, run, provider):
+    provider.will(refuses(401), answers("Oslo"), refuses(401), answers("Oslo"))
+    plan = planning.start(wish(), None, None)
+    found = run(plan)
+    assert plan.is_over and not plan.error
+    assert (len(found), summary(found).failed) == (5, 2)
+
+
 def test_a_provider_that_wants_fewer_calls_slows_the_plan_and_fails_nothing(
     wish,
     run,
@@ -164,7 +188,7 @@ def test_as_many_workers_as_may_are_at_experiments_and_plans_take_turns(wish, pr
 def test_workers_that_come_at_the_same_moment_are_no_more_than_may(wish, monkeypatch):
     first = planning.start(wish(), None, None)
     second = planning.start(wish(name="second"), None, None)
-    monkeypatch.setattr(holding, "has_room", lambda: True)  # as both saw it
+    monkeypatch.setattr(holding, "has_room", lambda *_: True)  # as both saw it
     assert holding.hold(first.pk) is not None and holding.hold(second.pk) is None
     assert second.pk in holding.waiting(timezone.now())
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from prompts.gates import formats, of_traffic, running
+from prompts.gates import formats, of_scores, running
 from prompts.gates.case import Case
 from prompts.gates.checks import CHECKS
 from prompts.gates.models import Gate
@@ -40,7 +40,7 @@ VAST = {"mean": 1e200, "variance": float("inf")}
 
 
 @pytest.mark.parametrize("changes", [{"mean": 1e98, "variance": 1e198}, VAST])
-@pytest.mark.parametrize("key", ["min_score", "max_regression"])
+@pytest.mark.parametrize("key", ["min_score", "max_score", "max_regression", "max_rise"])
 def test_an_absurd_score_breaks_no_check_and_is_kept_as_json(judge, key, changes):
     found = judge(key, 0.1, seen(2, **changes), seen())
     if changes is VAST:
@@ -56,7 +56,7 @@ def test_a_check_that_cannot_reckon_is_unknown_for_itself_alone(make, monkeypatc
     def vast(*_):
         raise OverflowError("Result too large")
 
-    monkeypatch.setattr(of_traffic.bounds, "mean", vast)
+    monkeypatch.setattr(of_scores.bounds, "mean", vast)
     gate = Gate(project=version.prompt.project, label="production",
                 checks={"min_score": 0.5, "score": "kind", "max_tokens": 9})  # fmt: skip
     monkeypatch.setattr(Case, "seen", seen())

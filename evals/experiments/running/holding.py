@@ -1,5 +1,6 @@
 """Who works on which plan: one worker at a time, which is thought dead when it gives no sign."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,33 +14,40 @@ HOLD = timedelta(seconds=20)  # without a sign of life
 MOST_TAKEN = 5  # by workers that all died of it
 
 
-def waiting(now: datetime) -> list[int]:
-    """The plans that nobody works on and that could go on now."""
+def waiting(now: datetime, *, besides: Collection[str] = ()) -> list[int]:
+    """The plans that nobody works on and that could go on now, `besides` those that ask through
+    these connections.
+    """
     found = Plan.objects.filter(leases.is_free(now), finished_at=None, due_at__lte=now)
+    found = found.exclude(connection__in=list(besides)) if besides else found
     return list(found.order_by("due_at").values_list("pk", flat=True)[:100])
 
 
-def held_now() -> int:
-    return Plan.objects.filter(finished_at=None, held_until__gt=timezone.now()).count()
+def workers_besides(holder: str) -> int:
+    """A worker may be at several plans, which it holds by one name."""
+    held = Plan.objects.filter(finished_at=None, held_until__gt=timezone.now())
+    return held.exclude(holder=holder).order_by().values("holder").distinct().count()
 
 
-def has_room() -> bool:
-    """Whether one worker more may wait for models."""
-    return held_now() < settings.EXPERIMENT_MOST_WORKERS
+def has_room(holder: str = "") -> bool:
+    """Whether one worker more, or the one of this name, may wait for models."""
+    return workers_besides(holder) < settings.EXPERIMENT_MOST_WORKERS
 
 
-def hold(plan_id: int) -> Plan | None:
+def hold(plan_id: int, holder: str = "") -> Plan | None:
     """The plan, held for this worker alone; None where another has it, it is over, or as many
     workers are at experiments as may.
     """
-    if not has_room():
+    holder = holder or leases.new_holder()
+    if not has_room(holder):
         return None
     now = timezone.now()
     found = Plan.objects.filter(pk=plan_id, finished_at=None, due_at__lte=now)
-    if not leases.taken(found, now, HOLD):
+    if not leases.taken(found, now, HOLD, holder=holder):
         return None
     plan = Plan.objects.select_related("run", "connection").get(pk=plan_id)
-    if held_now() > settings.EXPERIMENT_MOST_WORKERS:  # another came at the same moment
+    # Another came at the same moment.
+    if workers_besides(holder) >= settings.EXPERIMENT_MOST_WORKERS:
         let_go(plan)
         return None
     if plan.started_at is None:

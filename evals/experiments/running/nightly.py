@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import structlog
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Project, User
 from evals.experiments.models import MAX_NAME, Nightly, Plan
 from evals.experiments.running import planning
 from evals.experiments.running.evaluators import of_json
@@ -26,25 +27,32 @@ def of_project(project_id: str) -> "QuerySet[Nightly]":
 
 
 def repeat(plan: Plan, label: str, hour: int, user: User) -> Nightly:
-    """The same each night, with the version that the label then points at. Raises Unplannable."""
+    """The same each night, with the version that the label then points at; said twice, once a
+    night. Raises Unplannable.
+    """
     run = plan.run
     if run.dataset is None or plan.prompt is None or plan.connection is None:
         raise Unplannable(_("Its dataset, prompt or connection is deleted."))
-    if of_project(run.project_id).count() >= MOST:
-        words = _("A project has at most %(most)d nightly experiments.")
-        raise Unplannable(words % {"most": MOST})
-    return Nightly.objects.create(
-        dataset=run.dataset,
-        prompt=plan.prompt,
-        label=label,
-        connection=plan.connection,
-        model=plan.model,
-        parameters={key: value for key, value in plan.parameters.items() if key != "config"},
-        evaluators=plan.evaluators,
-        split=plan.split,
-        hour=hour,
-        author=user,
-    )
+    same = {
+        "dataset": run.dataset,
+        "prompt": plan.prompt,
+        "label": label,
+        "connection": plan.connection,
+        "model": plan.model,
+        "parameters": {key: value for key, value in plan.parameters.items() if key != "config"},
+        "evaluators": plan.evaluators,
+        "split": plan.split,
+        "hour": hour,
+    }
+    with transaction.atomic():
+        # Whoever says the same at the same moment comes after.
+        Project.objects.select_for_update(of=("self",)).get(pk=run.project_id)
+        if found := Nightly.objects.filter(**same).first():
+            return found
+        if of_project(run.project_id).count() >= MOST:
+            words = _("A project has at most %(most)d nightly experiments.")
+            raise Unplannable(words % {"most": MOST})
+        return Nightly.objects.create(**same, author=user)
 
 
 def start_due(now: datetime) -> Iterator[Plan]:

@@ -21,7 +21,7 @@ from evals.experiments.running.answering import (
 from evals.experiments.running.evaluators import Evaluator
 from evals.experiments.running.scoring import of_checks
 from evals.experiments.running.variables import Unfillable, request_for
-from evals.judges import queue
+from evals.judges import queue, reasons
 from evals.judges.models import EvaluatorVersion, Pace
 from ingest.admission import Overloaded
 from ingest.pipeline import accept
@@ -29,6 +29,8 @@ from llm.chat import PASSING, Failed, Kind, Request
 from prompts.playground.column import Unrunnable
 
 MOST_TRIES = 5  # of what may pass by itself
+HOPELESS_IN_ROW = 3  # then the experiment is given up
+HOPELESS = "hopeless"
 SLOWING = frozenset({Kind.RATE_LIMIT, Kind.OVERLOADED})
 MAX_SAID = 2_000
 MOST_STORED = 50  # answers at once
@@ -93,6 +95,11 @@ def settle(plan: Plan, pace: Pace, item: PlannedItem, found: Asked) -> None:
         holding.note(plan, item, step=Step.ANSWERED, answer=found.result.as_json(), tries=0)
     else:
         settle_failed(plan, pace, item, found.request, found.result)
+
+
+def is_hopeless(found: Asked) -> bool:
+    """Whoever asks for another item gets the same answer, until somebody changes something."""
+    return isinstance(found.result, Failed) and str(found.result.kind) in reasons.HOPELESS
 
 
 def settle_failed(

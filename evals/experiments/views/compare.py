@@ -1,20 +1,24 @@
 """Experiments beside a baseline, item by item, what got worst first."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import project_for
 from accounts.models import Project
+from evals.checks.check import HIGHER, LOWER
 from evals.experiments.comparing import (
     ALIKE,
     ALONE,
     EDITED,
     IMPROVED,
+    MOST_SCORES,
     REGRESSED,
     Change,
     Compared,
@@ -22,9 +26,10 @@ from evals.experiments.comparing import (
     Row,
     compared,
 )
+from evals.experiments.directions import NEITHER, Directions, directions
 from evals.experiments.edits import edited_apart
 from evals.experiments.itemtexts import Known, known
-from evals.experiments.measuring import Measured, Summary, measurements, summary
+from evals.experiments.measuring import Measured, Summary, measurements, names_in, summary
 from evals.experiments.reading import Experiment, experiments
 from evals.experiments.views.asked import address, baselines_of, dataset_of, id_in, page_of
 from traces.queries.experiment_items import Figure, figures
@@ -42,6 +47,24 @@ STATES = {
     EDITED: _("Edited in between"),
     ALONE: _("Not in both"),
 }
+
+
+ASKED = {"low": LOWER, "high": HIGHER, "neither": NEITHER}
+WAYS = {
+    HIGHER: pgettext_lazy("is better", "more"),
+    LOWER: pgettext_lazy("is better", "less"),
+    NEITHER: pgettext_lazy("is better", "neither"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A row of the table. `choices` are which way it may be better: the words, whether it is so,
+    the query by which it becomes so.
+    """
+
+    name: str
+    choices: list[tuple[Any, bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +106,13 @@ class Item:
 @require_safe
 @tells_when_away
 def experiment_compare(request: HttpRequest, project_id: str) -> HttpResponse:
-    """`?id=` of each, the baseline first, or in any order with `?order=time`; `?low=` for each
-    score of which less is better; `?show=` one of STATES; `?page=`.
+    """`?id=` of each, the baseline first, or in any order with `?order=time`; for each
+    score whose direction is chosen, `?low=`, `?high=` or `?neither=`; `?show=` one of STATES;
+    `?page=`.
     """
     project = project_for(request.user, project_id)
     ids = ids_in(request)
-    low = frozenset(name[:200] for name in request.GET.getlist("low")[:20])
+    chosen_ways = ways_in(request)
     chosen = chosen_of(project, ids)
     if request.GET.get("order") == "time":
         chosen = in_time(project, chosen)
@@ -97,18 +121,20 @@ def experiment_compare(request: HttpRequest, project_id: str) -> HttpResponse:
     by_id = measurements(project.id, [one.id for one in chosen])
     measured = [by_id[one.id] for one in chosen]
     apart = edited_apart(project.id, measured)
-    found = compared(measured, low=low, edited=apart)
+    ways = directions(project.id, names_in(measured), chosen_ways)
+    found = compared(measured, ways=ways, edited=apart)
     summaries = [summary(one) for one in measured]
-    sides = sides_of(project, chosen, summaries, found, apart, low)
+    sides = sides_of(project, chosen, summaries, found, apart, chosen_ways)
     show = request.GET.get("show", "")
     show = show if show in STATES else ""
-    query = urlencode([*(("id", one.id) for one in chosen), *(("low", one) for one in sorted(low))])
+    query = query_of(chosen, chosen_ways)
     page = page_of(request, [one for one in found.lines if show in ("", one.state)], SHOWN)
     context = {
         "project": project,
         "sides": sides,
         "found": found,
-        "low": low,
+        "scores": [score_of(name, ways[name], chosen, chosen_ways) for name in found.names],
+        "chosen_ways": kept_ways(chosen_ways),
         "edited": len(frozenset().union(*apart)),
         "states": [(state, words, found.count(state)) for state, words in STATES.items()],
         "show": show,
@@ -135,6 +161,31 @@ def ids_in(request: HttpRequest) -> list[str]:
     return found[:MOST_COMPARED]
 
 
+def ways_in(request: HttpRequest) -> dict[str, str]:
+    """Which way the reader says that scores are better."""
+    return {
+        name[:200]: way
+        for asked, way in ASKED.items()
+        for name in request.GET.getlist(asked)[:MOST_SCORES]
+    }
+
+
+def kept_ways(ways: Directions) -> list[tuple[str, str]]:
+    asked = {way: name for name, way in ASKED.items()}
+    return [(asked[way], name) for name, way in sorted(ways.items())]
+
+
+def query_of(chosen: list[Experiment], ways: Directions) -> str:
+    return urlencode([*(("id", one.id) for one in chosen), *kept_ways(ways)])
+
+
+def score_of(name: str, way: str, chosen: list[Experiment], ways: Directions) -> Score:
+    choices = [
+        (words, one == way, query_of(chosen, {**ways, name: one})) for one, words in WAYS.items()
+    ]
+    return Score(name, choices)
+
+
 def chosen_of(project: Project, ids: list[str]) -> list[Experiment]:
     """In the order that they are asked for; those that are gone are left out. Or Http404."""
     by_id = {one.id: one for one in experiments(project.id, ids=ids)} if ids else {}
@@ -156,10 +207,10 @@ def sides_of(
     summaries: list[Summary],
     found: Compared,
     apart: list[frozenset[str]],
-    low: frozenset[str],
+    chosen_ways: Directions,
 ) -> list[Side]:
     ids = [one.id for one in chosen]
-    kept = urlencode([("low", one) for one in sorted(low)])
+    kept = urlencode(kept_ways(chosen_ways))
 
     def at(some: list[str]) -> str:
         return address("experiment-compare", project, *some) + (f"&{kept}" if kept else "")

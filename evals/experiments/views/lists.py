@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import project_for
 from evals.datasets.models import Dataset
 from evals.experiments.measuring import Summary, measurements, summary
+from evals.experiments.progress import Progress, progress_of_several
 from evals.experiments.reading import MOST_RUNS, Experiment, experiments
 from evals.experiments.running import nightly
 from evals.experiments.views.asked import baselines_of, datasets_of, page_of
@@ -25,6 +26,7 @@ class Line:
     dataset: Dataset | None
     summary: Summary
     is_baseline: bool
+    progress: Progress | None  # of one that Sonde runs
 
     @property
     def items(self) -> int:
@@ -47,12 +49,14 @@ def experiment_list(request: HttpRequest, project_id: str) -> HttpResponse:
     page = page_of(request, found, SHOWN)
     measured = measurements(project.id, [one.id for one in page.things], most=MOST_MEASURED)
     baselines = baselines_of(project)
+    progress = progress_of_several(project.id, [one.id for one in page.things])
     lines = [
         Line(
             one,
             datasets.get(one.dataset_id),
             summary(measured[one.id]),
             baselines.get(one.dataset_id) == one.id,
+            progress.get(one.id),
         )
         for one in page.things
     ]
