@@ -24,6 +24,8 @@ IN_PATHS = {
     "trace_id": "The trace's id, as its sender made it.",
     "webhook_id": "The webhook's id.",
     "run_id": "The run's id.",
+    "budget_id": "The budget's id.",
+    "marker_id": "The marker's id.",
 }
 
 
