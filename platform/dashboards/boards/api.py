@@ -59,6 +59,8 @@ class MarkersView(V1View):
         operation_id="list_markers",
         tags=["Markers"],
         summary="Markers that people and keys wrote, the newest first",
+        description="Without `start` and `end`, those of all time. New releases and labels that "
+        "moved are drawn by themselves and are not among these.",
         parameters=[
             OpenApiParameter("start", datetime, description="From this time on."),
             OpenApiParameter("end", datetime, description="Before this time."),
@@ -80,6 +82,8 @@ class MarkersView(V1View):
         operation_id="create_marker",
         tags=["Markers"],
         summary="Something that happened, for the time axis of all boards",
+        description="A deploy, told by the job that deploys, an incident, or a note. Without `at`, "
+        "it happened now.",
         request={"application/json": MarkerSent},
         responses={201: MarkerFields, **PROBLEMS},
     )
@@ -106,6 +110,7 @@ class MarkerView(V1View):
         operation_id="delete_marker",
         tags=["Markers"],
         summary="Takes a marker away",
+        description="From all boards, for good.",
         responses={204: None, **PROBLEMS},
     )
     def delete(self, request: Request, marker_id: str) -> Response:
