@@ -82,6 +82,15 @@ def test_a_number_is_told_at_each_category_of_the_other():
     assert found.groups == compared(pairs(*[(b, a) for a, b in said]), NUMBER, CATEGORY).groups
 
 
+def test_yes_and_no_at_each_category_are_shares_and_few_of_a_kind_are_no_certainty():
+    told = [("good", True), ("good", True), ("good", True), ("bad", False)]
+    groups = {one.label: one for one in compared(pairs(*told), CATEGORY, BOOLEAN).groups}
+    good, bad = groups["good"], groups["bad"]
+    assert good.is_share and (good.mean, good.interval.high) == (1.0, 1.0)
+    assert good.interval.low == pytest.approx(0.4385, abs=0.001)  # Wilson's
+    assert (bad.mean, bad.interval) == (0.0, None)
+
+
 def test_a_table_of_too_many_labels_is_cut_and_says_no_kappa():
     said = [(f"l{n}", f"l{n}") for n in range(MOST_LABELS + 5)]
     found = compared(pairs(*said), CATEGORY, CATEGORY)
