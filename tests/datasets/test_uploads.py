@@ -151,6 +151,16 @@ def test_rows_that_cannot_be_stored_are_told_at_their_lines_and_the_rest_goes_on
     assert items.items_at(strict).first().splits == ["a", "b"]
 
 
+def test_what_breaks_a_schema_is_told_in_json(uploaded, make_dataset):
+    schema = {"properties": {"a": {"type": "object"}, "b": {"enum": ["x", None]}}}
+    strict = make_dataset("strict", input_schema=schema)
+    wrong = uploaded(b'{"a":null,"b":true}\n', {"a": "input", "b": "input"}, "a.jsonl", strict)
+    worked_off(wrong)
+    reason = RefusedRow.objects.get(upload=wrong).reason
+    assert "$.a: null is not of type 'object'" in reason
+    assert '$.b: true is not one of ["x", null]' in reason
+
+
 def test_lines_of_json_are_read_and_bad_ones_told(uploaded, dataset, inputs):
     lines = [
         json.dumps({"input": {"q": 1}, "expected_output": [None], "id": "x"}),
