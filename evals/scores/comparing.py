@@ -98,9 +98,16 @@ def labels_of(said: Sequence[Said], which: Which) -> list[str]:
     """Nothing where there are too many, or none, to speak of categories."""
     if which.data_type in (DataType.BOOLEAN, DataType.CATEGORICAL):
         return [one.string_value or f"{one.value:g}" for one in said]
-    if which.data_type == DataType.NUMERIC and len({one.value for one in said}) <= FEW_NUMBERS:
+    if which.data_type == DataType.NUMERIC and is_scale([one.value for one in said]):
         return [f"{one.value:g}" for one in said]
     return []
+
+
+def is_scale(values: Sequence[float | None]) -> bool:
+    """Few numbers that are whole, as stars are, or said twice each and more."""
+    few = {*values}
+    is_whole = all(value is not None and value.is_integer() for value in few)
+    return len(few) <= FEW_NUMBERS and (is_whole or 2 * len(few) <= len(values))
 
 
 def numbers_of(said: Sequence[Said], which: Which) -> list[float]:

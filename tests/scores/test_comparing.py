@@ -73,6 +73,13 @@ def test_few_numbers_of_many_values_are_dots():
     assert len(found.field.dots) == 20
 
 
+def test_decimals_are_dots_until_they_repeat():
+    few = [(n / 7, n / 3) for n in range(8)]
+    found = compared(pairs(*few), NUMBER, NUMBER)
+    assert (found.table, len(found.field.dots)) == (None, 8)
+    assert compared(pairs(*few, *few), NUMBER, NUMBER).table is not None
+
+
 def test_a_number_is_told_at_each_category_of_the_other():
     said = [("good", 1.0), ("good", 3.0), ("bad", 0.5)] + [("odd", n / 9) for n in range(12)]
     found = compared(pairs(*said), CATEGORY, NUMBER)
