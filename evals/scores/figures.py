@@ -181,6 +181,7 @@ def course_of(scope: Scope, points: list[Point], by_count: bool, is_share: bool)
             drawn[point.series][point.bucket] = count if by_count else point.mean
     step = scope.step(BUCKETS)
     labels = [moment(scope.since + place * step) for place in range(BUCKETS)]
+    labels.append(moment(scope.until))
     return lines(drawn, labels, from_zero=is_share or by_count)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from evals.scores.figures import one_of, rows_of
+from evals.scores.figures import moment, one_of, rows_of
 from traces.queries.score_figures import Scope
 from traces.queries.score_pairs import Which, pairs_of
 
@@ -155,6 +155,12 @@ def test_the_pages_open_to_a_viewer_and_lead_to_the_traces(score, look, project)
     for a, b in (("NUMERIC:stars", "CATEGORICAL:tone"), ("NUMERIC:stars", "BOOLEAN:right")):
         found = look("score-compare", a=a, b=b)
         assert found.context["found"].n == 3
+
+
+def test_the_axis_of_a_course_ends_where_its_time_does(score, scope):
+    score("t0", "stars", 4.0)
+    course = one_of(scope, "stars", "NUMERIC").course
+    assert (course.first, course.last) == (moment(scope.since), moment(scope.until))
 
 
 def test_one_score_is_no_interval(score, look):
