@@ -161,6 +161,20 @@ def test_what_breaks_a_schema_is_told_in_json(uploaded, make_dataset):
     assert '$.b: true is not one of ["x", null]' in reason
 
 
+def test_an_id_that_stands_twice_in_a_file_is_refused_at_its_later_line(
+    uploaded, dataset, inputs, monkeypatch
+):
+    monkeypatch.setattr(working, "ROWS_AT_ONCE", 1)  # so that the worker comes back between them
+    upload = uploaded(b"id,input\nu1,first\nu2,second\nu1,third\n,a\n,b\n")
+    shown = working.preview(upload.file, Columns({"id": "id", "input": "input"}))
+    assert [line for line, _item, problem in shown if problem] == [4]
+    worked_off(upload, seconds=-1)
+    assert sorted(inputs(dataset)) == ["a", "b", "first", "second"]
+    assert (upload.stored, upload.refused) == (4, 1)
+    assert RefusedRow.objects.get().line == 4
+    assert "The row of line 2 has the same id" in RefusedRow.objects.get().reason
+
+
 def test_lines_of_json_are_read_and_bad_ones_told(uploaded, dataset, inputs):
     lines = [
         json.dumps({"input": {"q": 1}, "expected_output": [None], "id": "x"}),

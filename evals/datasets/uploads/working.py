@@ -16,7 +16,7 @@ from evals.datasets.items import By, NewItem, Refused
 from evals.datasets.kept import Unkept, kept
 from evals.datasets.models import Dataset, FilePart, RefusedRow, Upload, UploadedFile
 from evals.datasets.uploads import reading
-from evals.datasets.uploads.mapping import BadRow, Columns, item_of
+from evals.datasets.uploads.mapping import BadRow, Columns, Ids, item_of
 from evals.datasets.uploads.reading import Layout, Row
 from exports import runs
 
@@ -117,7 +117,8 @@ def steps(upload: Upload) -> Generator[dict[str, Any], None, None]:
         return
     last = int(upload.position or 0)
     columns = Columns.of_json(upload.mapping)
-    left = (row for row in rows_of(upload.file) if row.line > last)
+    every = map(Ids(columns).once, rows_of(upload.file))
+    left = (row for row in every if row.line > last)
     done, stored, refused = upload.looked_at, upload.stored, upload.refused
     for rows in _portions(left):
         problems = made(upload, columns, rows)
@@ -171,7 +172,7 @@ def made(upload: Upload, columns: Columns, rows: list[Row]) -> list[tuple[int, s
 def preview(file: UploadedFile, columns: Columns) -> list[tuple[int, NewItem | None, str]]:
     """The first rows as the items that they would become, or what is wrong with them."""
     shown: list[tuple[int, NewItem | None, str]] = []
-    for row in islice(rows_of(file), reading.PREVIEWED):
+    for row in map(Ids(columns).once, islice(rows_of(file), reading.PREVIEWED)):
         try:
             item = item_of(row, columns, "")
             for value in (item.input, item.expected_output, item.metadata):
