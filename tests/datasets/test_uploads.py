@@ -175,6 +175,21 @@ def test_an_id_that_stands_twice_in_a_file_is_refused_at_its_later_line(
     assert "The row of line 2 has the same id" in RefusedRow.objects.get().reason
 
 
+def test_the_first_rows_are_shown_with_ids_and_splits_and_held_against_the_schema(
+    client, owner, make_dataset
+):
+    strict = make_dataset("strict", input_schema={"type": "string", "maxLength": 6})
+    rows = b'id,input,splits\nfirst-id,fine,"train,dev"\nlong,"too long",x\n'
+    client.force_login(owner)
+    file = io.BytesIO(rows)
+    file.name = "rows.csv"
+    mapped = client.post(address(strict, "upload-create"), {"file": file})["Location"]
+    text = client.get(mapped).content.decode()
+    shown = text.split('id="preview"')[1]
+    assert ">first-id<" in shown and ">train, dev<" in shown
+    assert "is too long" in shown
+
+
 def test_lines_of_json_are_read_and_bad_ones_told(uploaded, dataset, inputs):
     lines = [
         json.dumps({"input": {"q": 1}, "expected_output": [None], "id": "x"}),
