@@ -137,8 +137,8 @@ def preview_rows(file: UploadedFile, columns: Columns) -> list[tuple[int, dict[s
             value = getattr(item, name, None)
             values[name] = "" if value is working.items.UNSET else shown(value)
         values["id"] = item.id if item else ""
-        splits = item.splits if item else ""
-        values["splits"] = "" if splits is working.items.UNSET else ", ".join(splits)
+        splits = item.splits if item else ()
+        values["splits"] = "" if isinstance(splits, working.items.Unset) else ", ".join(splits)
         found.append((line, values, problem))
     return found
 
