@@ -25,11 +25,14 @@ class InvalidOptions(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One setting of a check. `field` makes the form field that asks for it and bounds it."""
+    """One setting of a check. `field` makes the form field that asks for it and bounds it. Of what
+    `must_be_told` the default only shows how it is written: it says nothing of anybody's texts.
+    """
 
     key: str
     field: Callable[[], forms.Field]
     default: Any = None
+    must_be_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,7 +145,12 @@ TEXT = (
         run=meets_schema,
         group="text",
         options=(
-            Option("schema", fields.schema(gettext_lazy("Schema")), {"type": "object"}),
+            Option(
+                "schema",
+                fields.schema(gettext_lazy("Schema")),
+                {"type": "object"},
+                must_be_told=True,
+            ),
             FENCED,
         ),
     ),
@@ -166,6 +171,7 @@ TEXT = (
                     ),
                 ),
                 [r"\S"],
+                must_be_told=True,
             ),
             Option(
                 "wanted",

@@ -12,7 +12,14 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from evals.datasets.models import Dataset
-from prompts.playground.verdict import MOST_PARTS, UNCHECKED, TooMuch, counted, parts_of
+from prompts.playground.verdict import (
+    MOST_PARTS,
+    UNCHECKED,
+    TooMuch,
+    counted,
+    parts_of,
+    worded,
+)
 
 MAX_CHARACTERS = 100_000
 MOST_SECONDS = 15.0  # of checking the items of one change
@@ -64,10 +71,7 @@ def broken(value: Any, schema: Mapping[str, Any] | None) -> list[str]:
         return []
     checker = counted()(dict(schema), registry=Registry())
     try:
-        return [
-            f"{found.json_path}: {found.message}"[:MAX_WORDS]
-            for found in islice(checker.iter_errors(value), MOST_TOLD)
-        ]
+        return [worded(found) for found in islice(checker.iter_errors(value), MOST_TOLD)]
     except Unresolvable as error:
         return [f"$ref: {error.ref}"[:MAX_WORDS]]
     except (TooMuch, RecursionError):

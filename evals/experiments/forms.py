@@ -1,6 +1,7 @@
 """The form that asks for experiments: versions of a prompt, models, a dataset, evaluators."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evals.checks.registry import CHECKS
+from evals.checks.registry import CHECKS, GROUPS, Check
 from evals.datasets.items import items_at
 from evals.datasets.models import Dataset
 from evals.experiments.models import MAX_DESCRIPTION, MAX_NAME
-from evals.experiments.running.evaluators import JUDGE, MOST_EVALUATORS, Evaluator, offered
+from evals.experiments.running.evaluators import (
+    CHECK,
+    JUDGE,
+    MOST_EVALUATORS,
+    PROJECT_CHECK,
+    Evaluator,
+    offered,
+)
 from evals.experiments.running.planning import Wish
+from evals.judges.models import Evaluator as Judge
+from evals.judges.models import State
 from llm.models import MAX_MODEL, LlmConnection
 from prompts.gates.fields import Lines
 from prompts.models import Prompt, PromptVersion
@@ -23,6 +33,7 @@ from prompts.models import Prompt, PromptVersion
 MOST_VERSIONS = 20  # that are offered, the newest
 MOST_RUNS = 8  # that one form starts
 MOST_SPLITS = 100
+MAX_SETTINGS = 160  # characters of a check's settings
 NUMBERS = {"temperature": (0.0, 10.0), "top_p": (0.0, 1.0)}
 
 
@@ -100,9 +111,16 @@ class RunForm(forms.Form):
         self.choose(
             "split", [("", _("All active items")), *((one, one) for one in splits(dataset))]
         )
-        self.choose("evaluators", [(key, words_of(one)) for key, one in self.offered.items()])
+        self.groups = grouped(self.offered.values(), paused_in(dataset.project_id))
+        self.choose("evaluators", self.groups)
 
-    def choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+    @property
+    def evaluator_groups(self) -> list[tuple[str, list[forms.boundfield.BoundWidget]]]:
+        """A heading and its boxes."""
+        boxes = iter(self["evaluators"].subwidgets)
+        return [(words, [next(boxes) for _one in some]) for words, some in self.groups]
+
+    def choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean_moment(self) -> datetime | None:
@@ -172,11 +190,65 @@ def named(version: PromptVersion) -> str:
     return f"v{version.number} ({labels})" if labels else f"v{version.number}"
 
 
-def words_of(one: Evaluator) -> str:
-    """By the name that its score gets, and what it is."""
+def paused_in(project_id: str) -> set[str]:
+    found = Judge.objects.filter(project=project_id, state=State.PAUSED)
+    return set(found.values_list("name", flat=True))
+
+
+def grouped(
+    evaluators: Iterable[Evaluator], paused: Collection[str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Judges, the project's own checks, and the others as the pages of checks group them; in each
+    group by name.
+    """
+    headings = {
+        JUDGE: _("Judges"),
+        PROJECT_CHECK: _("Checks of this project"),
+        **{group: str(words) for group, words in GROUPS.items()},
+    }
+    found: dict[str, list[tuple[str, str]]] = {key: [] for key in headings}
+    for one in evaluators:
+        group = CHECKS[one.ref].group if one.kind == CHECK else one.kind
+        found[group].append((one.key, words_of(one, is_paused=one.name in paused)))
+    return [
+        (headings[key], sorted(some, key=lambda choice: choice[1].casefold()))
+        for key, some in found.items()
+        if some
+    ]
+
+
+def words_of(one: Evaluator, *, is_paused: bool = False) -> str:
+    """What it is, by the name that its score gets where somebody chose one, and its settings."""
     if one.kind == JUDGE:
-        return _("%(name)s (judge)") % {"name": one.name}
-    return f"{CHECKS[one.ref].title}: {one.name}"
+        return _("%(name)s (paused)") % {"name": one.name} if is_paused else one.name
+    check = CHECKS[one.ref]
+    said = str(check.title)
+    if one.kind == PROJECT_CHECK and one.name != one.ref:
+        said = f"{one.name} ({said})"
+    settings = settings_of(check, one.options)
+    return f"{said} · {settings}" if settings else said
+
+
+def settings_of(check: Check, options: Mapping[str, Any]) -> str:
+    """Those that are set, each by its label; of a switch its label alone."""
+    said = []
+    for option in check.options:
+        field, value = option.field(), options.get(option.key)
+        if value is True:
+            said.append(str(field.label))
+        elif value not in (None, False, "", []):
+            said.append(f"{field.label}: {setting_words(field, value)}")
+    words = "; ".join(said)
+    return words if len(words) <= MAX_SETTINGS else f"{words[:MAX_SETTINGS]}…"
+
+
+def setting_words(field: forms.Field, value: Any) -> str:
+    choices = {str(key): str(words) for key, words in getattr(field, "choices", ())}
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return ", ".join(choices.get(str(one), str(one)) for one in value)
+    return choices.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
 
 
 def splits(dataset: Dataset) -> list[str]:

@@ -12,6 +12,7 @@ from evals.experiments.comparing import Pairs, pairs_of, score_row
 from evals.experiments.directions import directions
 from evals.experiments.edits import edited
 from evals.experiments.gated import DATASET, SCORE, Missing, Ran, base, named, ran
+from evals.experiments.knowing import datasets_known, scores_known
 from evals.experiments.measuring import score_mean
 from prompts import bounds
 from prompts.bounds import Interval
@@ -233,6 +234,7 @@ register(
         ),
         group="experiment",
         may_ask=True,
+        known=datasets_known,
     ),
     Check(
         SCORE,
@@ -242,6 +244,7 @@ register(
         group="experiment",
         may_ask=True,
         needs=(DATASET,),
+        known=scores_known,
     ),
     Check(
         LEAST,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
@@ -67,7 +68,7 @@ def progress_of_several(project_id: str, public_ids: Collection[str]) -> dict[st
 def counted(plans: Iterable[Plan]) -> list[Progress]:
     known = {plan.pk: plan for plan in plans}
     items = PlannedItem.objects.filter(plan__in=list(known)).order_by()
-    steps: dict[int, dict[str, int]] = {pk: {} for pk in known}
+    steps: dict[int, dict[Any, int]] = {pk: {} for pk in known}
     for pk, step, n in items.values_list("plan", "step").annotate(n=Count("pk")):
         steps[pk][step] = n
     return [

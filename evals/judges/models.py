@@ -201,8 +201,8 @@ class PastRun(Run):
 
     version = models.ForeignKey(EvaluatorVersion, models.CASCADE, related_name="past_runs")
     target = models.CharField(max_length=20, choices=Target)
-    experiment = models.CharField(max_length=MAX_EXPERIMENT, blank=True)  # its public id
-    experiment_name = models.CharField(max_length=500, blank=True)
+    experiment = models.CharField(max_length=MAX_EXPERIMENT, blank=True, default="", db_default="")
+    experiment_name = models.CharField(max_length=500, blank=True, default="", db_default="")
     sampling = models.FloatField(default=1.0)
     most = models.PositiveIntegerField()  # targets, at most
     made = models.PositiveBigIntegerField(default=0)  # executions of its own
@@ -233,7 +233,7 @@ class Execution(models.Model):
     observation_id = models.TextField(blank=True)
     target_key = models.CharField(max_length=64)  # of both ids, which may be long
     repeat = models.PositiveSmallIntegerField(default=0)
-    order = models.CharField(max_length=10, blank=True)  # one of judges.orders; none: as it is
+    order = models.CharField(max_length=10, blank=True, default="", db_default="")
     item = models.ForeignKey(ItemVersion, models.SET_NULL, null=True, related_name="+")
 
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)

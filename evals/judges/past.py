@@ -14,6 +14,7 @@ from accounts.models import User
 from evals.judges import evaluators, reasons
 from evals.judges.finding import Ids, Unreadable, is_sampled, make, wanted_of
 from evals.judges.models import Evaluator, EvaluatorVersion, Execution, PastRun, Status, Target
+from evals.judges.reckoning import reckoned_cost
 from evals.judges.targets import key_of
 from exports import runs
 from traces.errors import LimitReached
@@ -92,11 +93,14 @@ def begin_experiment(
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`found` match, of which about `sampled` are judged. None is unknown."""
+    """`found` match, of which about `sampled` are judged. None is unknown. `by_length` where the
+    evaluator has judged nothing yet.
+    """
 
     found: int | None
     sampled: int | None
     cost: Decimal | None
+    by_length: bool = False
 
 
 def estimate(
@@ -109,8 +113,9 @@ def estimate(
     except LimitReached:
         return Estimate(None, None, None)
     sampled = min(most, round(found * sampling))
-    mean = mean_cost(version.evaluator)
-    return Estimate(found, sampled, None if mean is None else mean * sampled)
+    known = mean_cost(version.evaluator)
+    mean = reckoned_cost(version, wanted, target) if known is None else known
+    return Estimate(found, sampled, None if mean is None else mean * sampled, known is None)
 
 
 def mean_cost(evaluator: Evaluator) -> Decimal | None:

@@ -24,6 +24,7 @@ from ingest import pipeline
 from llm.chat import Kind, Request
 from prompts.kept import NO_TEXT
 from traces.errors import LimitReached, Unavailable
+from traces.queries.trace import locate
 
 SCORES = uuid.UUID("0f6d9a52-5f0e-5c1c-9a43-7d1f9f2f3c11")
 STORE_WAIT = timedelta(seconds=15)
@@ -51,7 +52,7 @@ def begin(execution: Execution) -> Request | None:
         queue.put_back(execution, timezone.now() + STORE_WAIT)
         return None
     if found is None:
-        _failed(execution, reasons.GONE, "")
+        end_gone(execution)
         return None
     execution.environment = NO_TEXT.sub("�", found.environment)
     execution.output_length = found.output_length
@@ -68,6 +69,20 @@ def _question(execution: Execution, found: targets.Found) -> Request | None:
         except NothingToTurn:
             _failed(execution, reasons.NO_ORDER, "", environment=execution.environment)
     return None
+
+
+def is_gone(execution: Execution) -> bool:
+    """Whether there is no such trace any more, and no verdict yet. False while nobody can tell."""
+    if execution.has_verdict:
+        return False
+    try:
+        return locate(execution.project_id, execution.trace_id) is None
+    except (LimitReached, Unavailable):
+        return False
+
+
+def end_gone(execution: Execution) -> None:
+    _failed(execution, reasons.GONE, "")
 
 
 def broke(execution: Execution, error: Exception) -> None:

@@ -39,6 +39,7 @@ def look_for(evaluator_id: str) -> None:
 @shared_task
 def resume() -> None:
     """Take up what nobody works on. Runs every five seconds."""
+    upkeep.leave_to_nobody(timezone.now())
     upkeep.pause_without_connection()
     for _connection in queue.connections_due(timezone.now())[: settings.JUDGE_MOST_WORKERS]:
         work.delay()

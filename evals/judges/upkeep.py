@@ -3,13 +3,29 @@
 import time
 from datetime import datetime, timedelta
 
-from evals.judges import evaluators
+from django.db.models import Q
+
+from evals.judges import evaluators, queue, settling
 from evals.judges.judging import NO_CONNECTION
 from evals.judges.models import Evaluator, Execution, State, Status
 
 TEXTS_KEPT = timedelta(days=30)  # the judgement's own trace keeps them for as long as traces are
 AT_ONCE = 5_000
+MOST_LEFT = 100  # by workers that died, looked at in one go
 LONGEST_SECONDS = 300.0
+
+
+def leave_to_nobody(now: datetime) -> None:
+    """What a worker died at and no other may take up, since its evaluator does not go on, does not
+    run any more, and is not shown as if it did.
+    """
+    may_not = Q(evaluator__state=State.PAUSED) | Q(evaluator__held_until__gt=now)
+    stuck = Q(status=Status.RUNNING, held_until__lt=now) & (may_not | Q(version__connection=None))
+    for execution in Execution.objects.filter(stuck).order_by("due_at")[:MOST_LEFT]:
+        if settling.is_gone(execution):
+            settling.end_gone(execution)
+        else:
+            queue.put_back(execution, execution.due_at)
 
 
 def pause_without_connection() -> None:

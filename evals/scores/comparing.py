@@ -58,6 +58,7 @@ class Group:
     n: int
     mean: float
     interval: Interval | None
+    is_share: bool  # of what is true
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,9 @@ def compared(found: Pairs, ours: Which, theirs: Which) -> Compared:
             field = drawn(numbers[0], numbers[1])
     groups = []
     if labels[0] and numbers[1] and not numbers[0]:
-        groups = grouped(labels[0], numbers[1])
+        groups = grouped(labels[0], numbers[1], theirs)
     elif labels[1] and numbers[0] and not numbers[1]:
-        groups = grouped(labels[1], numbers[0])
+        groups = grouped(labels[1], numbers[0], ours)
     return Compared(len(found.pairs), found.total, table, agreed, weighted, related, field, groups)
 
 
@@ -97,9 +98,16 @@ def labels_of(said: Sequence[Said], which: Which) -> list[str]:
     """Nothing where there are too many, or none, to speak of categories."""
     if which.data_type in (DataType.BOOLEAN, DataType.CATEGORICAL):
         return [one.string_value or f"{one.value:g}" for one in said]
-    if which.data_type == DataType.NUMERIC and len({one.value for one in said}) <= FEW_NUMBERS:
+    if which.data_type == DataType.NUMERIC and is_scale([one.value for one in said]):
         return [f"{one.value:g}" for one in said]
     return []
+
+
+def is_scale(values: Sequence[float | None]) -> bool:
+    """Few numbers that are whole, as stars are, or said twice each and more."""
+    few = {*values}
+    is_whole = all(value is not None and value.is_integer() for value in few)
+    return len(few) <= FEW_NUMBERS and (is_whole or 2 * len(few) <= len(values))
 
 
 def numbers_of(said: Sequence[Said], which: Which) -> list[float]:
@@ -213,13 +221,21 @@ def place(value: float, reach: tuple[float, float]) -> int:
     return min(int(part(value, reach) * CELLS), CELLS - 1)
 
 
-def grouped(labels: Sequence[str], numbers: Sequence[float]) -> list[Group]:
+def grouped(labels: Sequence[str], numbers: Sequence[float], which: Which) -> list[Group]:
     """The mean of the one at each category of the other."""
     by_label: dict[str, list[float]] = {}
     for label, number in zip(labels, numbers, strict=True):
         by_label.setdefault(label, []).append(number)
     found = sorted(by_label.items(), key=lambda one: (-len(one[1]), one[0]))[:MOST_LABELS]
-    return [Group(label, len(some), *mean_of(some)) for label, some in found]
+    is_share = which.data_type == DataType.BOOLEAN and {*numbers} <= {0.0, 1.0}
+    reckoned = share_of if is_share else mean_of
+    return [Group(label, len(some), *reckoned(some), is_share) for label, some in found]
+
+
+def share_of(numbers: Sequence[float]) -> tuple[float, Interval | None]:
+    """By Wilson: that all of a few were true does not make it certain."""
+    interval = bounds.share(round(sum(numbers)), len(numbers), CONFIDENCE)
+    return fmean(numbers), interval if len(numbers) > 1 else None
 
 
 def mean_of(numbers: Sequence[float]) -> tuple[float, Interval | None]:

@@ -69,7 +69,9 @@ def stacked(columns: Sequence[tuple[str, Mapping[str, int]]], series: Sequence[s
 def lines(
     courses: Mapping[str, Sequence[float | None]], labels: Sequence[str], *, from_zero: bool = True
 ) -> Lines | None:
-    """One line for each course, on one scale; what is None leaves a gap. None of nothing."""
+    """One line for each course, on one scale; what is None leaves a gap. None of nothing. A label
+    is where a place begins, and the last, one more, where the axis ends.
+    """
     known = [v for one in courses.values() for v in one if v is not None and math.isfinite(v)]
     if not known:
         return None
@@ -78,12 +80,12 @@ def lines(
     reach = (high / 2 - low / 2) or 1.0  # of halves: what lies that far apart has no difference
     found = []
     for number, (name, values) in enumerate(courses.items()):
-        step = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
+        step = (WIDTH - 2 * EDGE) / len(values)
         points = [
             None
             if value is None or not math.isfinite(value)
             else (
-                round(EDGE + place * step, 1),
+                round(EDGE + (place + 0.5) * step, 1),
                 round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * (value / 2 - low / 2) / reach, 1),
                 f"{labels[place]}: {value:.4g}",
             )

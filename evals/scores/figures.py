@@ -68,7 +68,9 @@ def row_of(one: Named, tops: list[tuple[str, int]], points: list[Point]) -> Row:
 
 
 def said_of(one: Named | Summary, data_type: str = "") -> Interval | None:
-    """A share of yes, or a mean; None of what has no numbers."""
+    """A share of yes, or a mean; None of what has no numbers. An interval without width is none:
+    one score, or equal ones, do not tell how far others lie from them.
+    """
     kind = one.data_type if isinstance(one, Named) else data_type
     if not one.numbers or one.mean is None:
         return None
@@ -179,6 +181,7 @@ def course_of(scope: Scope, points: list[Point], by_count: bool, is_share: bool)
             drawn[point.series][point.bucket] = count if by_count else point.mean
     step = scope.step(BUCKETS)
     labels = [moment(scope.since + place * step) for place in range(BUCKETS)]
+    labels.append(moment(scope.until))
     return lines(drawn, labels, from_zero=is_share or by_count)
 
 

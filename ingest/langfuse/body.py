@@ -49,7 +49,7 @@ class Body:
             raise InvalidEvent(f"{key} must have at most {MAX_ID} characters.")
         if any(ord(character) < 32 for character in value):
             raise InvalidEvent(f"{key} must not contain control characters.")
-        return value
+        return str(value)
 
     def text(self, key: str, limit: int = MAX_NAME) -> str:
         """A short text; a number is taken as written. Over the limit it is cut and marked."""

@@ -1,12 +1,14 @@
 """A score's body → Score: its type inferred where not stated, its value checked against it."""
 
 from ingest.langfuse.body import Body, InvalidEvent, finite
+from ingest.langfuse.wire import NoNumber
 from ingest.mapping.identity import environment_of
 from traces.records import Score
 
 DATA_TYPES = ("NUMERIC", "BOOLEAN", "CATEGORICAL", "TEXT", "CORRECTION")
 SOURCES = ("API", "EVAL", "ANNOTATION")
 MAX_TEXT_VALUE = 1_000_000
+NOT_FINITE = "value must be a finite number or a string."
 
 
 def decode_score(body: Body, *, project_id: str, score_id: str, stated_at: int) -> Score:
@@ -48,6 +50,8 @@ def decode_score(body: Body, *, project_id: str, score_id: str, stated_at: int) 
 
 def _value(body: Body) -> tuple[str, float | None, str]:
     value = body.values.get("value")
+    if isinstance(value, NoNumber):  # never a category that says "Infinity"
+        raise InvalidEvent(NOT_FINITE)
     data_type = body.text("dataType")
     if not data_type and body.identifier("configId"):
         return "", *_unstated(body, value)
@@ -81,7 +85,7 @@ def _inferred_type(value: object) -> str:
 def _number(value: object) -> float:
     number = finite(value)
     if number is None:
-        raise InvalidEvent("value must be a finite number or a string.")
+        raise InvalidEvent(NOT_FINITE)
     return number
 
 

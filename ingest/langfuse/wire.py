@@ -14,6 +14,12 @@ from ingest.mapping.text import REPLACEMENT
 MAX_NUMBER_DIGITS = 300  # a longer run of digits is kept as text: no one computes with it
 
 
+class NoNumber(str):
+    """What stood where a number stands and is none that is stored: NaN, Infinity, 1e400."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A body's value; where it `is_suspect`, `cleaned` must go over it before it is stored."""
@@ -50,7 +56,7 @@ def _read_leniently(body: bytes) -> object:
             body.decode("utf-8-sig", "replace"),
             parse_int=_whole_number,
             parse_float=_number,
-            parse_constant=str,
+            parse_constant=NoNumber,
         )
     except RecursionError as error:
         raise MalformedPayload("The JSON is nested too deeply.") from error
@@ -58,17 +64,19 @@ def _read_leniently(body: bytes) -> object:
         raise MalformedPayload(f"The body is not valid JSON: {error}") from error
 
 
-def _whole_number(digits: str) -> int | str:
-    return int(digits) if len(digits) <= MAX_NUMBER_DIGITS else digits
+def _whole_number(digits: str) -> int | NoNumber:
+    return int(digits) if len(digits) <= MAX_NUMBER_DIGITS else NoNumber(digits)
 
 
-def _number(digits: str) -> float | str:
+def _number(digits: str) -> float | NoNumber:
     number = float(digits)
-    return number if math.isfinite(number) else digits
+    return number if math.isfinite(number) else NoNumber(digits)
 
 
 def cleaned(value: object) -> tuple[object, bool]:
     """The value with NUL and lone surrogates replaced by U+FFFD, and whether there were any."""
+    if isinstance(value, NoNumber):
+        return value, False
     if isinstance(value, str):
         text = storable(value)
         return text, text is not value or REPLACEMENT in text
@@ -83,7 +91,8 @@ def cleaned(value: object) -> tuple[object, bool]:
 
 
 def storable(text: str) -> str:
-    """Valid Unicode without NUL; the same object where nothing is amiss."""
+    """Valid Unicode without NUL; the same object where nothing is amiss. Plain, as a NoNumber is
+    not: the store's encoder takes no kinds of str."""
     if "\0" in text:
         text = text.replace("\0", REPLACEMENT)
     try:
@@ -91,11 +100,11 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         # A pair that was escaped as two halves becomes its character, a lone half U+FFFD.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+    return str(text)
 
 
 def as_text(value: object) -> str:
     """Text as it was sent, else compact JSON with readable characters: search must find them."""
     if isinstance(value, str):
-        return value
+        return str(value)  # a NoNumber too
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -31,6 +31,8 @@ class Check:
     may_ask: bool = False  # of calls as well, where there are any
     needs: tuple[str, ...] = ()  # other checks' keys, which must be set with this one
     said: Any = ""  # the setting with its unit, such as AT_LEAST
+    # Of a project's id: the names of which the setting is one.
+    known: Callable[[str], list[str]] | None = None
 
     @property
     def asks_store(self) -> bool:

@@ -18,6 +18,15 @@ def is_set(value: Any) -> bool:
     return value is not None and value is not False and value not in ("", [])
 
 
+def one_of(field: forms.Field, names: list[str]) -> forms.Field:
+    return forms.ChoiceField(
+        label=field.label,
+        help_text=field.help_text,
+        required=False,
+        choices=[("", "–"), *((name, name) for name in names)],
+    )
+
+
 class GateForm(forms.Form):
     """Valid, it holds the settings as `checks`."""
 
@@ -42,12 +51,17 @@ class GateForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, kept: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kept: dict[str, Any] | None = None, project_id: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, initial={**(kept or {}), **kwargs.pop("initial", {})}, **kwargs)
         self.checks: dict[str, Any] = {}
         for key, check in CHECKS.items():
             if check.field is not None:
                 self.fields[key] = check.field()
+            if check.known is not None and project_id:
+                names = {*check.known(project_id), str((kept or {}).get(key, ""))} - {""}
+                self.fields[key] = one_of(self.fields[key], sorted(names))
 
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:

@@ -89,7 +89,10 @@ def gate_edit(request: HttpRequest, project_id: str) -> HttpResponse:
     project = manageable(request, project_id)
     prompt, label, gate = asked_gate(request, project)
     form = GateForm(
-        request.POST or None, kept=gate and gate.checks, initial={"label": label or PRODUCTION}
+        request.POST or None,
+        kept=gate and gate.checks,
+        project_id=project.id,
+        initial={"label": label or PRODUCTION},
     )
     if request.method == "POST" and form.is_valid():
         save(request, project, prompt, form)

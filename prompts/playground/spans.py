@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
@@ -60,6 +61,14 @@ def priced(span: Span, asked_for: str) -> None:
         answered, span.model = span.model, asked_for
         price_spans([span])
         span.model = answered
+
+
+def price_of(connection: LlmConnection, model: str, asked: int, answered: int) -> Decimal | None:
+    """Dollars of so many tokens; None where no price is known."""
+    span = Span(connection.project_id, "", "", 0, type="GENERATION", model=model)
+    span.provider, span.usage = provider_of(connection), {"input": asked, "output": answered}
+    priced(span, model)
+    return span.total_cost
 
 
 def provider_of(connection: LlmConnection) -> str:

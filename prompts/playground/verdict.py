@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator, SchemaError
+from jsonschema import Draft202012Validator, SchemaError, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
@@ -67,10 +67,7 @@ def verdict(answer: str, schema: Mapping[str, Any]) -> Verdict:
     try:
         Draft202012Validator.check_schema(dict(schema))
         checker = counted()(dict(schema), registry=Registry())
-        problems = [
-            f"{found.json_path}: {found.message}"[:MAX_WORDS]
-            for found in islice(checker.iter_errors(value), MOST_SHOWN)
-        ]
+        problems = [worded(found) for found in islice(checker.iter_errors(value), MOST_SHOWN)]
     except SchemaError as error:
         return Verdict(None, (error.message[:MAX_WORDS],), pretty)
     except Unresolvable as error:
@@ -78,6 +75,15 @@ def verdict(answer: str, schema: Mapping[str, Any]) -> Verdict:
     except (TooMuch, RecursionError):
         return Verdict(None, (_("The check would take too long."),), pretty)
     return Verdict(not problems, tuple(problems), pretty)
+
+
+def worded(found: ValidationError) -> str:
+    """Where it is and what is wrong, the values in JSON: the library writes them as Python does."""
+    message = found.message
+    wanted = [found.validator_value] if found.validator in ("const", "enum") else []
+    for value in (*wanted, found.instance):
+        message = message.replace(repr(value), json.dumps(value, ensure_ascii=False), 1)
+    return f"{found.json_path}: {message}"[:MAX_WORDS]
 
 
 def parts_of(schema: Mapping[str, Any]) -> int:

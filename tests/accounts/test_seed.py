@@ -110,6 +110,25 @@ def test_what_is_wrong_with_the_environment_is_said_by_name(state, wanted, named
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.parametrize("command", [("prepare",), ("seed", "--only-check")])
+def test_a_wrong_key_is_told_before_anything_is_migrated(state, command, monkeypatch):
+    state(PROJECT_PUBLIC_KEY="short", PROJECT_SECRET_KEY="sk-12345678")
+
+    def not_so_far(*_args, **_options):
+        pytest.fail("It went on without having looked at the environment.")
+
+    monkeypatch.setattr("embedded.management.commands.prepare.call_command", not_so_far)
+    with pytest.raises(ImproperlyConfigured, match="SONDE_INIT_PROJECT_PUBLIC_KEY"):
+        call_command(*command)
+    assert not Organisation.objects.exists()
+
+
+def test_looking_at_the_environment_makes_nothing(state):
+    state(**STATED)
+    call_command("seed", "--only-check")
+    assert not Organisation.objects.exists()
+
+
 def test_a_project_of_another_organisation_is_not_taken_over(state, project):
     state(ORG_ID="other", PROJECT_ID=project.id)
     with pytest.raises(ImproperlyConfigured, match="another organisation"):

@@ -151,6 +151,45 @@ def test_rows_that_cannot_be_stored_are_told_at_their_lines_and_the_rest_goes_on
     assert items.items_at(strict).first().splits == ["a", "b"]
 
 
+def test_what_breaks_a_schema_is_told_in_json(uploaded, make_dataset):
+    schema = {"properties": {"a": {"type": "object"}, "b": {"enum": ["x", None]}}}
+    strict = make_dataset("strict", input_schema=schema)
+    wrong = uploaded(b'{"a":null,"b":true}\n', {"a": "input", "b": "input"}, "a.jsonl", strict)
+    worked_off(wrong)
+    reason = RefusedRow.objects.get(upload=wrong).reason
+    assert "$.a: null is not of type 'object'" in reason
+    assert '$.b: true is not one of ["x", null]' in reason
+
+
+def test_an_id_that_stands_twice_in_a_file_is_refused_at_its_later_line(
+    uploaded, dataset, inputs, monkeypatch
+):
+    monkeypatch.setattr(working, "ROWS_AT_ONCE", 1)  # so that the worker comes back between them
+    upload = uploaded(b"id,input\nu1,first\nu2,second\nu1,third\n,a\n,b\n")
+    shown = working.preview(upload.file, Columns({"id": "id", "input": "input"}))
+    assert [line for line, _item, problem in shown if problem] == [4]
+    worked_off(upload, seconds=-1)
+    assert sorted(inputs(dataset)) == ["a", "b", "first", "second"]
+    assert (upload.stored, upload.refused) == (4, 1)
+    assert RefusedRow.objects.get().line == 4
+    assert "The row of line 2 has the same id" in RefusedRow.objects.get().reason
+
+
+def test_the_first_rows_are_shown_with_ids_and_splits_and_held_against_the_schema(
+    client, owner, make_dataset
+):
+    strict = make_dataset("strict", input_schema={"type": "string", "maxLength": 6})
+    rows = b'id,input,splits\nfirst-id,fine,"train,dev"\nlong,"too long",x\n'
+    client.force_login(owner)
+    file = io.BytesIO(rows)
+    file.name = "rows.csv"
+    mapped = client.post(address(strict, "upload-create"), {"file": file})["Location"]
+    text = client.get(mapped).content.decode()
+    shown = text.split('id="preview"')[1]
+    assert ">first-id<" in shown and ">train, dev<" in shown
+    assert "is too long" in shown
+
+
 def test_lines_of_json_are_read_and_bad_ones_told(uploaded, dataset, inputs):
     lines = [
         json.dumps({"input": {"q": 1}, "expected_output": [None], "id": "x"}),

@@ -218,6 +218,23 @@ def test_what_it_includes_must_be_what_was_tried(make, try_out, project):
     assert "has changed since" in said
 
 
+def test_the_form_of_a_gate_offers_what_is_there_and_tells_a_typo(project, dataset):
+    from evals.scores.models import ScoreConfig
+
+    ScoreConfig.objects.create(project=project, name="stars", data_type="NUMERIC")
+    given = {"label": "production", "experiment_dataset": "geo/capital"}
+    form = GateForm(given, project_id=project.id)
+    assert not form.is_valid() and "geo/capital " in form.errors["experiment_dataset"][0]
+    offered = {key: [name for name, _words in form.fields[key].choices]
+               for key in ("experiment_dataset", "experiment_score")}  # fmt: skip
+    assert offered["experiment_dataset"] == ["", "geo/capitals"]
+    assert {"exact_match", "unsafe", "stars"} <= set(offered["experiment_score"])
+    right = {**given, "experiment_dataset": "geo/capitals", "experiment_score": "stars"}
+    assert GateForm(right, project_id=project.id).is_valid()
+    kept = {"experiment_dataset": "gone"}  # what it was is no reason that nothing can be saved
+    assert GateForm({**given, **kept}, kept=kept, project_id=project.id).is_valid()
+
+
 def test_the_form_of_a_gate_asks_for_what_belongs_together():
     given = {"label": "production", "experiment_min_score": "0.5"}
     form = GateForm(given)

@@ -82,6 +82,34 @@ def test_the_list_tells_what_runs_what_waits_and_what_came_to_nothing(
     assert "Stopped" in client.get(here).content.decode()
 
 
+def test_what_can_score_is_grouped_with_its_settings_and_only_where_it_is_set_up(
+    ask, client, project, dataset
+):
+    from evals.checks.models import ProjectCheck
+    from evals.experiments.forms import grouped
+    from evals.experiments.running.evaluators import JUDGE, Evaluator, offered
+
+    def labels():
+        return {words: [told for _key, told in some]
+                for words, some in grouped(offered(project.id), set())}  # fmt: skip
+
+    before = [told for some in labels().values() for told in some]
+    assert not any(told.startswith(("Regular expression", "JSON schema")) for told in before)
+    assert "Latency · Seconds at most: 30" in before
+    assert labels()["Text"] == sorted(labels()["Text"], key=str.casefold)
+    options = {"of": "output", "patterns": ["^Seoul"], "wanted": "all"}
+    ProjectCheck.objects.create(project=project, check_key="regex", name="begins", options=options)
+    (own,) = labels()["Checks of this project"]
+    assert own.startswith("begins (Regular expression)") and "^Seoul" in own
+    judges = [Evaluator(JUDGE, "1", "zest"), Evaluator(JUDGE, "2", "Aptness")]
+    ((heading, some),) = grouped(judges, {"zest"})
+    assert (heading, [told for _key, told in some]) == ("Judges", ["Aptness", "zest (paused)"])
+    here = {"dataset": dataset.pk, "prompt": "capital"}
+    page = client.get(reverse("experiment-new", args=[project.id]), here).content.decode()
+    assert "<legend>Checks of this project</legend>" in page
+    assert 'value="project_check:begins"' in page and 'value="check:exact_match"' in page
+
+
 def test_each_version_is_run_with_each_model(ask, client):
     answer = ask(do="start", versions=["1", "2"], models="gpt-4o-mini\ngpt-4o")
     assert "dataset=" in answer.headers["Location"]
@@ -110,7 +138,7 @@ def test_each_version_is_run_with_each_model(ask, client):
 def test_what_is_wrong_is_told_and_nothing_begins(ask, wrong):
     answer = ask(do="start", **wrong)
     page = answer.content.decode()
-    assert answer.status_code == 200 and ('role="alert"' in page or 'class="errors"' in page)
+    assert answer.status_code == 400 and ('role="alert"' in page or 'class="errors"' in page)
     assert not Plan.objects.exists()
 
 

@@ -45,6 +45,15 @@ def test_executions_are_listed_by_status_and_one_is_seen_whole_and_retried(
     assert done.status == "done"
 
 
+def test_the_list_says_at_which_place_there_was_nothing(page, evaluator, span, look, work):
+    one = evaluator()
+    span("t0", "t0-root", is_root=True, input="2 + 2?", output="")
+    look(one)
+    work()
+    assert one.executions.get().error == "nothing_there"
+    assert "“answer”: there is nothing at output." in page("evaluator-page", one.pk)
+
+
 def test_pause_resume_off_and_delete(page, post, evaluator):
     one = evaluator()
     for do, state in (("pause", "paused"), ("on", "active"), ("off", "off")):

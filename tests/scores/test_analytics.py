@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from evals.scores.figures import one_of, rows_of
+from evals.scores.figures import moment, one_of, rows_of
 from traces.queries.score_figures import Scope
 from traces.queries.score_pairs import Which, pairs_of
 
@@ -155,6 +155,38 @@ def test_the_pages_open_to_a_viewer_and_lead_to_the_traces(score, look, project)
     for a, b in (("NUMERIC:stars", "CATEGORICAL:tone"), ("NUMERIC:stars", "BOOLEAN:right")):
         found = look("score-compare", a=a, b=b)
         assert found.context["found"].n == 3
+
+
+def test_the_axis_of_a_course_ends_where_its_time_does(score, scope):
+    score("t0", "stars", 4.0)
+    course = one_of(scope, "stars", "NUMERIC").course
+    assert (course.first, course.last) == (moment(scope.since), moment(scope.until))
+
+
+def test_one_score_is_no_interval(score, look):
+    score("t0", "stars", 4.0)
+    for page in (look("score-analytics"), look("score-figures", name="stars", type="NUMERIC")):
+        said = page.content.decode()
+        assert "An interval needs values that differ" in said
+        assert 'num">4.000 – 4.000' not in said
+
+
+def test_what_has_no_statistics_has_no_box_for_them(score, look):
+    booleans(score, EVAL="110")
+    for place in range(3):
+        score(f"t{place}", "tone", None, data_type="CATEGORICAL", string_value="good")
+    page = look("score-compare", a="BOOLEAN:right", b="CATEGORICAL:tone", by="trace")
+    assert page.context["found"].n == 3
+    assert "facts boxed" not in page.content.decode()
+
+
+def test_where_nothing_has_both_the_advice_is_not_what_was_done(score, look):
+    score("t0", "stars", 4.0)
+    score("t1", "length", 4.0)
+    address = {"a": "NUMERIC:stars", "b": "NUMERIC:length"}
+    advice = "pair what stands anywhere in the same trace"
+    assert advice in look("score-compare", **address).content.decode()
+    assert advice not in look("score-compare", **address, by="trace").content.decode()
 
 
 @pytest.mark.parametrize("name", ["score-analytics", "score-figures", "score-compare"])

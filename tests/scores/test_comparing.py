@@ -73,6 +73,13 @@ def test_few_numbers_of_many_values_are_dots():
     assert len(found.field.dots) == 20
 
 
+def test_decimals_are_dots_until_they_repeat():
+    few = [(n / 7, n / 3) for n in range(8)]
+    found = compared(pairs(*few), NUMBER, NUMBER)
+    assert (found.table, len(found.field.dots)) == (None, 8)
+    assert compared(pairs(*few, *few), NUMBER, NUMBER).table is not None
+
+
 def test_a_number_is_told_at_each_category_of_the_other():
     said = [("good", 1.0), ("good", 3.0), ("bad", 0.5)] + [("odd", n / 9) for n in range(12)]
     found = compared(pairs(*said), CATEGORY, NUMBER)
@@ -80,6 +87,15 @@ def test_a_number_is_told_at_each_category_of_the_other():
     assert told["good"] == (2, 2.0, False)
     assert told["bad"] == (1, 0.5, True)
     assert found.groups == compared(pairs(*[(b, a) for a, b in said]), NUMBER, CATEGORY).groups
+
+
+def test_yes_and_no_at_each_category_are_shares_and_few_of_a_kind_are_no_certainty():
+    told = [("good", True), ("good", True), ("good", True), ("bad", False)]
+    groups = {one.label: one for one in compared(pairs(*told), CATEGORY, BOOLEAN).groups}
+    good, bad = groups["good"], groups["bad"]
+    assert good.is_share and (good.mean, good.interval.high) == (1.0, 1.0)
+    assert good.interval.low == pytest.approx(0.4385, abs=0.001)  # Wilson's
+    assert (bad.mean, bad.interval) == (0.0, None)
 
 
 def test_a_table_of_too_many_labels_is_cut_and_says_no_kappa():

@@ -87,6 +87,18 @@ def test_json_that_is_no_answer_is_told_and_nothing_is_stored(client, link, stor
     assert stored_scores() == []
 
 
+def test_true_is_a_thumb_and_never_a_star(client, link, config, stored_scores):
+    helped = config("helped", "BOOLEAN")
+    asked = [{"name": "liked"}, {"configId": helped.pk}, {"name": "stars", "kind": "rating"}]
+    path = link(scores=asked)
+    sent = {"scores": {"liked": True, "helped": False, "stars": True}}
+    assert client.post(path, sent, content_type="application/json").status_code == 400
+    assert stored_scores() == []
+    del sent["scores"]["stars"]
+    assert client.post(path, sent, content_type="application/json").status_code == 200
+    assert {one["name"]: one["value"] for one in stored_scores()} == {"liked": 1, "helped": 0}
+
+
 def test_a_form_without_a_choice_is_told(client, link, stored_scores):
     for sent in ({}, {"score-0": ""}, {"score-0": "7"}, {"comment": "only words"}):
         assert client.post(link(), sent).status_code == 400

@@ -1,7 +1,7 @@
 """Which column of a file goes where in an item. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -80,13 +80,34 @@ def item_of(row: Row, columns: Columns, own_id: str) -> NewItem:
     """`own_id` is for a row that names none. Raises BadRow."""
     if row.problem:
         raise BadRow(row.problem)
+    given = id_of(row, columns) or own_id
     fields: dict[str, Any] = {}
     for target in (INPUT, EXPECTED, METADATA):
         if wanted := columns.named(target):
             fields[target] = _value(row, wanted, columns.is_object or target == METADATA)
     if wanted := columns.named(SPLITS):
         fields["splits"] = _splits(row.values.get(wanted[0]))
-    return NewItem(id=_id(row, columns) or own_id, **fields)
+    return NewItem(id=given, **fields)
+
+
+class Ids:
+    """Those of a file, and where each stands first: rows are handed to it in their order."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.line_of: dict[str, int] = {}
+
+    def once(self, row: Row) -> Row:
+        """Refused where an earlier row has its id: it would change that one's item."""
+        try:
+            given = id_of(row, self.columns)
+        except BadRow:
+            return row
+        first = self.line_of.setdefault(given, row.line) if given else row.line
+        if row.problem or first == row.line:
+            return row
+        words = _("The row of line %(line)s has the same id. An id stands once in a file.")
+        return replace(row, problem=words % {"line": first})
 
 
 def _value(row: Row, wanted: list[str], is_object: bool) -> Any:
@@ -98,7 +119,8 @@ def _value(row: Row, wanted: list[str], is_object: bool) -> Any:
     return None if value == "" else value
 
 
-def _id(row: Row, columns: Columns) -> str:
+def id_of(row: Row, columns: Columns) -> str:
+    """Empty where the row names none. Raises BadRow."""
     wanted = columns.named(ID)
     given = row.values.get(wanted[0]) if wanted else None
     if given is None or given == "":

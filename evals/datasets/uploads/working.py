@@ -15,8 +15,9 @@ from evals.datasets import items
 from evals.datasets.items import By, NewItem, Refused
 from evals.datasets.kept import Unkept, kept
 from evals.datasets.models import Dataset, FilePart, RefusedRow, Upload, UploadedFile
+from evals.datasets.schemas import Checking, checking_of, problems_of
 from evals.datasets.uploads import reading
-from evals.datasets.uploads.mapping import BadRow, Columns, item_of
+from evals.datasets.uploads.mapping import BadRow, Columns, Ids, item_of
 from evals.datasets.uploads.reading import Layout, Row
 from exports import runs
 
@@ -117,7 +118,8 @@ def steps(upload: Upload) -> Generator[dict[str, Any], None, None]:
         return
     last = int(upload.position or 0)
     columns = Columns.of_json(upload.mapping)
-    left = (row for row in rows_of(upload.file) if row.line > last)
+    every = map(Ids(columns).once, rows_of(upload.file))
+    left = (row for row in every if row.line > last)
     done, stored, refused = upload.looked_at, upload.stored, upload.refused
     for rows in _portions(left):
         problems = made(upload, columns, rows)
@@ -169,18 +171,30 @@ def made(upload: Upload, columns: Columns, rows: list[Row]) -> list[tuple[int, s
 
 
 def preview(file: UploadedFile, columns: Columns) -> list[tuple[int, NewItem | None, str]]:
-    """The first rows as the items that they would become, or what is wrong with them."""
+    """The first rows as the items that they would become, or what is wrong with them. Rows that
+    change an item are held against the schemas only when they do.
+    """
+    checking = checking_of(file.dataset)
     shown: list[tuple[int, NewItem | None, str]] = []
-    for row in islice(rows_of(file), reading.PREVIEWED):
+    for row in map(Ids(columns).once, islice(rows_of(file), reading.PREVIEWED)):
         try:
             item = item_of(row, columns, "")
             for value in (item.input, item.expected_output, item.metadata):
                 if value is not items.UNSET:
                     kept(value, _("The row"))
-            shown.append((row.line, item, ""))
+            shown.append((row.line, item, _broken(file.dataset, item, checking)))
         except (BadRow, Unkept) as error:
             shown.append((row.line, None, str(error)))
     return shown
+
+
+def _broken(dataset: Dataset, item: NewItem, checking: Checking) -> str:
+    if item.id and items.present(dataset, [item.id]).exists():
+        return ""
+    names = ("input", "expected_output")
+    given = {name: getattr(item, name) for name in names}
+    known = {name: None if value is items.UNSET else value for name, value in given.items()}
+    return " ".join(problems_of(known, checking))
 
 
 def forget_files_of_finished() -> None:

@@ -136,6 +136,9 @@ def preview_rows(file: UploadedFile, columns: Columns) -> list[tuple[int, dict[s
         for name in ("input", "expected_output", "metadata"):
             value = getattr(item, name, None)
             values[name] = "" if value is working.items.UNSET else shown(value)
+        values["id"] = item.id if item else ""
+        splits = item.splits if item else ()
+        values["splits"] = "" if isinstance(splits, working.items.Unset) else ", ".join(splits)
         found.append((line, values, problem))
     return found
 

@@ -46,7 +46,7 @@ def offered(project_id: str) -> list[Evaluator]:
 
 
 def plain_checks() -> list[Evaluator]:
-    """Those that need no settings."""
+    """Those that say something as they come."""
     return [
         Evaluator(CHECK, key, key, options)
         for key, check in CHECKS.items()
@@ -55,6 +55,8 @@ def plain_checks() -> list[Evaluator]:
 
 
 def defaults(check: Check) -> dict[str, Any] | None:
+    if any(option.must_be_told for option in check.options):
+        return None
     try:
         return check.options_of()
     except InvalidOptions:

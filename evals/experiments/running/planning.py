@@ -25,9 +25,8 @@ from llm.models import LlmConnection
 from prompts.composition import InvalidComposition, resolved
 from prompts.models import PromptVersion
 from prompts.playground.column import Unrunnable
-from prompts.playground.spans import priced, provider_of
+from prompts.playground.spans import price_of
 from prompts.tokens import tokens_in
-from traces.records import Span
 
 MOST_ITEMS = 5_000
 MOST_UNFINISHED = 20  # plans of one project
@@ -119,13 +118,6 @@ def estimate(wish: Wish) -> Estimate:
         total = None if total is None or cost is None else total + cost
     cost = price_of(wish.connection, wish.model, asked, answers)
     return Estimate(count, asked + answers, cost, total, len(judges), unfillable)
-
-
-def price_of(connection: LlmConnection, model: str, asked: int, answered: int) -> Decimal | None:
-    span = Span(connection.project_id, "", "", 0, type="GENERATION", model=model)
-    span.provider, span.usage = provider_of(connection), {"input": asked, "output": answered}
-    priced(span, model)
-    return span.total_cost
 
 
 def check(wish: Wish) -> None:

@@ -57,7 +57,8 @@ def experiment_new(request: HttpRequest, project_id: str) -> HttpResponse:
             context["estimates"] = estimates(form.wishes)
         except Unplannable as error:
             form.add_error(None, str(error))
-    return render(request, "experiments/new.html", context)
+    status = 400 if form.errors else 200
+    return render(request, "experiments/new.html", context, status=status)
 
 
 def text_in(asked: Any, name: str) -> str:

@@ -25,17 +25,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='execution',
             name='order',
-            field=models.CharField(blank=True, max_length=10),
+            field=models.CharField(blank=True, db_default='', default='', max_length=10),
         ),
         migrations.AddField(
             model_name='pastrun',
             name='experiment',
-            field=models.CharField(blank=True, max_length=1000),
+            field=models.CharField(blank=True, db_default='', default='', max_length=1000),
         ),
         migrations.AddField(
             model_name='pastrun',
             name='experiment_name',
-            field=models.CharField(blank=True, max_length=500),
+            field=models.CharField(blank=True, db_default='', default='', max_length=500),
         ),
         migrations.AddConstraint(
             model_name='execution',

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import project_for
 from accounts.models import Project
-from evals.judges import calibrating, tasks
+from evals.judges import calibrating, evaluators, tasks
 from evals.judges.forms import MOST_TURNED, RepeatForm, TurnForm
 from evals.judges.models import Evaluator, EvaluatorVersion
 from evals.judges.past import mean_cost
@@ -78,6 +78,7 @@ def shown(
         "version": version,
         "numbers": evaluator.versions.values_list("number", flat=True)[:MOST_VERSIONS],
         "report": report,
+        "stopped_by": evaluators.reason_shown(evaluator),
         "rows": rows_of(report),
         "cost": None if mean is None or report is None else mean * report.unjudged,
         "form": form,

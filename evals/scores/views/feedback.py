@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from evals.scores import answers, feedback, pace
+from evals.scores.models import DataType
 from evals.scores.targets import Target, environment_of
 from ingest.langfuse.browsers import allow_any_page, preflight
 from ingest.pipeline import Overloaded
@@ -108,9 +109,10 @@ def posted(request: HttpRequest, link: feedback.Link) -> dict[str, Any] | None:
     if not isinstance(body, dict) or not isinstance(body.get("scores", {}), dict):
         return None
     sent = {name: body[name] for name in ("comment", "correction") if name in body}
-    for place, one in enumerate(link.asked):
-        value = body.get("scores", {}).get(one.name)
-        sent[f"score-{place}"] = int(value) if isinstance(value, bool) else value
+    for place, config in answers.configs_of(link).items():
+        value = body.get("scores", {}).get(config.name)
+        is_yes_or_no = isinstance(value, bool) and config.data_type == DataType.BOOLEAN
+        sent[f"score-{place}"] = int(value) if is_yes_or_no else value
     is_plain = all(isinstance(part, str | int | float | None) for part in sent.values())
     return {name: as_text(part) for name, part in sent.items()} if is_plain else None
 

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from ingest.langfuse.decode import decode_batch
@@ -31,6 +32,39 @@ def test_what_is_not_strictly_json_is_stored_as_well_as_it_can_be():
     assert said["metadata"]["big"] == "9" * 5000
     assert said["marks"] == ["text_replaced"]
     assert said["input"].encode()
+
+
+NO_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400"]
+
+
+@pytest.mark.parametrize("sent", NO_NUMBERS)
+@pytest.mark.parametrize("stated", ["", ',"configId":"c"', ',"dataType":"CATEGORICAL"'])
+def test_a_score_that_is_no_finite_number_is_refused_and_its_neighbour_kept(sent, stated):
+    score = (
+        '{"id":"e%s","type":"score-create","timestamp":"2026-11-20T11:00:00Z",'
+        '"body":{"name":"n","traceId":"t","value":%s%s}}'
+    )
+    bare, quoted = score % (1, sent, stated), score % (2, f'"{sent}"', stated)
+    body = '{"batch":[' + bare + "," + quoted + "]}"
+    batch = decode_batch(body.encode(), project_id="p", now_ns=NOW)
+    (error,) = batch.errors
+    assert (error.id, error.status) == ("e1", 400)
+    assert "finite number" in error.message
+    (kept,) = batch.items
+    assert kept.string_value == sent
+
+
+@pytest.mark.parametrize("sent", NO_NUMBERS)
+def test_what_is_no_finite_number_is_plain_text_wherever_text_may_stand(sent):
+    body = (
+        '{"batch":[{"id":"e1","type":"span-create","timestamp":"2026-11-20T11:00:00Z","body":'
+        '{"id":"s","traceId":"t","name":SENT,"input":SENT,"tags":[SENT],"sessionId":SENT,'
+        '"parentObservationId":SENT,"metadata":{"k":SENT}}}]}'
+    ).replace("SENT", sent)
+    batch = decode_batch(body.encode(), project_id="p", now_ns=NOW)
+    assert not batch.errors
+    said = json.loads(msgspec.json.encode(batch.items[0].fields))  # as the store writes it
+    assert (said["name"], said["input"], said["metadata"]) == (sent, sent, {"k": sent})
 
 
 @pytest.mark.parametrize("sent", ["1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z", "0001-01-01"])

@@ -105,6 +105,15 @@ def test_a_body_that_is_no_score_is_a_400(post, body):
     assert answer.json()["error"][0]["message"]
 
 
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400"])
+def test_a_value_that_is_no_finite_number_is_a_400_and_no_category(post, read, value):
+    answer = post(f'{{"name":"n","traceId":"t","value":{value}}}'.encode())
+    assert answer.status_code == 400
+    assert "finite number" in answer.content.decode()
+    _, found = read("v2/scores", name="n")
+    assert found["data"] == []
+
+
 def test_more_than_a_mebibyte_is_a_413(post):
     answer = post({"traceId": "t", "name": "n", "value": "x" * 1_100_000})
     assert answer.status_code == 413

@@ -9,7 +9,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from accounts.seed import seed
+from accounts.seed import check, seed
 from ingest.metrics import forget_earlier_runs
 
 # REST framework's own pages, which Sonde does not show, and what only developers of the rest open.
@@ -27,6 +27,7 @@ class Command(BaseCommand):
     help = "Migrate both stores, make the first organisation, project, user and key, collect files."
 
     def handle(self, *args, **options) -> None:
+        check(settings.INIT)  # what is wrong there is told before migrations take their time
         forget_earlier_runs()
         call_command("migrate", interactive=False, stdout=self.stderr)
         call_command("migrate_clickhouse", stdout=self.stderr)
