@@ -22,7 +22,7 @@ OF_NAME = {
     "errors": FLAGS,
     **dict.fromkeys(("traces", "users", "sessions", "observations"), ("uniq",)),
 }
-OBSERVED = ("observations", "unpriced")  # what has fewer aggregations there
+OBSERVED = (("observations", "unpriced"), ("observations", "priced"))  # fewer aggregations there
 ZONES = ("UTC", "Asia/Seoul", "America/New_York")
 BUCKETS = (None, None, "hour", "6h", "day", "week", "month")
 
@@ -68,7 +68,7 @@ def _measures(view: str, quantities: list[str]) -> st.SearchStrategy[Measure]:
     pairs = []
     for name in quantities:
         aggregations = OF_NAME.get(name, NUMBERS)
-        if (view, name) == OBSERVED:
+        if (view, name) in OBSERVED:
             aggregations = FLAGS
         pairs += [Measure(name, aggregation) for aggregation in aggregations]
     return st.sampled_from(pairs)

@@ -19,6 +19,7 @@ from traces.queries.filters import (
     parameters,
     text_having,
 )
+from traces.queries.metrics.quantities import OF_OBSERVATIONS, SUMMED
 from traces.queries.metrics.question import OBSERVATIONS, SCORES, STEPS, Question
 from traces.queries.metrics.steps import spans_of
 from traces.queries.observations import condition_of
@@ -52,6 +53,7 @@ OF_TRACE = f"""
     sum(s.total_tokens) AS tokens,
     sum(s.input_tokens) AS input_tokens,
     sum(s.output_tokens) AS output_tokens,
+    {", ".join(f"sum({OF_OBSERVATIONS[name].sql}) AS {name}" for name in SUMMED)},
     countIf(s.cost_source = 'unknown') AS unpriced,
     countIf(s.span_id != '') AS spans,
     countIf(s.type = 'GENERATION') AS generations,
