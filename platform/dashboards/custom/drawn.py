@@ -159,7 +159,9 @@ def _pie(scope: Scope, widget: Widget) -> Drawn:
         shown.unit,
         [row[0].href for row in table.rows],
     )
-    figure["data"][0]["textinfo"] = "label+percent"  # there is no legend beside it
+    # There is no legend beside it. Names of slices that are too narrow for them are in the table.
+    figure["data"][0] |= {"textinfo": "label+percent", "textposition": "inside"}
+    figure["layout"]["uniformtext"] = {"mode": "hide", "minsize": 10}
     return Chart(figure=figure, table=table, is_exact=answer.is_exact)
 
 

@@ -95,7 +95,7 @@ class WidgetForm(forms.Form):
     filter = forms.CharField(label=_("Filter"), required=False)
     score = forms.CharField(label=_("Name of the score"), required=False)
     most = forms.IntegerField(label=_("Series or rows at most"), required=False)
-    bucket = forms.ChoiceField(label=_("Step"), choices=[*BUCKETS.items()], required=False)
+    bucket = forms.ChoiceField(label=_("Time step"), choices=[*BUCKETS.items()], required=False)
     width = forms.ChoiceField(
         label=_("Width"), choices=[(str(one), f"{one} / 12") for one in WIDTHS]
     )
@@ -134,7 +134,7 @@ class WidgetForm(forms.Form):
         known.append((METADATA, _("A key of the metadata")))
         shown = min(room(widget)[1], len(widget.by) + 1)
         for number in range(1, shown + 1):
-            label = _("By") if number == 1 else _("and by")
+            label = _("Broken down by") if number == 1 else _("and by")
             self.fields[f"by{number}"] = _choice(label, known)
             if number <= len(widget.by) and widget.by[number - 1].startswith(METADATA):
                 key = forms.CharField(label=_("Key of the metadata"), required=False)

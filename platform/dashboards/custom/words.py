@@ -32,7 +32,7 @@ AGGREGATIONS: Words = {
 }
 ADDITIVE = ("sum", "count")  # parts of a whole, which may be stacked
 _MEASURES: Words = {
-    "count": _("Number"),
+    "count": _("How many"),
     "cost": _("Cost"),
     "tokens": _("Tokens"),
     "latency": _("Latency"),
