@@ -96,8 +96,9 @@ def over_time(scope: Scope) -> Drawn:
     view = view_of(scope.by)
     answer = scope.ask(SUM_OF_COST, UNPRICED, view=view, by=(scope.by,), over_time=True, most=8)
     unpriced = total(answer, UNPRICED.column)[0]
-    chips = (unpriced_chip(scope, int(unpriced)),) if unpriced else ()
-    chips += _whole_traces(scope)
+    chips = _whole_traces(scope)
+    if unpriced:
+        chips = (unpriced_chip(scope, int(unpriced)), *chips)
     if not total(answer, SUM_OF_COST.column)[0]:
         return replace(unknown_costs(scope) if unpriced else nothing_spent(), chips=chips)
     spent = {row[scope.by] for row in answer.rows if row[SUM_OF_COST.column]}
