@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from accounts.models import Project
 from dashboards.boards.units import TEXT, Value
 from prompts.figures.sparkline import Spark
-from traces.queries.metrics import Answer, Measure, Question, ask
+from traces.queries.metrics import Answer, Measure, Question, ask, ask_with_whole
 from traces.search.terms import Term
 
 AUTO = "auto"
@@ -53,20 +53,30 @@ class Scope:
         **more: Any,
     ) -> Answer:
         """The metrics of this scope; `terms` narrow it further. Raises Unanswerable."""
-        more.setdefault("scores", self.scores)
-        return ask(
-            Question(
-                project_id=self.project.id,
-                view=view,
-                measures=measures,
-                by=by,
-                terms=(*self.terms, *terms),
-                since=self.since,
-                until=self.until,
-                bucket=self.bucket if over_time else None,
-                zone=self.zone,
-                **more,
-            )
+        more |= {"view": view, "by": by, "bucket": self.bucket if over_time else None}
+        return ask(self._question(measures, terms, more))
+
+    def ask_with_whole(
+        self, *measures: Measure, view: str = "observations", terms: Sequence[Term] = ()
+    ) -> tuple[Answer, Answer]:
+        """The metrics over time and over the whole time, for little more than one of them. Raises
+        Unanswerable.
+        """
+        return ask_with_whole(
+            self._question(measures, terms, {"view": view, "bucket": self.bucket})
+        )
+
+    def _question(
+        self, measures: tuple[Measure, ...], terms: Sequence[Term], more: dict[str, Any]
+    ) -> Question:
+        return Question(
+            project_id=self.project.id,
+            measures=measures,
+            terms=(*self.terms, *terms),
+            since=self.since,
+            until=self.until,
+            zone=self.zone,
+            **{"scores": self.scores, **more},
         )
 
 

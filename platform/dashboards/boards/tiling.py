@@ -44,8 +44,7 @@ def tiles(
     course.
     """
     measures = tuple(one.measure for one in shown)
-    now = scope.ask(*measures, view=view, terms=terms)
-    over_time = scope.ask(*measures, view=view, terms=terms, over_time=True)
+    over_time, now = scope.ask_with_whole(*measures, view=view, terms=terms)
     before = scope.previous.ask(*measures, view=view, terms=terms) if scope.compares else None
     made = tuple(
         Tile(
