@@ -205,7 +205,8 @@ class Nothing:
 @dataclass(frozen=True, slots=True)
 class Panel:
     """`about` is the question that it answers, in words; `width` is of 12 columns; `height` is the
-    size that is kept free for it: "tiles", "chart" or "tall".
+    size that is kept free for it: "tiles", "chart" or "tall". One that tells more than the board's
+    filter lets through `is_shared` with nobody: a link to the board leaves it out.
     """
 
     key: str
@@ -214,3 +215,4 @@ class Panel:
     width: int
     draw: Callable[[Scope], Drawn]
     height: str = "chart"
+    is_shared: bool = True

@@ -59,6 +59,14 @@ def test_no_panel_of_a_shared_board_leads_into_the_project(client, share, member
     assert all(f"/projects/{project.id}" not in page for page in pages)
 
 
+def test_who_has_the_link_reads_no_names_of_what_its_filter_keeps_out(client, share, member, call):
+    path = share(member, call)
+    for query in ({}, {"as": "csv"}, {"as": "table"}):
+        asked = {"part": "environments", **query}
+        assert client.get(path, asked).status_code == 404
+        assert client.get(path, asked, headers=FRAGMENT).status_code == 404
+
+
 def test_links_end_when_they_expire_are_revoked_or_were_never_ours(
     client, share, member, call, project
 ):
