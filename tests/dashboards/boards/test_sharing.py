@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboards.boards import sharing
 from dashboards.boards.models import BoardLink
 from tests.dashboards.boards.conftest import figure_in
 
@@ -92,3 +93,29 @@ def test_the_token_is_not_kept(share, member):
     [link] = BoardLink.objects.all()
     token = path.rpartition("/")[2]
     assert token.partition(".")[0] not in (link.token_digest, link.query)
+
+
+def test_who_share_at_once_make_no_more_links_than_there_may_be(
+    transactional_db, project, member, monkeypatch
+):
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connection
+
+    monkeypatch.setattr(sharing, "MOST_LIVE", 2)
+    ready = Barrier(6)
+
+    def make(_number):
+        ready.wait()
+        try:
+            sharing.create(project, "overview", "", by=member, days=1, now=timezone.now())
+        except sharing.NotShared:
+            return 0
+        finally:
+            connection.close()
+        return 1
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(make, range(6))) == 2
+    assert BoardLink.objects.count() == 2
