@@ -90,10 +90,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value and the address of the rows that it is made of, or nothing."""
+    """A value and the address of the rows that it is made of, or nothing. `unit` is its own, where
+    the rows of its column have different ones.
+    """
 
     value: Value
     href: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

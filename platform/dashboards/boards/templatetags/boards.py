@@ -51,7 +51,7 @@ def lines(table: Table, zone: str) -> list[list[tuple[Cell, Column, str]]]:
     """The rows of a table with what each cell says."""
     return [
         [
-            (cell, column, written(cell.value, column.unit, zone))
+            (cell, column, written(cell.value, cell.unit or column.unit, zone))
             for cell, column in zip(row, table.columns, strict=True)
         ]
         for row in table.rows
