@@ -83,9 +83,11 @@ function marked(box, [since, until]) {
   const told = JSON.parse(document.getElementById("markers")?.dataset.markers ?? "[]").filter((one) => one.at >= since && one.at <= until);
   const isNamed = box.clientWidth > 480 && told.length <= MOST_LABELS;
   const tone = (kind) => colour(kind === "incident" ? "bad" : "ink-3");
+  const isLate = (at) => Date.parse(at) > Date.parse(since) + 0.75 * (Date.parse(until) - Date.parse(since));
+  const side = (at) => (!isNamed ? "center" : isLate(at) ? "right" : "left"); // its words stay within the chart
   return {
     shapes: told.map((one) => ({ type: "line", xref: "x", yref: "paper", x0: one.at, x1: one.at, y0: 0, y1: 1, line: { color: tone(one.kind), width: 1, dash: "dash" } })),
-    annotations: told.map((one) => ({ xref: "x", yref: "paper", x: one.at, y: 1, yanchor: "top", xanchor: isNamed ? "left" : "center", showarrow: false, text: isNamed ? one.short : "▾", hovertext: one.words, captureevents: true, font: { color: tone(one.kind), size: 10 }, bgcolor: colour("panel", 0.7) })),
+    annotations: told.map((one) => ({ xref: "x", yref: "paper", x: one.at, y: 1, yanchor: "top", xanchor: side(one.at), showarrow: false, text: isNamed ? one.short : "▾", hovertext: one.words, captureevents: true, font: { color: tone(one.kind), size: 10 }, bgcolor: colour("panel", 0.7) })),
   };
 }
 

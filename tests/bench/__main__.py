@@ -2,7 +2,7 @@
 
 make bench ARGS="--millions 1 10"   pages at one and at ten million spans (the default is 1)
 make bench ARGS="--only ingest"     a part of it, printed and not written
-make bench ARGS="--only dashboards --millions 0.1 1 10"   the questions behind panels, as they grow
+make bench ARGS="--only dashboards --millions 0.1 1 10"   the panels of boards, as they grow
 """
 
 import argparse

@@ -1,14 +1,16 @@
 """Sums over all of a project's time, for counters that only grow: exact, and cheap to ask often.
 
-The time since the project's origin is cut into months that are over, the days of this month that
-are over, and the last days. Sums of what is over are kept for a while; the last days are read each
-time. A span that is sent again moves nothing, as the metrics layer counts each once; one that comes
-late counts at once if it is of the last days, and else when the kept sums are made anew.
+The time since the project's origin is cut into months that are over, the days of a month that are
+over, and yesterday and today, which on the first of a month begin in the one before. Sums of what
+is over are kept for a while; the last days are read each time. A span that is sent again moves
+nothing, as the metrics layer counts each once; one that comes late counts at once if it is of the
+last days, and else when the kept sums are made anew.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.core.cache import cache
@@ -34,15 +36,14 @@ class Segment:
 
 def segments(created: datetime, now: datetime) -> list[Segment]:
     """From the first of the month before the project was made until an hour from now. Pure."""
-    edges = list(_months(_month_before(created), now))
-    this_month = edges.pop()
-    live = max(this_month, _midnight(now) - timedelta(days=LIVE_DAYS))
+    live = _midnight(now) - timedelta(days=LIVE_DAYS)
+    *edges, its_month = _months(_month_before(created), live)
     found = [
         Segment(_ns(low), _ns(high), KEPT_MONTH_SECONDS)
-        for low, high in zip(edges, [*edges[1:], this_month], strict=True)
+        for low, high in pairwise([*edges, its_month])
     ]
-    if live > this_month:
-        found.append(Segment(_ns(this_month), _ns(live), KEPT_DAYS_SECONDS))
+    if live > its_month:
+        found.append(Segment(_ns(its_month), _ns(live), KEPT_DAYS_SECONDS))
     return [*found, Segment(_ns(live), _ns(now + timedelta(hours=1)))]
 
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from accounts.models import Project
 from dashboards.boards.units import TEXT, Value
 from prompts.figures.sparkline import Spark
-from traces.queries.metrics import Answer, Measure, Question, ask
+from traces.queries.metrics import Answer, Measure, Question, ask, ask_with_whole
 from traces.search.terms import Term
 
 AUTO = "auto"
@@ -53,20 +53,30 @@ class Scope:
         **more: Any,
     ) -> Answer:
         """The metrics of this scope; `terms` narrow it further. Raises Unanswerable."""
-        more.setdefault("scores", self.scores)
-        return ask(
-            Question(
-                project_id=self.project.id,
-                view=view,
-                measures=measures,
-                by=by,
-                terms=(*self.terms, *terms),
-                since=self.since,
-                until=self.until,
-                bucket=self.bucket if over_time else None,
-                zone=self.zone,
-                **more,
-            )
+        more |= {"view": view, "by": by, "bucket": self.bucket if over_time else None}
+        return ask(self._question(measures, terms, more))
+
+    def ask_with_whole(
+        self, *measures: Measure, view: str = "observations", terms: Sequence[Term] = ()
+    ) -> tuple[Answer, Answer]:
+        """The metrics over time and over the whole time, for little more than one of them. Raises
+        Unanswerable.
+        """
+        return ask_with_whole(
+            self._question(measures, terms, {"view": view, "bucket": self.bucket})
+        )
+
+    def _question(
+        self, measures: tuple[Measure, ...], terms: Sequence[Term], more: dict[str, Any]
+    ) -> Question:
+        return Question(
+            project_id=self.project.id,
+            measures=measures,
+            terms=(*self.terms, *terms),
+            since=self.since,
+            until=self.until,
+            zone=self.zone,
+            **{"scores": self.scores, **more},
         )
 
 
@@ -80,10 +90,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value and the address of the rows that it is made of, or nothing."""
+    """A value and the address of the rows that it is made of, or nothing. `unit` is its own, where
+    the rows of its column have different ones.
+    """
 
     value: Value
     href: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +208,8 @@ class Nothing:
 @dataclass(frozen=True, slots=True)
 class Panel:
     """`about` is the question that it answers, in words; `width` is of 12 columns; `height` is the
-    size that is kept free for it: "tiles", "chart" or "tall".
+    size that is kept free for it: "tiles", "chart" or "tall". One that tells more than the board's
+    filter lets through `is_shared` with nobody: a link to the board leaves it out.
     """
 
     key: str
@@ -204,3 +218,4 @@ class Panel:
     width: int
     draw: Callable[[Scope], Drawn]
     height: str = "chart"
+    is_shared: bool = True

@@ -35,6 +35,16 @@ class Board:
             return asked
         return next(iter(self.by), "")
 
+    def shared(self) -> "Board":
+        """As who has a link may read it: the panel before one that is left out takes its place."""
+        shown: list[Panel] = []
+        for one in self.panels:
+            if one.is_shared:
+                shown.append(one)
+            elif shown:
+                shown[-1] = replace(shown[-1], width=min(12, shown[-1].width + one.width))
+        return replace(self, panels=tuple(shown))
+
     def panel(self, key: str) -> Panel | None:
         return next((one for one in self.panels if one.key == key), None)
 

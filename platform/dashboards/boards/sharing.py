@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User, digest_of, random_text
@@ -37,20 +38,22 @@ def create(
         raise NotShared(_("Choose for how long the link opens."))
     if len(query) > MAX_QUERY or "\0" in query:
         raise NotShared(_("The filter is too long for a link."))
-    if len(live(project.id, board, now)) >= MOST_LIVE:
-        raise NotShared(
-            _("A board has at most %(most)s links: revoke one first.") % {"most": MOST_LIVE}
-        )
     secret = random_text(43)
-    link = BoardLink.objects.create(
-        project=project,
-        board=board,
-        query=query,
-        token_digest=digest_of(secret),
-        created_by=by,
-        created_at=now,
-        expires_at=now + timedelta(days=days),
-    )
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)  # one link at a time
+        if len(live(project.id, board, now)) >= MOST_LIVE:
+            raise NotShared(
+                _("A board has at most %(most)s links: revoke one first.") % {"most": MOST_LIVE}
+            )
+        link = BoardLink.objects.create(
+            project=project,
+            board=board,
+            query=query,
+            token_digest=digest_of(secret),
+            created_by=by,
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
     log.info("board link created", link=link.pk, project=project.id, board=board, user=by.pk)
     return NewLink(link, _signer().sign(secret))
 

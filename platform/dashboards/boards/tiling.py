@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from dashboards.boards.drawing import filled
 from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Cell, Column, Scope, Table, Tile, Tiles
-from dashboards.boards.units import TEXT, Value, written
+from dashboards.boards.units import TEXT, Value
 from prompts.figures.sparkline import spark
 from traces.queries.metrics import Answer, Measure
 from traces.search.terms import Term
@@ -44,8 +44,7 @@ def tiles(
     course.
     """
     measures = tuple(one.measure for one in shown)
-    now = scope.ask(*measures, view=view, terms=terms)
-    over_time = scope.ask(*measures, view=view, terms=terms, over_time=True)
+    over_time, now = scope.ask_with_whole(*measures, view=view, terms=terms)
     before = scope.previous.ask(*measures, view=view, terms=terms) if scope.compares else None
     made = tuple(
         Tile(
@@ -64,7 +63,7 @@ def tiles(
 
 
 def table_of(made: Sequence[Tile]) -> Table:
-    """With the units in the cells, since each row has its own."""
+    """Each row has a unit of its own."""
     columns = (
         Column(gettext_lazy("Figure"), TEXT),
         Column(gettext_lazy("Value"), TEXT),
@@ -73,8 +72,8 @@ def table_of(made: Sequence[Tile]) -> Table:
     lines = [
         (
             Cell(str(one.words), one.href),
-            Cell(written(one.value, one.unit), one.href),
-            Cell(written(one.before, one.unit)),
+            Cell(one.value, one.href, one.unit),
+            Cell(one.before, unit=one.unit),
         )
         for one in made
     ]

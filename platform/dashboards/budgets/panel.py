@@ -56,11 +56,14 @@ def draw(scope: Scope) -> Drawn:
         return Nothing(
             title=_("No budget yet"),
             text=_("Say what the project may cost, and this tells what it will."),
-            href=reverse("budget-create", args=[project.id]) if scope.leads else "",
+            href=reverse("budget-create", args=[project.id]),
             action=_("New budget"),
         )
     states = sorted(states_of(budgets, time.time_ns()), key=lambda one: -one.share)
-    shown = [Shown(one, _address(scope, one)) for one in _first_of_each(states)]
+    shown = [
+        Shown(one, reverse("budget", args=[project.id, one.budget_id]))
+        for one in _first_of_each(states)
+    ]
     rows = tuple(_row(one) for one in shown)
     return Meters(budgets=tuple(shown[:MOST_SHOWN]), table=Table(COLUMNS, rows))
 
@@ -70,10 +73,6 @@ def _first_of_each(states: list[BudgetState]) -> list[BudgetState]:
     for state in states:
         found.setdefault(state.budget_id, state)
     return list(found.values())
-
-
-def _address(scope: Scope, state: BudgetState) -> str:
-    return reverse("budget", args=[scope.project.id, state.budget_id]) if scope.leads else ""
 
 
 def _row(one: Shown) -> tuple[Cell, ...]:
@@ -97,6 +96,7 @@ PANEL = Panel(
     gettext_lazy("What may be spent, what is, and what will the end of the period have cost?"),
     4,
     draw,
+    is_shared=False,  # budgets are the project's, whatever the board is narrowed to
 )
 
 

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
+from dashboards.api.langfuse.conditions import HOWS
+from dashboards.api.langfuse.names import VIEWS
 from dashboards.api.langfuse.query import read
 from dashboards.api.langfuse.rows import histogram
 
@@ -195,11 +197,46 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
     max_leaves=8,
 )
+# Filters that are nearly right, with anything at all in some of their places.
+FILTER = st.fixed_dictionaries(
+    {},
+    optional={
+        "column": st.sampled_from(("name", "latency", "timestamp", "startTime", "metadata")) | JSON,
+        "operator": st.sampled_from(("=", ">", "<=", "any of", "contains")) | JSON,
+        "type": st.sampled_from((*HOWS, "number", "datetime")) | JSON,
+        "value": st.sampled_from(("2026-01-01T12:00:00Z", 0.5, 10**400, True, ["x"])) | JSON,
+        "key": st.just("team") | JSON,
+    },
+)
 PARTS = ("dimensions", "metrics", "filters", "timeDimension", "orderBy", "config", "view")
+
+
+DAY = {"fromTimestamp": "2026-01-01T00:00:00Z", "toTimestamp": "2026-01-02T00:00:00Z"}
 
 
 @given(st.dictionaries(st.sampled_from(PARTS), JSON))
 def test_no_query_breaks_the_reader(parts):
-    times = {"fromTimestamp": "2026-01-01T00:00:00Z", "toTimestamp": "2026-01-02T00:00:00Z"}
     with suppress(ValidationError):
-        read(json.dumps({**PLAIN, **times, **parts}), "p", version=2)
+        read(json.dumps({**PLAIN, **DAY, **parts}), "p", version=2)
+
+
+@given(st.sampled_from(tuple(VIEWS)), st.lists(FILTER, max_size=3))
+def test_no_filter_breaks_the_reader(view, filters):
+    with suppress(ValidationError):
+        query = {**PLAIN, **DAY, "view": view, "filters": filters}
+        read(json.dumps(query), "p", version=1)
+
+
+@pytest.mark.parametrize(("version", "view"), [(1, "traces"), (2, "observations")])
+@pytest.mark.parametrize(
+    "one",
+    [
+        {"column": ["x"], "operator": {}, "value": "x", "type": []},
+        {"column": {}, "operator": "<", "value": "2026-01-01", "type": "datetime"},
+        {"column": "latency", "operator": ">", "value": 10**400, "type": "number"},
+    ],
+)
+def test_a_filter_of_the_wrong_kind_is_a_400(langfuse, version, view, one):
+    status, why = langfuse({**PLAIN, "view": view, "filters": [one]}, version)
+    assert status == 400
+    assert len(why) > 15

@@ -72,6 +72,16 @@ def test_counters_go_on_over_days_and_months(scraped, span, now):
     assert found == [1, 1, 1]
 
 
+def test_yesterday_is_read_at_each_scrape_on_the_first_of_a_month_too(scraped, span, now):
+    last = datetime.fromtimestamp(now / 1e9, UTC).replace(day=1) - timedelta(days=1)
+    first = last + timedelta(days=1)
+    at = int(last.timestamp() - now / 1e9)
+    span("t1", "a", at=at, **CALL)
+    before = scraped("llm_request_total", first, status="ok")
+    span("t1", "late", at=at, **CALL)
+    assert (before, scraped("llm_request_total", first, status="ok")) == (1, 2)
+
+
 @given(
     st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)),
     st.timedeltas(timedelta(0), timedelta(900)),
@@ -85,6 +95,9 @@ def test_the_parts_of_the_time_follow_each_other_without_a_gap(created, age):
     assert parts[0].since <= created.timestamp() * 1e9
     assert parts[-1].until > now.timestamp() * 1e9
     assert not parts[-1].kept
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    yesterday = midnight - timedelta(days=1)
+    assert parts[-1].since == yesterday.timestamp() * 1e9  # also on the first of a month
     live_days = (parts[-1].until - parts[-1].since) / 86_400e9
     assert live_days < 2.1  # what each scrape reads is bounded
 

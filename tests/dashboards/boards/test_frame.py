@@ -92,6 +92,11 @@ def test_a_query_that_cannot_be_read_is_no_question(board, panel):
     assert "There is no field" in board("one", {"q": "colour:red"}).content.decode()
 
 
+def test_the_names_of_environments_are_no_file(board):
+    assert board("environments").status_code == 200
+    assert board("environments", {"as": "csv"}).status_code == 404
+
+
 def test_a_cell_of_the_file_is_never_a_formula(board, panel):
     panel(lambda scope: rows_of("=1+1", "+82", "@x", "a,b", "｡", "plain"))
     text = board("one", {"as": "csv"}).content.decode("utf-8-sig")

@@ -1,6 +1,8 @@
 """The first board: its numbers are those of the rows, and lead to them."""
 
+import csv
 import html
+import io
 import re
 
 import pytest
@@ -69,6 +71,19 @@ def test_tiles_say_the_number_what_it_was_and_where_its_rows_are(board, span, cl
     href = re.search(r'<strong class="num"><a href="([^"]*)"', page)[1]
     assert rows_at(client, href) == 3
     assert "+200 %" not in board("traffic-now", {"compare": "off"}).content.decode()
+
+
+def test_the_file_of_tiles_holds_numbers_as_they_were_counted_and_their_units(board, span):
+    call = {"type": "GENERATION", "model": "m", "input_tokens": 1000, "output_tokens": 234}
+    span("a", "1", at=-60, total_cost="0.001357924", **call)
+    file = board("calls-now", {"as": "csv"}).content.decode("utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(file))
+    assert head == ["Figure", "Value", "Before", "Unit"]
+    found = {unit: (value, before) for _, value, before, unit in rows}
+    assert found["dollars"] == ("0.001357924", "0.0") and found["tokens"] == ("1234", "0")
+    assert found["seconds"] == ("", "")  # nobody knows
+    table = board("calls-now", {"as": "table"}).content.decode()
+    assert "$0.0014" in table and "1,234" in table
 
 
 @pytest.mark.usefixtures("calls")

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboards.boards import sharing
 from dashboards.boards.models import BoardLink
 from tests.dashboards.boards.conftest import figure_in
 
@@ -59,6 +60,14 @@ def test_no_panel_of_a_shared_board_leads_into_the_project(client, share, member
     assert all(f"/projects/{project.id}" not in page for page in pages)
 
 
+def test_who_has_the_link_reads_no_names_of_what_its_filter_keeps_out(client, share, member, call):
+    path = share(member, call)
+    for query in ({}, {"as": "csv"}, {"as": "table"}):
+        asked = {"part": "environments", **query}
+        assert client.get(path, asked).status_code == 404
+        assert client.get(path, asked, headers=FRAGMENT).status_code == 404
+
+
 def test_links_end_when_they_expire_are_revoked_or_were_never_ours(
     client, share, member, call, project
 ):
@@ -84,3 +93,29 @@ def test_the_token_is_not_kept(share, member):
     [link] = BoardLink.objects.all()
     token = path.rpartition("/")[2]
     assert token.partition(".")[0] not in (link.token_digest, link.query)
+
+
+def test_who_share_at_once_make_no_more_links_than_there_may_be(
+    transactional_db, project, member, monkeypatch
+):
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connection
+
+    monkeypatch.setattr(sharing, "MOST_LIVE", 2)
+    ready = Barrier(6)
+
+    def make(_number):
+        ready.wait()
+        try:
+            sharing.create(project, "overview", "", by=member, days=1, now=timezone.now())
+        except sharing.NotShared:
+            return 0
+        finally:
+            connection.close()
+        return 1
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(make, range(6))) == 2
+    assert BoardLink.objects.count() == 2

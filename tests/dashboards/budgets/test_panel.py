@@ -3,6 +3,9 @@
 import time
 
 from django.urls import reverse
+from django.utils import timezone
+
+from dashboards.boards import sharing
 
 
 def test_the_overview_shows_the_fullest_budgets(client, project, viewer, calls, budget):
@@ -25,3 +28,15 @@ def test_a_project_without_budgets_is_offered_one(client, project, viewer):
     address = reverse("dashboard-board", args=[project.id, "overview"])
     page = client.get(address, {"part": "budgets"}, headers={"HX-Request": "true"})
     assert "No budget yet" in page.content.decode()
+
+
+def test_budgets_are_no_part_of_a_shared_board(client, project, member, budget):
+    budget(name="Everything", amount="10")
+    made = sharing.create(
+        project, "overview", "q=environment:a", by=member, days=1, now=timezone.now()
+    )
+    path = reverse("shared-board", args=[made.token])
+    page = client.get(path)
+    assert page.status_code == 200 and "panel-budgets" not in page.content.decode()
+    for query in ({}, {"as": "table"}, {"as": "csv"}):
+        assert client.get(path, {"part": "budgets", **query}).status_code == 404

@@ -52,6 +52,59 @@ def test_cost_is_broken_down_by_whatever_is_chosen(calls, listed, by, values):
     assert {next(iter(row.values())): row["Cost"] for row in rows} == values
 
 
+@pytest.fixture
+def told_of_traces(span):
+    """As SDKs of Langfuse send it: the trace alone says whose it is; once a call says it too."""
+    said = {"user_id": "ann", "session_id": "s", "tags": ["vip"], "trace_metadata": {"team": "ops"}}
+    usage = {"input": 10, "input_cached_tokens": 90, "output": 20}
+    paid = {"usage": usage, "input_tokens": 100, "output_tokens": 20, **CALL}
+    span("t1", "", release="r1", trace_name="help", **said)
+    span("t1", "a", total_cost="0.006", **paid)
+    span("t1", "b", total_cost="0.001", user_id="ann", tags=["vip"], **paid)
+    span("t2", "c", total_cost="0.002", user_id="ben", **paid)
+
+
+@pytest.mark.parametrize(
+    ("by", "named", "other"),
+    [
+        ("user", "ann", "ben"),
+        ("session", "s", "not set"),
+        ("tag", "vip", "not set"),
+        ("metadata.team", "ops", "not set"),
+        ("release", "r1", "not set"),
+    ],
+)
+def test_calls_count_for_whom_their_trace_names(told_of_traces, listed, draw, by, named, other):
+    rows = {next(iter(row.values())): row for row in listed("cost", "cost-by", by=by)}
+    assert {name: row["Cost"] for name, row in rows.items()} == {
+        named: pytest.approx(0.007),
+        other: pytest.approx(0.002),
+    }
+    assert (rows[named]["Per call"], rows[named]["Tokens"]) == (pytest.approx(0.0035), 240)
+    over_time = listed("cost", "cost-over-time", by=by)
+    assert sum(row[named] for row in over_time) == pytest.approx(0.007)
+    first = draw("cost", "cost-by", by=by).table.rows[0][0]
+    assert "kind=observations" not in first.href
+
+
+def test_kinds_of_tokens_can_be_asked_for_by_whom_a_trace_names(told_of_traces, scope):
+    from traces.queries.metrics import Measure
+
+    measures = [Measure(name) for name in ("cached_tokens", "priced_tokens", "cost", "priced")]
+    answer = scope("cost").ask(*measures, view="traces", by=("user",))
+    assert {row["user"]: row["sum_cached_tokens"] for row in answer.rows} == {"ann": 180, "ben": 90}
+    assert {row["user"]: row["sum_priced"] for row in answer.rows} == {"ann": 2, "ben": 1}
+
+
+def test_a_filter_on_calls_says_that_whole_traces_count(told_of_traces, draw):
+    from traces.search.grammar import parsed
+
+    terms = parsed("model:gpt-4o").terms
+    chips = draw("cost", "cost-by", by="user", terms=terms).chips
+    assert [chip.words for chip in chips] == ["whole traces"]
+    assert draw("cost", "cost-by", by="model", terms=terms).chips == ()
+
+
 def test_each_token_is_of_one_kind(calls, listed):
     rows = listed("cost", "tokens-by-kind")
     sums = {name: sum(row[name] for row in rows) for name in rows[0] if name != "Time"}

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from traces.queries.free_sql.ask import MAX_MEMORY, NotAllowed, ask, engine_functions, memory
+from traces.errors import Refused
+from traces.queries.free_sql.ask import (
+    MAX_MEMORY,
+    NotAllowed,
+    ask,
+    engine_functions,
+    memory,
+    sentence_in,
+)
 from traces.queries.free_sql.tables import TABLES
 from traces.queries.free_sql.words import AGGREGATES, FUNCTIONS, OF_MANY
 
@@ -95,6 +103,29 @@ def test_an_order_is_kept_however_many_rows_there_are(asked):
 def test_a_column_that_is_not_there_is_named(asked):
     with pytest.raises(NotAllowed, match="There is no “colour” here"):
         asked("SELECT colour FROM spans")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("SELECT 1 AS down_time, 2 AS unknown_calls", ("down_time", "unknown_calls")),
+        ("SELECT 1 AS down_spans, 2 AS crown_traces_", ("down_spans", "crown_traces_")),
+        ("SELECT 'own_spans', 'down_' || 'x'", ("'own_spans'", "concat('down_', 'x')")),
+        ("SELECT spans.id, b.id FROM spans JOIN spans AS b ON b.id = spans.id", ("id", "b.id")),
+        ("WITH b AS (SELECT 1 AS id) SELECT spans.id, b.id FROM spans, b", ("id", "b.id")),
+    ],
+)
+def test_columns_are_called_as_they_were_written(asked, text, names):
+    assert asked(text).names == names
+
+
+def test_a_refusal_names_columns_and_tables_as_they_were_written(asked):
+    with pytest.raises(Refused, match=r"'b\.id'"):
+        asked("WITH b AS (SELECT 1 AS n) SELECT b.id FROM b")
+    with pytest.raises(Refused, match=r"down_b\.id"):
+        asked("SELECT down_b.id FROM (SELECT 1 AS n) AS down_b")
+    said = "DB::Exception: No down_time in own_b, down_b and own_bc"
+    assert sentence_in(said, frozenset(("own_b",))) == "No down_time in b, down_b and own_bc"
 
 
 def test_the_documentation_lists_every_function():

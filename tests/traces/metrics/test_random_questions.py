@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.traces.metrics.reckoning import PERCENT, reckoned
 from tests.traces.metrics.sample import FIRST, HOUR, LAST, sample
 from tests.traces.metrics.things import KNOWN, TERMS
-from traces.queries.metrics import Measure, Question, ask
+from traces.queries.metrics import Answer, Measure, Question, ask, ask_with_whole
 from traces.search.grammar import parsed
 
 NUMBERS = ("sum", "avg", "count", "min", "max", *PERCENT)
@@ -22,7 +22,7 @@ OF_NAME = {
     "errors": FLAGS,
     **dict.fromkeys(("traces", "users", "sessions", "observations"), ("uniq",)),
 }
-OBSERVED = ("observations", "unpriced")  # what has fewer aggregations there
+OBSERVED = (("observations", "unpriced"), ("observations", "priced"))  # fewer aggregations there
 ZONES = ("UTC", "Asia/Seoul", "America/New_York")
 BUCKETS = (None, None, "hour", "6h", "day", "week", "month")
 
@@ -35,8 +35,8 @@ NAMES = {
 
 
 @st.composite
-def questions(draw) -> Question:
-    view = draw(st.sampled_from(sorted(NAMES)))
+def questions(draw, view: str = "") -> Question:
+    view = view or draw(st.sampled_from(sorted(NAMES)))
     quantities, dimensions = NAMES[view]
     measures = draw(st.lists(_measures(view, quantities), min_size=1, max_size=4, unique=True))
     by = draw(st.lists(st.sampled_from(dimensions), max_size=2, unique=True))
@@ -68,7 +68,7 @@ def _measures(view: str, quantities: list[str]) -> st.SearchStrategy[Measure]:
     pairs = []
     for name in quantities:
         aggregations = OF_NAME.get(name, NUMBERS)
-        if (view, name) == OBSERVED:
+        if (view, name) in OBSERVED:
             aggregations = FLAGS
         pairs += [Measure(name, aggregation) for aggregation in aggregations]
     return st.sampled_from(pairs)
@@ -78,7 +78,29 @@ def _measures(view: str, quantities: list[str]) -> st.SearchStrategy[Measure]:
 def test_answers_are_what_python_reckons(stored, calm, settling, question, is_calm):
     rows = calm if is_calm else stored
     question = replace(question, project_id=rows.project_id)
-    found, wanted = ask(question).rows, reckoned(question, rows)
+    _check(question, ask(question), rows)
+
+
+@given(question=questions(view="traces"), is_calm=st.booleans())
+def test_single_traces_are_ranked_as_python_ranks_them(stored, calm, settling, question, is_calm):
+    rows = calm if is_calm else stored
+    by = ("trace", *(one for one in question.by if one != "trace"))[:2]
+    changes = {"project_id": rows.project_id, "by": by, "bucket": None, "rest": False, "order": ""}
+    question = replace(question, **changes)
+    _check(question, ask(question), rows)
+
+
+@given(question=questions(), bucket=st.sampled_from(["hour", "day"]))
+def test_one_reading_answers_over_time_and_in_all(stored, settling, question, bucket):
+    question = replace(question, project_id=stored.project_id, by=(), order="", bucket=bucket)
+    over_time, whole = ask_with_whole(question)
+    _check(question, over_time, stored)
+    _check(replace(question, bucket=None), whole, stored)
+    assert (whole.bucket, whole.edges) == (None, ())
+
+
+def _check(question: Question, answer: Answer, rows) -> None:
+    found, wanted = answer.rows, reckoned(question, rows)
     places = ("time", *question.by)
     assert [[row.get(one) for one in places] for row in found] == [
         [row.get(one) for one in places] for row in wanted

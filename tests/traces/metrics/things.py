@@ -82,18 +82,20 @@ def observations(sample, terms: list[str]) -> list[Thing]:
     return [_observation(row) for row in rows if fulfils(row, terms, OF_ONE)]
 
 
+PARTS: dict[str, Callable[[str], bool]] = {
+    "input_cost": lambda key: key.startswith("input"),
+    "output_cost": lambda key: key.startswith("output"),
+    "cached_cost": lambda key: "cache" in key,
+    "reasoning_cost": lambda key: "reasoning" in key,
+}
+
+
 def _observation(row: Span) -> Thing:
     took = None if row.end_time is None else row.end_time - row.start_time
     first = None
     if row.completion_start_time is not None:
         first = row.completion_start_time - row.start_time
     is_error = row.level == "ERROR"
-    parts = {
-        "input_cost": lambda key: key.startswith("input"),
-        "output_cost": lambda key: key.startswith("output"),
-        "cached_cost": lambda key: "cache" in key,
-        "reasoning_cost": lambda key: "reasoning" in key,
-    }
     quantities = {
         "count": 1,
         "latency": None if took is None else took / 1e9,
@@ -106,13 +108,15 @@ def _observation(row: Span) -> Thing:
         "reasoning_tokens": row.usage.get("output_reasoning_tokens", 0),
         "cost": row.total_cost,
         "unpriced": int(row.cost_source == "unknown"),
+        "priced": int(row.total_cost is not None),
+        "priced_tokens": None if row.total_cost is None else row.total_tokens,
         "errors": int(is_error),
         "error_rate": int(is_error),
         "tool_calls": len(row.tool_call_names),
         "traces": row.trace_id,
         "users": row.user_id or None,
         "sessions": row.session_id or None,
-        **{name: _part(row, is_in) for name, is_in in parts.items()},
+        **{name: _part(row, is_in) for name, is_in in PARTS.items()},
     }
     return Thing(row.start_time, _of_observation(row), quantities)
 
@@ -173,13 +177,23 @@ def _trace(rows: list[Span]) -> Trace:
         "count": 1, "latency": latency, "cost": sum(costs, Decimal(0)) if costs else None,
         "tokens": sum(row.total_tokens for row in rows),
         "input_tokens": sum(row.input_tokens for row in rows),
-        "unpriced": sum(row.cost_source == "unknown" for row in rows),
+        "cached_tokens": sum(row.usage.get("input_cached_tokens", 0) for row in rows),
+        "reasoning_tokens": sum(row.usage.get("output_reasoning_tokens", 0) for row in rows),
+        **{name: known([_part(row, is_in) for row in rows]) for name, is_in in PARTS.items()},
+        "unpriced": sum(row.cost_source == "unknown" for row in rows), "priced": len(costs),
+        "priced_tokens": known([row.total_tokens for row in rows if row.total_cost is not None]),
         "spans": len(spans), "generations": sum(row.type == "GENERATION" for row in rows),
         "tools": sum(row.type == "TOOL" for row in rows), "span_errors": errors,
         "errors": int(errors > 0), "error_rate": int(errors > 0),
         "users": dimensions["user"] or None, "sessions": dimensions["session"] or None,
     }  # fmt: skip
     return Trace(rows[0].start_time, dimensions, quantities, rows)
+
+
+def known(values: list) -> Any:
+    """Their sum; None where nothing is known."""
+    found = [one for one in values if one is not None]
+    return sum(found) if found else None
 
 
 def _of_trace(rows: list[Span], spans: list[Span]) -> dict[str, Any]:
@@ -190,6 +204,7 @@ def _of_trace(rows: list[Span], spans: list[Span]) -> dict[str, Any]:
     by_root = sorted(spans, key=lambda row: not (row.is_root or not row.parent_span_id))
     return {
         "name": named or (by_root[0].name if by_root else ""),
+        "trace_name": named or (by_root[0].name if by_root else ""),
         "environment": first([row.environment for row in rows], ("", "default")) or "default",
         "release": first([row.release for row in rows]),
         "version": first([row.version_label for row in rows]),

@@ -1,6 +1,5 @@
 """The filters of a query of Langfuse's metrics API, as the metrics layer takes them. Pure."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +24,7 @@ HOWS = {
     "boolean": {"=": "any of", "<>": "none of"},
 }
 HOWS["stringObject"] = HOWS["string"]
+LARGEST = 10**15  # what floats still count one by one
 NUMBERS = {"=": "", ">": ">", "<": "<", ">=": ">=", "<=": "<="}
 # How a dimension says false and true.
 FLAGS = {"": ("false", "true"), "booleanValue": ("0", "1")}
@@ -38,14 +38,18 @@ def conditions_in(filters: list[dict[str, Any]], view: View) -> Narrowed:
     if view.data_types:
         only.append(Only("data_type", view.data_types))
     for one in filters:
-        column = one.get("column")
-        if column in view.times:
+        if _is_of_time(one, view):
             continue
         if one.get("type") == "number":
             terms.append(_term(one, view))
         else:
             only.append(_only(one, view))
     return tuple(only), tuple(terms)
+
+
+def _is_of_time(one: dict[str, Any], view: View) -> bool:
+    column = one.get("column")
+    return isinstance(column, str) and column in view.times
 
 
 def _only(one: dict[str, Any], view: View) -> Only:
@@ -92,8 +96,11 @@ def _term(one: dict[str, Any], view: View) -> Term:
         told = f"one of {', '.join(known)}" if known else "none in this view"
         raise ValidationError(f"A number can be narrowed in these columns: {told}.")
     comparison = NUMBERS.get(str(one.get("operator")))
-    if comparison is None or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValidationError(f"A number filter has an operator of {', '.join(NUMBERS)}.")
+    if comparison is None or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        raise ValidationError(
+            f"A number filter has an operator of {', '.join(NUMBERS)}"
+            f" and a number of at most {LARGEST}."
+        )
     return Term(measured.term, (f"{value / measured.factor:.15g}",), comparison=comparison)
 
 
@@ -102,7 +109,7 @@ def narrowed_time(
 ) -> tuple[int, int]:
     """What filters on the time leave of it. The rows are those that start in the range."""
     for one in filters:
-        if one.get("column") not in view.times:
+        if not _is_of_time(one, view):
             continue
         at = nanoseconds(one["value"]) if isinstance(one.get("value"), str) else None
         bound = BOUNDS.get(str(one.get("operator")))

@@ -10,8 +10,8 @@ from dashboards.boards.deriving import derived, narrowed, ratio, total
 from dashboards.boards.drawing import listing, split
 from dashboards.boards.drawn.unpriced import UNPRICED, nothing_spent, unknown_costs, unpriced_chip
 from dashboards.boards.figures import STACK
-from dashboards.boards.links import TRACES, trace_page
-from dashboards.boards.panel import Cell, Column, Drawn, Rows, Scope, Table
+from dashboards.boards.links import METADATA, OBSERVATIONS, TRACES, trace_page
+from dashboards.boards.panel import Cell, Chip, Column, Drawn, Rows, Scope, Table
 from dashboards.boards.summing import Part, tiles_of
 from dashboards.boards.units import COUNT, DOLLARS, SHARE, TEXT, TOKENS
 from traces.queries.metrics import Answer, Measure
@@ -34,7 +34,24 @@ BY: dict[str, str | Promise] = {
     "release": gettext_lazy("Release"),
 }
 SPENT = Term("has", ("cost",))
-SUM_OF_COST, PRICED = Measure("cost", "sum"), Measure("cost", "count")
+# What SDKs say of a trace as a whole, often in a row of its own.
+OF_TRACE = ("user", "session", "tag", "trace_name", "release")
+SUM_OF_COST, PRICED = Measure("cost", "sum"), Measure("priced", "sum")
+
+
+def view_of(dimension: str) -> str:
+    """Whose costs are summed: all calls of the traces that a user or a team has are theirs."""
+    return TRACES if dimension in OF_TRACE or dimension.startswith(METADATA) else OBSERVATIONS
+
+
+def _whole_traces(scope: Scope) -> tuple[Chip, ...]:
+    """A filter finds traces then, of which more is summed than what it found in them."""
+    if view_of(scope.by) != TRACES or not scope.terms:
+        return ()
+    told = _(
+        "This is said of traces as a whole: of the traces that the filter finds, all calls count."
+    )
+    return (Chip(words=_("whole traces"), title=told),)
 
 
 def figures_now(scope: Scope) -> Drawn:
@@ -76,14 +93,19 @@ def _spent(words: str | Promise, *columns: str, times: float = 1) -> Part:
 
 def over_time(scope: Scope) -> Drawn:
     """By the board's dimension."""
-    answer = scope.ask(SUM_OF_COST, UNPRICED, by=(scope.by,), over_time=True, most=8)
+    view = view_of(scope.by)
+    answer = scope.ask(SUM_OF_COST, UNPRICED, view=view, by=(scope.by,), over_time=True, most=8)
     unpriced = total(answer, UNPRICED.column)[0]
-    chips = (unpriced_chip(scope, int(unpriced)),) if unpriced else ()
+    chips = _whole_traces(scope)
+    if unpriced:
+        chips = (unpriced_chip(scope, int(unpriced)), *chips)
     if not total(answer, SUM_OF_COST.column)[0]:
         return replace(unknown_costs(scope) if unpriced else nothing_spent(), chips=chips)
     spent = {row[scope.by] for row in answer.rows if row[SUM_OF_COST.column]}
     shown = narrowed(answer, lambda row: row[scope.by] in spent)
-    return split(scope, shown, SUM_OF_COST.column, scope.by, DOLLARS, kind=STACK, chips=chips)
+    return split(
+        scope, shown, SUM_OF_COST.column, scope.by, DOLLARS, kind=STACK, view=view, chips=chips
+    )
 
 
 def by_value(scope: Scope) -> Drawn:
@@ -95,13 +117,14 @@ def by_value(scope: Scope) -> Drawn:
         Measure("tokens", "sum"),
         UNPRICED,
     )
-    answer = scope.ask(*measures, by=(scope.by,), most=MOST_VALUES)
+    view = view_of(scope.by)
+    answer = scope.ask(*measures, view=view, by=(scope.by,), most=MOST_VALUES)
     if not any(total(answer, PRICED.column, UNPRICED.column)):
         return nothing_spent()
     answer = derived(
         narrowed(answer, lambda row: row[PRICED.column] or row[UNPRICED.column]),
         cost=lambda row: _("unknown") if row["sum_cost"] is None else row["sum_cost"],
-        per_call=lambda row: ratio(row["sum_cost"], row["count_cost"]),
+        per_call=lambda row: ratio(row["sum_cost"], row[PRICED.column]),
         per_thousand=lambda row: ratio(row["sum_cost"], row["sum_priced_tokens"], 1000),
     )
     columns = [
@@ -115,11 +138,14 @@ def by_value(scope: Scope) -> Drawn:
         answer = _with_before(scope, answer)
         columns.insert(1, ("before", Column(gettext_lazy("Cost before"), DOLLARS)))
     words = BY.get(scope.by, scope.by)
-    return listing(scope, answer, scope.by, columns, words, sort="cost")
+    chips = _whole_traces(scope)
+    return listing(scope, answer, scope.by, columns, words, view=view, sort="cost", chips=chips)
 
 
 def _with_before(scope: Scope, answer: Answer) -> Answer:
-    before = scope.previous.ask(SUM_OF_COST, PRICED, by=(scope.by,), most=MOST_BEFORE, rest=False)
+    before = scope.previous.ask(
+        SUM_OF_COST, view=view_of(scope.by), by=(scope.by,), most=MOST_BEFORE, rest=False
+    )
     found = {row[scope.by]: row["sum_cost"] for row in before.rows}
     absent = 0 if (before.series or 0) <= MOST_BEFORE else None
     return derived(

@@ -13,7 +13,7 @@ from dashboards.boards.links import TRACES
 from dashboards.boards.panel import Column, Drawn, Nothing, Scope
 from dashboards.boards.spread import heat_map, histogram
 from dashboards.boards.units import COUNT, RATE, SECONDS, SHARE
-from traces.queries.metrics import STEPS, Answer, Measure
+from traces.queries.metrics import STEPS, Answer, Measure, Only
 from traces.search.terms import Term
 
 MODEL_CALLS = Term("type", ("GENERATION", "EMBEDDING"))
@@ -101,7 +101,9 @@ def by_value(scope: Scope) -> Drawn:
         Measure("tokens_per_second", "p50"),
         Measure("latency", "count"),
     )
-    answer = scope.ask(*measures, by=(scope.by,), order="count_latency", rest=False, most=15)
+    answer = scope.ask(
+        *measures, by=(scope.by,), only=(_said(scope),), order="count_latency", rest=False, most=15
+    )
     answer = narrowed(answer, lambda row: row["count_latency"] and row[scope.by])
     if not answer.rows:
         return nothing_timed()
@@ -117,12 +119,18 @@ def by_value(scope: Scope) -> Drawn:
     return listing(scope, answer, scope.by, columns, words, sort="latency")
 
 
+def _said(scope: Scope) -> Only:
+    """Of the spans that say anything of the board's dimension, few where that is the model."""
+    return Only(scope.by, ("",), "none of")
+
+
 def over_time(scope: Scope) -> Drawn:
     """The 95th percentile of the board's dimension."""
     answer = scope.ask(
         Measure("latency", "p95"),
         Measure("latency", "count"),
         by=(scope.by,),
+        only=(_said(scope),),
         over_time=True,
         order="count_latency",
         most=6,

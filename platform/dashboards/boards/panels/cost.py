@@ -22,7 +22,6 @@ PANELS = (
         gettext_lazy("Where does the money go, and when did that change?"),
         7,
         cost.over_time,
-        "tall",
     ),
     Panel(
         "unpriced",
@@ -30,7 +29,6 @@ PANELS = (
         gettext_lazy("Which models have no price, so that their calls are in no sum?"),
         5,
         unpriced,
-        "tall",
     ),
     Panel(
         "cost-by",

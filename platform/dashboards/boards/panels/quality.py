@@ -13,7 +13,6 @@ PANELS = (
         gettext_lazy("The mean of each score, now and in the time before."),
         5,
         quality.by_name,
-        "tall",
     ),
     Panel(
         "expected",
@@ -24,7 +23,6 @@ PANELS = (
         ),
         7,
         expected.score,
-        "tall",
     ),
     Panel(
         "scores-over-time",

@@ -1,18 +1,22 @@
 """How boards write figures."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 from django import template
 from django.utils.translation import gettext as _
 
 from dashboards.boards.links import METADATA
-from dashboards.boards.panel import Cell, Column, Table, Tile
+from dashboards.boards.panel import Cell, Column, Key, Panel, Table, Tile
 from dashboards.boards.units import TEXT, TIME, change, moment, written
 
 register = template.Library()
 
 LOWER, HIGHER = "lower", "higher"
+# In pixels: a twelfth of a board, a letter, what surrounds a name in a legend, chips and menu.
+COLUMN, LETTER, SWATCH, BESIDE = 95, 7, 24, 150
 
 
 @register.filter
@@ -47,11 +51,22 @@ def lines(table: Table, zone: str) -> list[list[tuple[Cell, Column, str]]]:
     """The rows of a table with what each cell says."""
     return [
         [
-            (cell, column, written(cell.value, column.unit, zone))
+            (cell, column, written(cell.value, cell.unit or column.unit, zone))
             for cell, column in zip(row, table.columns, strict=True)
         ]
         for row in table.rows
     ]
+
+
+@register.filter
+def need_a_line(keys: Sequence[Key], panel: Panel) -> bool:
+    """Whether the legend is likely too long to stand beside the title, on a wide screen."""
+    beside = panel.width * COLUMN - _width(str(panel.title)) - BESIDE
+    return sum(_width(str(key.words)) + SWATCH for key in keys) > beside
+
+
+def _width(words: str) -> int:
+    return sum(LETTER * (2 if east_asian_width(one) in "WF" else 1) for one in words)
 
 
 @register.filter

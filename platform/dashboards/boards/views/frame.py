@@ -39,11 +39,14 @@ def answer(
     more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The board of a project whose reader has been let in. `leads` is false for a shared one:
-    nothing on it is a link into the project. `more` is for the template `page`.
+    nothing on it is a link into the project, or tells more than its filter lets through. `more` is
+    for the template `page`.
     """
-    state = state_of(request)
+    state, board = state_of(request), board if leads else board.shared()
     context = {"project": project, "board": board, "state": state, "ask": state.ask, "leads": leads}
     if request.GET.get("part") == ENVIRONMENTS:
+        if not leads or request.GET.get("as") in FORMS:
+            raise Http404("The names of all environments are for the project, and are no file.")
         context |= _environments(state, state.scope(project))
         return render(request, "dashboards/_environments.html", context)
     if key := request.GET.get("part", ""):

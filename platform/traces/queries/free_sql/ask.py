@@ -54,6 +54,7 @@ AS_JSON = {
 }
 SYNTAX = re.compile(r"Syntax error: failed at (?:position \d+|end of query) ?\(([^)]*)\)")
 AROUND = re.compile(r"(?s)[:.]? (?:Maybe you meant|In scope|In query|Stack trace|\([A-Z_]+\)).*")
+TEXT = re.compile(r"('(?:[^'\\]|\\.|'')*')", re.DOTALL)
 # What means elsewhere that the store is not ready means here that the statement is wrong: no such
 # column, table or database, a read-only request, an account that may not.
 FAULTS = frozenset((16, 60, 81, 164, 497))
@@ -76,25 +77,29 @@ class Table:
 def ask(project_id: str, text: str, *, most: int = MAX_ROWS) -> Table:
     """Raises NotAllowed and Refused, which say what to change; LimitReached and Unavailable."""
     statement = read(text, engine_functions())
-    tree = run(f"EXPLAIN AST {statement.sql}", BOUNDS)
+    tree = run(f"EXPLAIN AST {statement.sql}", BOUNDS, statement.tables)
     syntax.check([row[0] for row in tree["data"]], statement)
     result = run(
         f"WITH {preamble(clickhouse.quoted(clickhouse.database()))}"
         f" SELECT * FROM ({statement.sql})",
         {**BOUNDS, "limit": most + 1},
+        statement.tables,
         project_id=project_id,
     )
     return Table(
-        names=tuple(column["name"].replace(OWN, "") for column in result["meta"]),
+        names=tuple(column_as_written(one["name"], statement.tables) for one in result["meta"]),
         types=tuple(column["type"] for column in result["meta"]),
         rows=result["data"][:most],
         is_cut=len(result["data"]) > most,
     )
 
 
-def run(sql: str, options: dict[str, Any], **values: str) -> dict[str, Any]:
-    """Under the engine's own bounds alone. What a person wrote wrongly says nothing about whether
-    ClickHouse is there, so this does not go by the ways of the product's own queries.
+def run(
+    sql: str, options: dict[str, Any], tables: frozenset[str] = frozenset(), **values: str
+) -> dict[str, Any]:
+    """Under the engine's own bounds alone; `tables` are those of a Statement. What a person wrote
+    wrongly says nothing about whether ClickHouse is there, so this does not go by the ways of the
+    product's own queries.
     """
     if not _AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
         raise Unavailable("Other statements are still running.")
@@ -114,7 +119,7 @@ def run(sql: str, options: dict[str, Any], **values: str) -> dict[str, Any]:
     except Error as error:
         told = classified(error)
         if isinstance(told, Refused) or error.code in FAULTS:
-            raise Refused(sentence_in(str(error))) from None
+            raise Refused(sentence_in(str(error), tables)) from None
         raise told from None
     except (HTTPError, OSError) as error:
         raise Unavailable(f"ClickHouse does not answer: {type(error).__name__}.") from None
@@ -127,9 +132,23 @@ def memory(profile: int) -> int:
     return min(MAX_MEMORY, profile) if profile else MAX_MEMORY
 
 
-def sentence_in(said: str) -> str:
+def as_written(said: str, tables: frozenset[str]) -> str:
+    """With the names of a Statement's tables as the person wrote them. Pure."""
+    if not tables:
+        return said
+    names = "|".join(re.escape(name.removeprefix(OWN)) for name in tables)
+    return re.sub(rf"(?<!\w){OWN}(?=(?:{names})(?!\w))", "", said)
+
+
+def column_as_written(name: str, tables: frozenset[str]) -> str:
+    """As as_written, but for texts: a column without a name is called by its expression. Pure."""
+    parts = TEXT.split(name)  # texts are at the odd places
+    return "".join(part if at % 2 else as_written(part, tables) for at, part in enumerate(parts))
+
+
+def sentence_in(said: str, tables: frozenset[str] = frozenset()) -> str:
     """What ClickHouse says of a statement, without what it says to those who run it."""
-    said = said.replace(OWN, "")
+    said = as_written(said, tables)
     if near := SYNTAX.search(said):
         return _("ClickHouse cannot read this from “%(text)s” on.") % {"text": near[1][:60]}
     return AROUND.sub("", said.rpartition("DB::Exception: ")[2]).strip()[:500]

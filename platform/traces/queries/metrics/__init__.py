@@ -2,7 +2,7 @@
 and drift ask it Questions, and nothing else sums spans.
 """
 
-from traces.queries.metrics.asking import ask
+from traces.queries.metrics.asking import ask, ask_with_whole
 from traces.queries.metrics.question import (
     OBSERVATIONS,
     SCORES,
@@ -30,4 +30,5 @@ __all__ = [
     "Question",
     "Unanswerable",
     "ask",
+    "ask_with_whole",
 ]

@@ -1,7 +1,9 @@
 """Asking the store: the one way from a Question to its Answer."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -11,10 +13,20 @@ from traces.queries.limits import LIST
 from traces.queries.metrics import statement
 from traces.queries.metrics.folded import folded, is_foldable
 from traces.queries.metrics.narrowed import narrowing
-from traces.queries.metrics.question import STEPS, TIME, Answer, Question, Unanswerable, Value
+from traces.queries.metrics.quantities import Quantity
+from traces.queries.metrics.question import (
+    STEPS,
+    TIME,
+    Answer,
+    Measure,
+    Question,
+    Unanswerable,
+    Value,
+)
 from traces.queries.metrics.settled import CHECK, FINAL, ROWS, Settled, settled
+from traces.queries.metrics.single import of_one, rank_of_traces
 from traces.queries.metrics.sources import source
-from traces.queries.metrics.statement import Asked, checked, value_of
+from traces.queries.metrics.statement import Asked, aliased, checked, value_of
 
 LIMITS = {
     **LIST,
@@ -27,13 +39,28 @@ LIMITS = {
 WHO = "traces.queries.metrics"
 MOST_FOLDED = 20_000  # rows that are read to add up what is beyond the most, in place of a scan
 Key = tuple[str, ...]
+Made = TypeVar("Made")
 
 
 def ask(question: Question) -> Answer:
     """Raises Unanswerable where the question has to change, and Unavailable without a store."""
+    return _answered(question, _Asking.answer)
+
+
+def ask_with_whole(question: Question) -> tuple[Answer, Answer]:
+    """The answer over time, and that of the same question without buckets, which one reading gives
+    where nothing is grouped.
+    """
+    if not question.bucket or question.by:
+        return ask(question), ask(replace(question, bucket=None))
+    over_time, whole = _answered(question, _Asking.with_whole)
+    return over_time, whole or ask(replace(question, bucket=None))
+
+
+def _answered(question: Question, how: "Callable[[_Asking], Made]") -> Made:
     asked = checked(question)
     try:
-        return _Asking(asked).answer()
+        return how(_Asking(asked))
     except LimitReached:
         message = _(
             "This took too long or too much memory: ask for a shorter time, a narrower filter or"
@@ -51,23 +78,39 @@ class _Asking:
         self.asked = asked
         self.question = asked.question
         self.names = [f"d{number}" for number in range(len(asked.dimensions))]
-        things = statement.things(asked)
-        narrowed = narrowing(self.question, asked.values)
-        of = source(self.question, things + narrowed)
+        self.columns = statement.things(asked)
+        self.narrowed = narrowing(self.question, asked.values)
+        of = source(self.question, self.columns + self.narrowed)
         self.is_sampled = of.is_sampled
         self.values = {**of.values, **asked.values}
-        self.things = (
-            f"SELECT {statement.bucket(asked, of.time, self.values)}{things} {of.sql}{narrowed}"
-        )
+        bucket = statement.bucket(asked, of.time, self.values)
+        self.things = f"SELECT {bucket}{self.columns} {of.sql}{self.narrowed}"
 
     def answer(self) -> Answer:
         if not self.names:
             return self._made(self._read(["b"] if self.asked.width else []), [], None)
         return self._timed() if self.asked.width else self._whole()
 
+    def with_whole(self) -> tuple[Answer, Answer | None]:
+        """None in place of the whole where there is nothing."""
+        measures = aliased(statement.measure_columns(self.asked))
+        found = self._run(
+            f"""
+            SELECT b, grouping(b) AS is_whole, {", ".join(measures)}
+            FROM ({self.things}) GROUP BY b WITH ROLLUP
+            """
+        )
+        over_time = self._made([row for row in found if not row["is_whole"]], [], None)
+        whole = _Asking(replace(self.asked, width=None, edges=()))
+        rows = [row for row in found if row["is_whole"]]
+        return over_time, whole._made(rows, [], None) if rows else None
+
     def _whole(self) -> Answer:
         """A row for each combination of values, without buckets."""
-        ranked = self._ranked(MOST_FOLDED if is_foldable(self.asked) else self.question.most)
+        if pair := rank_of_traces(self.asked):
+            ranked = self._ranked_traces(*pair)
+        else:
+            ranked = self._ranked(MOST_FOLDED if is_foldable(self.asked) else self.question.most)
         kept, others = ranked[: self.question.most], ranked[self.question.most :]
         series = ranked[0]["series"] if ranked else 0
         top, rest = [self._key(row) for row in kept], []
@@ -106,6 +149,27 @@ class _Asking:
         direction = "ASC" if self.question.ascending else "DESC"
         return f"{order} {direction} NULLS LAST, {', '.join(self.names)}"
 
+    def _ranked_traces(self, first: Measure, quantity: Quantity) -> list[dict]:
+        """Whole rows of the first traces: all are ordered by one number, and the rest is read of
+        those alone that are shown.
+        """
+        value = of_one(first, quantity)
+        ordered = f"toString(s.trace_id) AS d0, {value} AS v0"
+        things = f"SELECT {ordered} {source(self.question, ordered + self.narrowed).sql}"
+        direction = "ASC" if self.question.ascending else "DESC"
+        found = self._run(
+            f"""
+            SELECT d0, count() OVER () AS series FROM ({things}{self.narrowed})
+            ORDER BY v0 {direction} NULLS LAST, d0 LIMIT {{most:UInt32}}
+            """,
+            most=self.question.most,
+        )
+        few = source(self.question, self.columns + self.narrowed, is_of_few=True)
+        self.things = f"SELECT {self.columns} {few.sql}{self.narrowed}"
+        self.values["few"] = [row["d0"] for row in found]
+        rows = self._ranked(self.question.most) if found else []
+        return [{**row, "series": found[0]["series"]} for row in rows]
+
     def _ranked(self, most: int) -> list[dict]:
         """The first combinations of values, each with how many there are: whole rows where there
         are no buckets, else only what they are ordered by.
@@ -117,7 +181,7 @@ class _Asking:
         keys = ", ".join(self.names)
         return self._run(
             f"""
-            SELECT {", ".join([keys, *_aliased(measures)])}, count() OVER () AS series
+            SELECT {", ".join([keys, *aliased(measures)])}, count() OVER () AS series
             FROM ({self.things})
             GROUP BY {keys}
             ORDER BY {self._order()}
@@ -130,13 +194,14 @@ class _Asking:
         """The combinations of values in their order, one more than are kept at most, and the rows
         of each bucket of these: one reading, where there are few of them.
         """
-        measures = _aliased(statement.measure_columns(self.asked))
+        measures = aliased(statement.measure_columns(self.asked))
         keys = ", ".join(self.names)
         found = self._run(
             f"""
             SELECT b, {keys}, grouping(b) AS is_total, {", ".join(measures)}
             FROM ({self.things})
-            GROUP BY GROUPING SETS ((b, {keys}), ({keys}))
+            GROUP BY {keys}, b WITH ROLLUP
+            HAVING grouping({self.names[-1]}) = 0
             ORDER BY is_total DESC, {self._order()}
             LIMIT {{most:UInt32}}
             """,
@@ -146,7 +211,7 @@ class _Asking:
         return totals, [row for row in found if not row["is_total"]]
 
     def _read(self, by: list[str], where: str = "1", **values: Any) -> list[dict]:
-        measures = _aliased(statement.measure_columns(self.asked))
+        measures = aliased(statement.measure_columns(self.asked))
         grouped = f"GROUP BY {', '.join(by)}" if by else ""
         return self._run(
             f"SELECT {', '.join([*by, *measures])} FROM ({self.things}) WHERE {where} {grouped}",
@@ -154,7 +219,7 @@ class _Asking:
         )
 
     def _read_with_rest(self, top: list[Key]) -> list[dict]:
-        measures = _aliased(statement.measure_columns(self.asked))
+        measures = aliased(statement.measure_columns(self.asked))
         kept = [f"if(is_top, {name}, '') AS k{name}" for name in self.names]
         found = self._run(
             f"""
@@ -233,7 +298,3 @@ class _Asking:
             by_place.get(place) or {**dict(zip([TIME, *keys], place, strict=True)), **nothing}
             for place in places
         ]
-
-
-def _aliased(measures: list[tuple[str, str]]) -> list[str]:
-    return [f"{sql} AS {alias}" for alias, sql in measures]

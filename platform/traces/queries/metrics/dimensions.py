@@ -63,6 +63,7 @@ OF_OBSERVATIONS = {
 }
 OF_TRACES = {
     "name": Dimension("s.name", is_many=True),
+    "trace_name": Dimension("s.name", is_many=True),
     "environment": Dimension("s.environment"),
     "release": Dimension("s.release"),
     "version": Dimension("s.version"),

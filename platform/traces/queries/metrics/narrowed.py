@@ -12,8 +12,8 @@ MOST_CONDITIONS = 20
 MOST_VALUES = 200
 # Over a dimension {x}, a text or a list of texts, and the bound values {v}.
 HOWS = {
-    "any of": ("has({v}, {x})", "hasAny({v}, {x})"),
-    "none of": ("NOT has({v}, {x})", "NOT hasAny({v}, {x})"),
+    "any of": ("{x} IN {v}", "hasAny({v}, {x})"),
+    "none of": ("{x} NOT IN {v}", "NOT hasAny({v}, {x})"),
     "all of": ("arrayAll(v -> v = {x}, {v})", "hasAll({x}, {v})"),
     "contains": ("arrayExists(v -> position({x}, v) > 0, {v})", ""),
     "does not contain": ("NOT arrayExists(v -> position({x}, v) > 0, {v})", ""),

@@ -90,6 +90,7 @@ OF_OBSERVATIONS = {
     "reasoning_cost": Quantity(_paid(*REASONING), "dollars", SUMS),
     "unpriced": Quantity("s.cost_source = 'unknown'", "count", FLAGS),
     "unpriced_tokens": Quantity("if(s.cost_source = 'unknown', s.total_tokens, 0)", "tokens", SUMS),
+    "priced": Quantity("isNotNull(s.total_cost)", "count", FLAGS),
     "priced_tokens": Quantity("if(isNull(s.total_cost), NULL, s.total_tokens)", "tokens", SUMS),
     "errors": Quantity("s.level = 'ERROR'", "count", FLAGS),
     "error_rate": Quantity("s.level = 'ERROR'", "share", SHARE),
@@ -101,7 +102,20 @@ OF_OBSERVATIONS = {
     "models": Quantity(_named("s.model"), "count", UNIQ),
     "started": Quantity("toUnixTimestamp64Nano(s.start_time) / 1e9", "moment", ENDS),  # since 1970
 }
-# Over the columns that `sources.of_traces` makes of a trace's rows.
+# What a trace has the sum of, over all its rows.
+SUMMED = (
+    "cached_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "priced",
+    "priced_tokens",
+    "unpriced_tokens",
+    "input_cost",
+    "output_cost",
+    "cached_cost",
+    "reasoning_cost",
+)
+# Over the columns that `sources.OF_TRACE` makes of a trace's rows.
 OF_TRACES = {
     "count": Quantity("1", "count", WHOLE),
     "latency": Quantity("s.latency", "seconds", NUMBERS),
@@ -110,6 +124,7 @@ OF_TRACES = {
     "input_tokens": Quantity("s.input_tokens", "tokens", SUMS),
     "output_tokens": Quantity("s.output_tokens", "tokens", SUMS),
     "unpriced": Quantity("s.unpriced", "count", SUMS),
+    **{name: Quantity(f"s.{name}", OF_OBSERVATIONS[name].unit, SUMS) for name in SUMMED},
     "spans": Quantity("s.spans", "count", SUMS),
     "generations": Quantity("s.generations", "count", SUMS),
     "tools": Quantity("s.tools", "count", SUMS),

@@ -19,6 +19,7 @@ from traces.queries.filters import (
     parameters,
     text_having,
 )
+from traces.queries.metrics.quantities import OF_OBSERVATIONS, SUMMED
 from traces.queries.metrics.question import OBSERVATIONS, SCORES, STEPS, Question
 from traces.queries.metrics.steps import spans_of
 from traces.queries.observations import condition_of
@@ -31,6 +32,7 @@ IN_TIME = """
     AND s.{time} < fromUnixTimestamp64Nano({{{high}:Int64}}, 'UTC')
 """
 PLACE = "(s.start_time, s.span_id)"
+HASHED = "cityHash64(s.trace_id)"
 
 
 def _first(column: str) -> str:
@@ -52,6 +54,7 @@ OF_TRACE = f"""
     sum(s.total_tokens) AS tokens,
     sum(s.input_tokens) AS input_tokens,
     sum(s.output_tokens) AS output_tokens,
+    {", ".join(f"sum({OF_OBSERVATIONS[name].sql}) AS {name}" for name in SUMMED)},
     countIf(s.cost_source = 'unknown') AS unpriced,
     countIf(s.span_id != '') AS spans,
     countIf(s.type = 'GENERATION') AS generations,
@@ -72,8 +75,10 @@ class Source:
     is_sampled: bool = False
 
 
-def source(question: Question, uses: str) -> Source:
-    """Of what the question asks for; `uses` is the SQL that its rows are to serve."""
+def source(question: Question, uses: str, *, is_of_few: bool = False) -> Source:
+    """Of what the question asks for; `uses` is the SQL that its rows are to serve. Of few: only the
+    traces whose ids are bound as `few`.
+    """
     if question.view == OBSERVATIONS:
         return _observations(question)
     if question.view == SCORES:
@@ -82,7 +87,8 @@ def source(question: Question, uses: str) -> Source:
         sql, values, is_sampled = spans_of(question, uses)
         return Source(sql, "s.start_time", values, is_sampled)
     wanted = TraceFilter(since=question.since, until=question.until, terms=question.terms)
-    sql, values = _traces(question.project_id, wanted, uses)
+    few = "AND s.trace_id IN {few:Array(String)}" if is_of_few else ""
+    sql, values = _traces(question.project_id, wanted, uses, few)
     return Source(f"FROM ({sql}) AS s WHERE 1", "s.started", values)
 
 
@@ -98,19 +104,27 @@ def _observations(question: Question) -> Source:
     )
 
 
-def _traces(project_id: str, wanted: TraceFilter, uses: str) -> tuple[str, dict[str, Any]]:
-    """One row a trace that begins in the time, whatever of it lies around that time."""
+def _traces(
+    project_id: str, wanted: TraceFilter, uses: str, few: str = ""
+) -> tuple[str, dict[str, Any]]:
+    """One row a trace that begins in the time, whatever of it lies around that time.
+
+    Where nobody asks for its id, traces are told apart by a hash of it, a third less work: two of a
+    million share one once in 37 million times.
+    """
+    having = " AND ".join([*conditions(wanted), text_having(wanted) or "1"])
+    is_named = "trace_id" in uses + having
+    named, told_by = ("s.trace_id AS trace_id,", "s.trace_id") if is_named else ("", HASHED)
     keys = sorted(name for name in _metadata_keys(uses))
     metadata = "".join(f", {_entry(name)} AS {name}" for name in keys)
-    texts = text_having(wanted)
     sql = f"""
-        SELECT s.trace_id AS trace_id, {TRACE_NAME} AS trace, trace AS name, {OF_TRACE} {metadata}
+        SELECT {named} {TRACE_NAME} AS trace, trace AS name, {OF_TRACE} {metadata}
         FROM spans AS s FINAL
-        WHERE {IN_TIME.format(time="start_time", low="low", high="high")} {narrowing(wanted)}
-        GROUP BY s.trace_id
+        WHERE {IN_TIME.format(time="start_time", low="low", high="high")} {few} {narrowing(wanted)}
+        GROUP BY {told_by}
         HAVING toUnixTimestamp64Nano(started) >= {{since:Int64}}
             AND toUnixTimestamp64Nano(started) < {{until:Int64}}
-            AND {" AND ".join(conditions(wanted)) or "1"} AND {texts or "1"}
+            AND {having}
     """
     values = {
         "project_id": project_id,
@@ -154,7 +168,7 @@ def _scores(question: Question, uses: str) -> Source:
             until=min(LAST, question.until + DAY),
             terms=question.terms,
         )
-        traces, more = _traces(question.project_id, wanted, uses)
+        traces, more = _traces(question.project_id, wanted, f"{uses}, t.trace_id")
         joined += f" LEFT JOIN ({traces}) AS t ON t.trace_id = s.trace_id"
         values |= more
         matching = "AND t.trace_id != ''" if question.terms else ""

@@ -201,11 +201,21 @@ def measure_columns(asked: Asked) -> list[tuple[str, str]]:
     for number, (measure, quantity) in enumerate(asked.measured):
         first = _first_of(asked, measure.name)
         if measure.aggregation in PERCENTILES:
-            levels = ", ".join(str(level) for level in PERCENTILES.values())
+            levels = ", ".join(str(PERCENTILES[one]) for one in _levels(asked, measure.name))
             columns[f"q{first}"] = f"quantilesExactInclusive({levels})(toFloat64(v{first}))"
         else:
             columns[f"m{number}"] = _aggregated(measure.aggregation, f"v{first}", quantity.unit)
     return list(columns.items())
+
+
+def aliased(measures: list[tuple[str, str]]) -> list[str]:
+    return [f"{sql} AS {alias}" for alias, sql in measures]
+
+
+def _levels(asked: Asked, name: str) -> list[str]:
+    """The percentiles that are asked of a quantity."""
+    wanted = {measure.aggregation for measure, _q in asked.measured if measure.name == name}
+    return [one for one in PERCENTILES if one in wanted]
 
 
 def _first_of(asked: Asked, name: str) -> int:
@@ -231,7 +241,7 @@ def value_of(asked: Asked, number: int, row: dict) -> Any:
     measure, _quantity = asked.measured[number]
     if measure.aggregation in PERCENTILES:
         found = row[f"q{_first_of(asked, measure.name)}"]
-        found = found[list(PERCENTILES).index(measure.aggregation)] if found else None
+        found = found[_levels(asked, measure.name).index(measure.aggregation)] if found else None
     else:
         found = row[f"m{number}"]
     if measure.aggregation == HISTOGRAM:
@@ -259,7 +269,7 @@ def ordering(asked: Asked, column: str) -> str:
         if measure.column == column:
             if measure.aggregation not in PERCENTILES:
                 return f"m{number}"
-            place = list(PERCENTILES).index(measure.aggregation) + 1
+            place = _levels(asked, measure.name).index(measure.aggregation) + 1
             return f"q{_first_of(asked, measure.name)}[{place}]"
     return f"d{[name for name, _dimension in asked.dimensions].index(column)}"
 
