@@ -5,7 +5,8 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 # Added to pytest's command line: make test ARGS="tests/traces -x"
 ARGS ?=
-# Tests run in so many processes, a file in one of them; the engines are shared.
+# Tests run in so many processes, a file in one of them; the engines are shared. Files stay in their
+# order: by the number of tests, all those that wait for a browser would come together at the end.
 WORKERS ?= 2
 # The order of tests: the same in every run, so that a red run speaks of the change it ran on.
 # `make test SEED=$$RANDOM` looks for tests that lean on what ran before them.
@@ -22,7 +23,7 @@ up: ## Set up, start Sonde, say where it is; Ctrl-C stops it
 	@$(PYTHON) scripts/setup.py up
 
 test: env-dev ## The tests, on real engines
-	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile --randomly-seed=$(SEED) $(ARGS)
+	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --randomly-seed=$(SEED) $(ARGS)
 
 lint: env-dev ## Style, types, Django's own checks, and that every migration is made
 	@$(RUN) -m ruff check .

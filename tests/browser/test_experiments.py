@@ -88,7 +88,7 @@ def test_two_versions_are_run_and_compared_item_by_item(open_page, stack, provid
     page.get_by_label("Dataset").select_option(label="geo/capitals")
     page.get_by_label("Prompt").select_option("capital")
     page.get_by_label("Name", exact=True).fill("polite or not")
-    for box in ("v2", "v1", "exact_match"):
+    for box in ("v2", "v1", "Exact match"):
         page.locator("label", has_text=box).first.get_by_role("checkbox").check()
     looked_over(page)
     page.get_by_role("button", name="Estimate the cost").click()

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.browser.looks import LOOKS, PHONE
+from tests.browser.looks import ONE_LOOK, PHONE
 from tests.browser.opened import presses
 from tests.browser.pages_of_traces import pages_of_traces
 
@@ -28,7 +28,7 @@ def pages(project, sent) -> list[str]:
     ]
 
 
-@LOOKS
+@ONE_LOOK
 def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
     open_page, pages, stack, size, theme, language
 ):
@@ -45,7 +45,7 @@ def test_pages_fit_obey_the_policy_and_can_be_read_by_everyone(
     assert [text for text in page.wrong if "404" not in text] == []
 
 
-@LOOKS
+@ONE_LOOK
 def test_what_opens_on_a_page_fits_obeys_the_policy_and_can_be_read_by_everyone(
     open_page, project, sent, stack, size, theme, language
 ):

@@ -43,8 +43,9 @@ def scored(api) -> str:
 
 def test_a_trace_is_scored_by_hand_and_its_score_is_deleted_again(open_page, project, scored):
     page = open_page(f"{project}/traces/{scored}?tab=scores")
-    page.locator("#scoring").get_by_role("radio", name="4", exact=True).check()
-    page.locator("#scoring").get_by_placeholder("Why (optional)").first.fill("Clear")
+    stars = page.locator("#scoring .scored", has_text="stars")  # others may have configurations too
+    stars.get_by_role("radio", name="4", exact=True).check()
+    stars.get_by_label("Why, for stars").fill("Clear")
     page.get_by_role("button", name="Save scores").click()
     card = page.locator(".msg.score", has_text="Clear")
     card.wait_for()
