@@ -12,7 +12,7 @@ BY_MODEL, BY_NAME = {"group_by": "model"}, {"group_by": "name"}
 BY_VERSION = {"group_by": "prompt_version"}
 AGENTS = {**TRACES, "q": "type:AGENT"}
 MEANS = {**SCORES, **BY_NAME, "measures": "avg:value"}
-CALLS = {"measures": "count", "q": "type:(GENERATION OR EMBEDDING)"}
+CALLS = {"measures": "count:latency", "q": "type:(GENERATION OR EMBEDDING)"}
 SPEED = {"measures": "p50:tokens_per_second", **BY_MODEL, **DAY}
 TOTAL = "total"  # the values that are drawn add up to it
 

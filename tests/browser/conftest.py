@@ -1,7 +1,12 @@
 """A browser and someone logged in to the running Sonde, for all tests in this folder."""
 
+import copy
+import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import httpx
 import pytest
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -14,6 +19,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+NEW_KEY = re.compile(r'id="new-(?:public|secret)-key"[^>]*>([^<]+)<')
 DESK = {"width": 1440, "height": 900}
 
 
@@ -28,19 +34,44 @@ def browser():
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
 
 
+@contextmanager
+def logged_in(stack) -> Iterator[httpx.Client]:
+    """Whoever owns this Sonde. Follows redirects, and may send forms."""
+    with httpx.Client(base_url=stack.url, follow_redirects=True, timeout=60) as person:
+        person.get("/login")
+        person.headers.update({"Referer": stack.url, "X-CSRFToken": person.cookies["csrftoken"]})
+        person.post("/login", data={"username": stack.email, "password": stack.password})
+        person.headers["X-CSRFToken"] = person.cookies["csrftoken"]
+        yield person
+
+
 @pytest.fixture(scope="module")
-def session_cookies(browser, stack) -> list[dict]:
-    """Logged in once: hashing a password takes long."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{stack.url}/login")
-    page.fill("#id_username", stack.email)
-    page.fill("#id_password", stack.password)
-    page.click("form.form button")
-    page.wait_for_url("**/traces")
-    cookies = context.cookies()
-    context.close()
-    return cookies
+def stack(stack):
+    """The running Sonde, with a project and keys for this file alone: no other file's traces, tags
+    and prompts come in between.
+    """
+    own = copy.copy(stack)
+    settings = f"/projects/{stack.project_id}/settings"
+    with logged_in(stack) as person:
+        made = person.post(f"{settings}/projects/new", data={"name": "Support bot"})
+        own.project_id = re.search(r"/projects/([^/]+)/setup", made.url.path)[1]
+        scopes = ["ingest", "read", "prompts", "admin"]
+        keys = person.post(
+            f"/projects/{own.project_id}/settings/keys", data={"note": "tests", "scopes": scopes}
+        )
+    own.public_key, own.secret_key = NEW_KEY.findall(keys.text)
+    return own
+
+
+@pytest.fixture(scope="module")
+def session_cookies(stack) -> list[dict]:
+    """Logged in once: hashing a password takes long. The file's project was chosen last."""
+    with logged_in(stack) as person:
+        person.get(f"/projects/{stack.project_id}")
+        return [
+            {"name": name, "value": value, "url": stack.url}
+            for name, value in person.cookies.items()
+        ]
 
 
 @pytest.fixture
@@ -75,7 +106,7 @@ def open_page(browser, stack, session_cookies):
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def project(stack) -> str:
     """Where the pages of the running Sonde's project are."""
     return f"/projects/{stack.project_id}"
@@ -89,7 +120,7 @@ def step_without_parent(rng, start: int, number: int):
     return SampleSpan(f"{rng.getrandbits(64):016x}", parent, f"step {number}", at, at + 500_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sent(stack) -> dict[str, str]:
     """Sample traffic and one hostile trace, sent; the ids of some of it by what they are."""
     import random
@@ -112,8 +143,9 @@ def sent(stack) -> dict[str, str]:
     orphaned = played(rng, 1, HOUR, now)[0]
     orphaned.spans = [step_without_parent(rng, now - HOUR, number) for number in range(330)]
     sender = Sender(stack.url, stack.public_key, stack.secret_key)
-    for trace in (*traces, long, hostile, orphaned):
-        sender.post("/v1/traces", export_request([trace]))
+    short = [*traces, hostile, orphaned]
+    for some in ([long], *(short[n : n + 25] for n in range(0, len(short), 25))):
+        sender.post("/v1/traces", export_request(some))
     sender.post("/api/public/scores", [score for trace in traces for score in trace.scores])
     said = {"objectType": "TRACE", "objectId": long.id, "content": f"Slow? @{stack.email}"}
     sender.post("/api/public/comments", {"projectId": stack.project_id, **said})
@@ -131,16 +163,14 @@ def sent(stack) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api(stack):
     """Asks the running Sonde with its key."""
-    import httpx
-
     with httpx.Client(base_url=stack.url, auth=(stack.public_key, stack.secret_key)) as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stored_prompt(api) -> str:
     """Its name: three versions, an include, a placeholder, and a text built to do harm."""
     hostile = "<img src=x onerror=document.title='owned'>"

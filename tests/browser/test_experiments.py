@@ -10,7 +10,6 @@ import pytest
 
 from tests.browser.looks import DESK, PHONE
 from tests.llm.stand_in import Provider, answers
-from tests.running_sonde import Stack
 
 CHROMIUM = shutil.which("chromium") or ""
 
@@ -38,24 +37,22 @@ def provider():
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory, provider):
-    """A Sonde of its own, whose operator has opened this machine to LLM connections."""
-    folder = tmp_path_factory.mktemp("experiments-page")
-    with Stack(folder, SONDE_OUTBOUND_LLM_NETWORKS="127.0.0.1/32") as stack:
-        auth = (stack.public_key, stack.secret_key)
-        with httpx.Client(base_url=f"{stack.url}/api/public", auth=auth, timeout=60) as api:
+def stack(stack):
+    """With a dataset and two versions of a prompt to run on it."""
+    auth = (stack.public_key, stack.secret_key)
+    with httpx.Client(base_url=f"{stack.url}/api/public", auth=auth, timeout=60) as api:
 
-            def post(path, body):
-                answer = api.post(path, json=body)
-                assert answer.is_success, answer.text
+        def post(path, body):
+            answer = api.post(path, json=body)
+            assert answer.is_success, answer.text
 
-            post("/v2/datasets", {"name": "geo/capitals"})
-            for country, city in CAPITALS.items():
-                item = {"input": {"country": country}, "expectedOutput": city}
-                post("/dataset-items", {"datasetName": "geo/capitals", **item})
-            for text in ("Capital of {{country}}?", "The capital of {{country}}, please!"):
-                post("/v2/prompts", {"name": "capital", "prompt": text})
-        yield stack
+        post("/v2/datasets", {"name": "geo/capitals"})
+        for country, city in CAPITALS.items():
+            item = {"input": {"country": country}, "expectedOutput": city}
+            post("/dataset-items", {"datasetName": "geo/capitals", **item})
+        for text in ("Capital of {{country}}?", "The capital of {{country}}, please!"):
+            post("/v2/prompts", {"name": "capital", "prompt": text})
+    return stack
 
 
 def looked_over(page) -> None:

@@ -8,6 +8,10 @@ import time
 import pytest
 
 CHROMIUM = shutil.which("chromium") or ""
+# The page's policy forbids wait_for_function, which evaluates a string.
+SCROLLED = """new Promise((done) => {
+  (function look() { scrollY >= 1000 ? done() : requestAnimationFrame(look) })()
+})"""
 
 pytestmark = [
     pytest.mark.browser,
@@ -117,7 +121,7 @@ def test_the_head_of_the_list_and_its_filters_stay_in_sight(open_page, project, 
     page.locator("#choices summary").first.wait_for()
     page.mouse.move(900, 500)
     page.mouse.wheel(0, 1200)
-    page.wait_for_function("scrollY >= 1000")
+    page.evaluate(SCROLLED)
     bar = page.locator("#list-bar").bounding_box()
     for part in ("#traces thead th >> nth=1", "#facets"):
         assert page.locator(part).bounding_box()["y"] == bar["y"] + bar["height"]

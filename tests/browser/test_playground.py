@@ -7,7 +7,6 @@ import pytest
 
 from tests.browser.looks import LOOKS
 from tests.llm.stand_in import Provider, answers, one_word_then_waits, refuses
-from tests.running_sonde import Stack
 
 CHROMIUM = shutil.which("chromium") or ""
 NAME = "support/answer"
@@ -19,25 +18,20 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    """A Sonde of its own, whose operator has opened this machine to LLM connections."""
-    folder = tmp_path_factory.mktemp("playground-page")
-    with Stack(folder, SONDE_OUTBOUND_LLM_NETWORKS="127.0.0.1/32") as stack:
-        for text in (
-            "You help customers of {{shop}}.",
-            "Be brief. You help customers of {{shop}}.",
-        ):
-            messages = [
-                {"role": "system", "content": text},
-                {"role": "user", "content": "{{question}}"},
-            ]
-            made = httpx.post(
-                f"{stack.url}/api/public/v2/prompts",
-                auth=(stack.public_key, stack.secret_key),
-                json={"name": NAME, "type": "chat", "prompt": messages},
-            )
-            assert made.status_code == 201
-        yield stack
+def stack(stack):
+    """With two versions of a prompt."""
+    for text in ("You help customers of {{shop}}.", "Be brief. You help customers of {{shop}}."):
+        messages = [
+            {"role": "system", "content": text},
+            {"role": "user", "content": "{{question}}"},
+        ]
+        made = httpx.post(
+            f"{stack.url}/api/public/v2/prompts",
+            auth=(stack.public_key, stack.secret_key),
+            json={"name": NAME, "type": "chat", "prompt": messages},
+        )
+        assert made.status_code == 201
+    return stack
 
 
 @pytest.fixture(scope="module")

@@ -62,9 +62,7 @@ def test_spans_open_beside_the_tree_and_the_back_button_returns(open_page, proje
     assert "tab=raw" in page.url
     address = page.url
     page.go_back()
-    page.wait_for_function(
-        "location.search.includes('span=') && !location.search.includes('tab=raw')"
-    )
+    page.wait_for_url(lambda url: "span=" in url and "tab=raw" not in url)
     page.locator("#pane h2", has_text="plan").wait_for()
     page.goto(address)
     assert page.locator("#pane h2").inner_text() == "plan"

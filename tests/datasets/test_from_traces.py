@@ -2,7 +2,6 @@
 
 import pytest
 from django.urls import reverse
-from structlog.testing import capture_logs
 
 from evals.datasets import items, keeping
 from evals.datasets.models import Dataset
@@ -159,7 +158,9 @@ def test_a_run_whose_dataset_was_deleted_gives_up_and_says_so(three, changed, da
     assert changed("dataset", options=gone).error == "target_gone"
 
 
-def test_the_list_asks_which_dataset_and_then_begins(three, client, owner, project, now, dataset):
+def test_the_list_asks_which_dataset_and_then_begins(
+    three, client, owner, project, now, dataset, caplog
+):
     client.force_login(owner)
     assert (
         'value="dataset"' in client.get(reverse("trace-list", args=[project.id])).content.decode()
@@ -174,9 +175,10 @@ def test_the_list_asks_which_dataset_and_then_begins(three, client, owner, proje
     assert not Dataset.objects.filter(name="new/one").exists()
     again = client.post(url, times | {"action": "dataset"} | fields | {"new_dataset": "new/two"})
     assert again.status_code == 302  # one run at a time
-    with capture_logs() as told:
+    with caplog.at_level("INFO", logger="evals.datasets.keeping"):
         run = worked_off(BulkRun.objects.get())
-    [event] = [one for one in told if one["event"] == "dataset_created"]
+    said = [line.msg for line in caplog.records if line.name == "evals.datasets.keeping"]
+    [event] = [one for one in said if one["event"] == "dataset_created"]
     assert (event["name"], event["user"]) == ("new/one", owner.pk)
     assert (run.target, run.changed) == ("new/one", 2)
     assert not Dataset.objects.filter(name="new/two").exists()

@@ -17,7 +17,9 @@ from tests.llm.stand_in import answers, says_nothing
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90
-BROKER = "15"  # a database of Valkey that no other process of the tests listens to
+# A database of Valkey that no other process of the tests listens to; each worker of pytest-xdist
+# has one, or the Celery of one would take the tasks of another's test.
+BROKER = str(8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8)
 
 
 def in_database(url: str, name: str) -> str:

@@ -7,23 +7,15 @@ import httpx
 import pytest
 
 from tests.llm.stand_in import Provider, answers, one_word_then_waits
-from tests.running_sonde import Stack
 
 
 @pytest.fixture(scope="module")
-def sonde(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("playground")
-    with Stack(folder, SONDE_OUTBOUND_LLM_NETWORKS="127.0.0.1/32") as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def person(sonde):
+def person(stack):
     """Logged in, with a CSRF token."""
-    with httpx.Client(base_url=sonde.url, follow_redirects=True, timeout=30) as person:
+    with httpx.Client(base_url=stack.url, follow_redirects=True, timeout=30) as person:
         form = person.get("/login").text
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
-        said = {"username": sonde.email, "password": sonde.password, "csrfmiddlewaretoken": token}
+        said = {"username": stack.email, "password": stack.password, "csrfmiddlewaretoken": token}
         assert person.post("/login", data=said).status_code == 200
         person.headers["X-CSRFToken"] = person.cookies["csrftoken"]
         yield person
@@ -36,24 +28,24 @@ def provider():
 
 
 @pytest.fixture(scope="module")
-def column(sonde, person, provider) -> dict:
+def column(stack, person, provider) -> dict:
     fields = {"name": "Loopback", "protocol": "openai", "base_url": f"{provider.url}/v1"}
-    settings = f"/projects/{sonde.project_id}/settings/llm"
+    settings = f"/projects/{stack.project_id}/settings/llm"
     fields["csrfmiddlewaretoken"] = person.headers["X-CSRFToken"]
     page = person.post(f"{settings}/new", data=fields).text
     connection = re.search(r'id="connection-(\w+)"', page)[1]
     return {"place": 0, "type": "text", "text": "Hi", "model": "m", "connection": connection}
 
 
-def running(sonde, person, *columns):
-    path = f"/projects/{sonde.project_id}/playground/run"
+def running(stack, person, *columns):
+    path = f"/projects/{stack.project_id}/playground/run"
     return person.stream("POST", path, json={"columns": columns})
 
 
-def test_the_first_words_are_here_before_the_last_are_said(sonde, person, provider, column):
+def test_the_first_words_are_here_before_the_last_are_said(stack, person, provider, column):
     provider.hung_up.clear()
     provider.will(one_word_then_waits)
-    with running(sonde, person, column) as answer:
+    with running(stack, person, column) as answer:
         assert answer.status_code == 200
         first = next(answer.iter_lines())
         assert json.loads(first) == {"column": 0, "kind": "text", "text": "Once"}
@@ -62,25 +54,25 @@ def test_the_first_words_are_here_before_the_last_are_said(sonde, person, provid
     assert provider.hung_up.wait(15)
 
 
-def test_what_is_stopped_gives_its_place_back(sonde, person, provider, column):
+def test_what_is_stopped_gives_its_place_back(stack, person, provider, column):
     """Four runs at a time and process, and two processes: ten in a row would use them up."""
     for _ in range(10):
         provider.hung_up.clear()
         provider.will(one_word_then_waits)
-        with running(sonde, person, column) as answer:
+        with running(stack, person, column) as answer:
             assert answer.status_code == 200
             next(answer.iter_lines())
         assert provider.hung_up.wait(15)
     provider.will(answers("still here"))
-    with running(sonde, person, column, {**column, "place": 1}) as answer:
+    with running(stack, person, column, {**column, "place": 1}) as answer:
         told = [json.loads(line) for line in answer.iter_lines() if line]
     assert sorted(one["column"] for one in told if one["kind"] == "end") == [0, 1]
 
 
-def test_no_log_of_a_running_sonde_holds_a_key_or_a_word(sonde, person, provider, column):
+def test_no_log_of_a_running_stack_holds_a_key_or_a_word(stack, person, provider, column):
     provider.will(answers("Zaubernuss"))
-    with running(sonde, person, {**column, "text": "Hasenglöckchen"}) as answer:
+    with running(stack, person, {**column, "text": "Hasenglöckchen"}) as answer:
         assert "Zaubernuss" in answer.read().decode()
-    logs = sonde.logs(characters=1_000_000)
+    logs = stack.logs(characters=1_000_000)
     assert "playground_run" in logs
     assert "Zaubernuss" not in logs and "Hasengl" not in logs
