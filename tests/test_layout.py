@@ -19,7 +19,9 @@ LAYERS = (
     "llm", "prompts", "ingest", "exports", "gateway", "evals", "alerts", "dashboards",
 )  # fmt: skip
 # The same inside `evals`: evals.datasets may import evals.scores, and not the other way about.
-EVALS = ("scores", "datasets", "annotation", "checks", "judges", "experiments")
+EVALS = ("scores", "datasets", "annotation", "checks", "judges", "experiments", "drift")
+# And inside `alerts`.
+ALERTS = ("channels", "incidents", "rules")
 # And inside `dashboards`.
 DASHBOARDS = ("boards", "custom", "budgets", "advice", "sql", "api")
 AT_THE_ROOT = ("ingest", "evals", "prompts")
@@ -95,7 +97,9 @@ def modules_imported(path: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize(("package", "parts"), [("evals", EVALS), ("dashboards", DASHBOARDS)])
+@pytest.mark.parametrize(
+    ("package", "parts"), [("evals", EVALS), ("alerts", ALERTS), ("dashboards", DASHBOARDS)]
+)
 def test_the_parts_of_a_package_import_one_way(package, parts):
     assert {path.name for path in home(package).iterdir() if path.is_dir()} - {"__pycache__"} == {
         *parts
