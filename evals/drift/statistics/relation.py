@@ -1,0 +1,157 @@
+"""Concept drift: the same input gets another score than it did.
+
+Inputs are put in strata, and scores are compared within each, so that other inputs alone (covariate
+shift) are no concept drift. p is by permutation within strata: under no change of the relation the
+two sides of a stratum can be dealt out again, whatever they hold of inputs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evals.drift.statistics.numeric import in_deviations
+from evals.drift.statistics.permuting import SEED, WAYS, dealt, p_of
+from evals.drift.statistics.samples import (
+    Counts,
+    Numbers,
+    TooFew,
+    categories,
+    numbers,
+)
+
+STRATA = 8  # of a numeric input, of about as many values of the reference
+CELLS = 32  # of scores
+LEAST_OF_STRATUM = 10  # of each side
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Inputs up to `to`, or of the category `to`, and the mean score of both sides."""
+
+    to: float | str
+    n_reference: int
+    n_current: int
+    mean_reference: float
+    mean_current: float
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """`effect` is the mean distance of scores of like inputs, in standard deviations of the
+    reference's scores, less what chance makes of it; `p` is that chance made all of it. `inputs` is
+    how far the inputs themselves moved: in their standard deviations, or as total variation.
+    """
+
+    effect: float
+    p: float
+    inputs: float
+    strata: tuple[Stratum, ...]
+
+
+def relation(
+    reference: tuple[Sequence[Any], Sequence[Any]],
+    current: tuple[Sequence[Any], Sequence[Any]],
+    *,
+    is_numeric: bool,
+) -> Relation:
+    """Each side is its inputs and their numeric scores. Pairs that lack either do not count. Raises
+    TooFew where no stratum has LEAST_OF_STRATUM pairs of each side.
+    """
+    inputs, scores = zip(*(_pairs(side, is_numeric) for side in (reference, current)), strict=True)
+    if min(map(len, scores)) < LEAST_OF_STRATUM:
+        raise TooFew(f"Each side needs {LEAST_OF_STRATUM} inputs that have a score.")
+    strata = _strata(inputs, scores, is_numeric)
+    if not strata:
+        raise TooFew(f"No kind of input has {LEAST_OF_STRATUM} scores on each side.")
+    edges = np.unique(np.quantile(np.concatenate(scores), np.arange(1, CELLS) / CELLS))
+    size = max(float(np.abs(np.concatenate(scores)).max()), np.finfo(float).tiny)
+    width = _widths(np.concatenate(scores) / size, edges / size)
+    random = np.random.default_rng(SEED)
+    found, ways, seen = 0.0, np.zeros(WAYS), 0
+    for _, sides in strata:
+        ours, theirs = (_counts(side, edges) for side in sides)
+        drawn = dealt(ours + theirs, len(sides[0]), random)
+        weight = len(sides[0]) + len(sides[1])
+        found += weight * float(_apart(ours, theirs, width))
+        ways += weight * _apart(drawn, ours + theirs - drawn, width)
+        seen += weight
+    spread = _spread([side / size for side in scores])
+    effect = max(0.0, found - float(ways.mean())) / seen / spread
+    shown = tuple(_stratum(name, *sides) for name, sides in strata)
+    return Relation(effect, p_of(found, ways), _moved(inputs, is_numeric), shown)
+
+
+def _stratum(name: float | str, reference: Numbers, current: Numbers) -> Stratum:
+    return Stratum(
+        name, len(reference), len(current), float(reference.mean()), float(current.mean())
+    )
+
+
+def _counts(scores: Numbers, edges: Numbers) -> Counts:
+    return np.bincount(np.searchsorted(edges, scores), minlength=len(edges) + 1)
+
+
+def _pairs(side: tuple[Sequence[Any], Sequence[Any]], is_numeric: bool) -> tuple[Any, Numbers]:
+    inputs, scores = side
+    if len(inputs) != len(scores):
+        raise TooFew("Each input needs a score, and some have none.")
+    found = numbers(scores)
+    if is_numeric:
+        given = numbers(inputs)
+        both = ~np.isnan(found) & ~np.isnan(given)
+        return given[both], found[both]
+    named = categories(inputs)
+    both = ~np.isnan(found) & np.array([name is not None for name in named], dtype=bool)
+    return np.array(named, dtype=object)[both], found[both]
+
+
+def _strata(
+    inputs: Sequence[Any], scores: Sequence[Numbers], is_numeric: bool
+) -> list[tuple[float | str, list[Numbers]]]:
+    """The scores of both sides by kind of input, where there are enough of both."""
+    names: list[Any]
+    if is_numeric:
+        edges = np.unique(np.quantile(inputs[0], np.arange(1, STRATA) / STRATA))
+        names = [*map(float, edges), float(max(side.max() for side in inputs))]
+        places = [np.searchsorted(edges, side) for side in inputs]
+    else:
+        found, both = np.unique(np.concatenate(inputs), return_inverse=True)
+        names, places = list(found), [both[: len(inputs[0])], both[len(inputs[0]) :]]
+    strata = [
+        (name, [side[place == number] for side, place in zip(scores, places, strict=True)])
+        for number, name in enumerate(names)
+    ]
+    return [one for one in strata if min(map(len, one[1])) >= LEAST_OF_STRATUM]
+
+
+def _widths(scores: Numbers, edges: Numbers) -> Numbers:
+    """Between the means of neighbouring cells."""
+    cell = np.searchsorted(edges, scores)
+    counts = np.bincount(cell, minlength=len(edges) + 1)
+    sums = np.bincount(cell, weights=scores, minlength=len(edges) + 1)
+    used = counts > 0
+    places = np.flatnonzero(used)
+    at = np.interp(np.arange(len(counts)), places, sums[used] / counts[used])
+    return np.diff(at)
+
+
+def _spread(scores: Sequence[Numbers]) -> float:
+    own = 0.0 if scores[0].min() == scores[0].max() else float(scores[0].std())
+    return own or float(np.concatenate(scores).std()) or 1.0
+
+
+def _apart(ours: Counts, theirs: Counts, width: Numbers) -> Numbers:
+    a, b = (np.cumsum(side, axis=-1) / side.sum(axis=-1, keepdims=True) for side in (ours, theirs))
+    return np.asarray(np.abs(a - b)[..., :-1] @ width)
+
+
+def _moved(inputs: Sequence[Any], is_numeric: bool) -> float:
+    if is_numeric:
+        return in_deviations(*inputs)
+    _, places = np.unique(np.concatenate(inputs), return_inverse=True)
+    n = len(inputs[0])
+    ours = np.bincount(places[:n], minlength=places.max() + 1) / n
+    theirs = np.bincount(places[n:], minlength=places.max() + 1) / (len(places) - n)
+    return float(np.abs(ours - theirs).sum() / 2)
