@@ -64,14 +64,22 @@ def vectors(reference: Sequence[Any], current: Sequence[Any]) -> tuple[Numbers, 
 
 def _rows(side: Sequence[Any]) -> list[Numbers]:
     places = thinned(len(side), MOST_VECTORS)
-    found = [_row(side[place]) for place in places]
+    found = [row_of(side[place]) for place in places]
     return [row for row in found if row is not None]
 
 
-def _row(vector: Any) -> Numbers | None:
+def row_of(vector: Any) -> Numbers | None:
+    """None for what is no list of numbers."""
     if not isinstance(vector, list | tuple | np.ndarray) or not len(vector):
         return None
     if len(vector) > MOST_DIMENSIONS:
         raise NotComparable(f"Embeddings of more than {MOST_DIMENSIONS} dimensions are refused.")
     row = numbers(vector)
     return None if np.isnan(row).any() else row
+
+
+def is_vector(value: Any) -> bool:
+    """Also where it is too long, which is refused as a whole."""
+    if isinstance(value, list | tuple | np.ndarray) and len(value) > MOST_DIMENSIONS:
+        return True
+    return row_of(value) is not None

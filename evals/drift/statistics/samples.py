@@ -52,7 +52,11 @@ def thinned(length: int, most: int) -> NDArray[np.intp]:
 
 def numbers(values: Iterable[Any]) -> Numbers:
     """One for each value; NaN for what is no number, infinite, or beyond VAST."""
-    found = np.fromiter((_number(value) for value in values), dtype=np.float64)
+    given = list(values)
+    if all(type(value) is float for value in given):  # embeddings are long
+        found = np.array(given, dtype=np.float64)
+    else:
+        found = np.fromiter((_number(value) for value in given), dtype=np.float64)
     found[~(np.abs(found) <= VAST)] = np.nan
     return found
 
