@@ -27,4 +27,5 @@ SCHEDULE = {
     "fill-annotation-queues": every(300, "evals.annotation.tasks.fill_queues"),
     "sweep-checks": every(60, "evals.checks.tasks.sweep"),
     "resume-check-runs": every(30, "evals.checks.tasks.resume"),
+    "look-at-alert-rules": every(15, "alerts.rules.tasks.look"),
 }

@@ -136,6 +136,8 @@ INSTALLED_APPS = [
     "evals.checks",
     "evals.judges",
     "evals.experiments",
+    "alerts.incidents",
+    "alerts.rules",
     "dashboards.boards",
     "dashboards.custom",
     "dashboards.budgets",

@@ -4,7 +4,8 @@ Pure.
 
 from collections.abc import Iterable
 
-from alerts.rules.points import Limit, Side, Tier, Verdict
+from alerts.incidents.tiers import Tier
+from alerts.rules.points import Limit, Side, Verdict
 from prompts.bounds import share
 
 SURE = 0.975  # one-sided: the ends of an interval of 95 %

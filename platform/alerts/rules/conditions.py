@@ -6,7 +6,8 @@ How each is judged stands in `judging.py` and the modules it names.
 import math
 from dataclasses import dataclass, field
 
-from alerts.rules.points import Limit, Side, Tier
+from alerts.incidents.tiers import Tier
+from alerts.rules.points import Limit, Side
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 MOST_LIMITS = 3

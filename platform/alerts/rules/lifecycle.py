@@ -6,8 +6,9 @@ A bucket that was seen already changes nothing, so that an evaluation may be mad
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from alerts.incidents.tiers import Step, Tier
 from alerts.rules.conditions import DAY, check
-from alerts.rules.points import Reading, Tier, Verdict
+from alerts.rules.points import Reading, Verdict
 
 FLAPS = 3  # firings within …
 FLAP_SECONDS = 2 * 3600
@@ -73,12 +74,6 @@ class State:
     def frozen_at(self) -> int | None:
         """From when on nothing is usual."""
         return self.since if self.phase != Phase.INACTIVE else None
-
-
-class Step(StrEnum):
-    FIRED = "fired"
-    TIER = "tier"  # worse or less bad
-    RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from alerts.incidents.tiers import Tier
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -26,18 +28,6 @@ class Point:
 
 
 Series = Sequence[Point]  # in the order of time
-
-
-class Tier(StrEnum):
-    """How bad: info is kept and digested, warning is told, critical calls somebody."""
-
-    INFO = "info"
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        return list(Tier).index(self)
 
 
 class Side(StrEnum):

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from alerts.incidents.tiers import Tier
 from alerts.rules import beyond, stouffer
 from alerts.rules.baseline import Baseline, Times, Usual, oriented
 from alerts.rules.conditions import Anomaly, Composite, Signal
-from alerts.rules.points import Point, Reading, Series, Side, Tier, Verdict
+from alerts.rules.points import Point, Reading, Series, Side, Verdict
 
 CALM_STEPS = 500  # buckets that correlations are learned from, the newest
 

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.incidents.tiers import Tier
 from alerts.rules.conditions import (
     Anomaly,
     BurnRate,
@@ -11,7 +12,7 @@ from alerts.rules.conditions import (
 )
 from alerts.rules.judging import Seen, judge_of
 from alerts.rules.lifecycle import Lasting, NoDataPolicy, State, stepped
-from alerts.rules.points import Limit, Point, Tier, Verdict
+from alerts.rules.points import Limit, Point, Verdict
 
 LEAST = 20
 LIMITS = (Limit(Tier.WARNING, 0.05),)

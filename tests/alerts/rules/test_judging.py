@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from alerts.incidents.tiers import Tier
 from alerts.rules.conditions import (
     DAY,
     HOUR,
@@ -17,7 +18,7 @@ from alerts.rules.conditions import (
     WrongRule,
 )
 from alerts.rules.judging import Seen, judge_of
-from alerts.rules.points import Limit, Point, Side, Tier, Verdict
+from alerts.rules.points import Limit, Point, Side, Verdict
 from alerts.rules.spent import period_of
 from tests.alerts.rules.series import MONDAY, series
 

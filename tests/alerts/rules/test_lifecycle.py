@@ -1,5 +1,6 @@
 """When something that is bad fires, and when it is over."""
 
+from alerts.incidents.tiers import Step, Tier
 from alerts.rules.conditions import Threshold
 from alerts.rules.judging import Seen, judge_of
 from alerts.rules.lifecycle import (
@@ -8,10 +9,9 @@ from alerts.rules.lifecycle import (
     NoDataPolicy,
     Phase,
     State,
-    Step,
     stepped,
 )
-from alerts.rules.points import Limit, Tier
+from alerts.rules.points import Limit
 from tests.alerts.rules.series import MONDAY, series
 
 HIGH = Threshold(limits=(Limit(Tier.WARNING, 5.0), Limit(Tier.CRITICAL, 10.0)), recovery=3.0)

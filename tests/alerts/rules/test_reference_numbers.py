@@ -4,11 +4,12 @@ Stouffer's sums.
 
 import pytest
 
+from alerts.incidents.tiers import Tier
 from alerts.rules.beyond import wilson
 from alerts.rules.burn import burn, burn_limit
 from alerts.rules.conditions import DAY, HOUR, STANDARD_WINDOWS, BurnRate
 from alerts.rules.judging import Seen, judge_of
-from alerts.rules.points import Point, Tier, Verdict
+from alerts.rules.points import Point, Verdict
 from alerts.rules.stouffer import alike, combined, contributions
 
 MONTH, WEEK = 30 * DAY, 7 * DAY

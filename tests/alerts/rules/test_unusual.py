@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from alerts.incidents.tiers import Tier
 from alerts.rules.baseline import HOUR_OF_DAY, HOUR_OF_WEEK, LAST_DAY, Usual
 from alerts.rules.conditions import Anomaly, Composite, Signal
 from alerts.rules.judging import Seen, judge_of
-from alerts.rules.points import Limit, Side, Tier, Verdict
+from alerts.rules.points import Limit, Side, Verdict
 from tests.alerts.rules.series import MONDAY, series
 
 HOUR, WEEK = 3600, 604_800
