@@ -218,17 +218,10 @@ CONTENT_SECURITY_POLICY = {
 INIT = {
     name: env.text(f"SONDE_INIT_{name}") or env.text(f"LANGFUSE_INIT_{name}")
     for name in (
-        "ORG_ID",
-        "ORG_NAME",
-        "PROJECT_ID",
-        "PROJECT_NAME",
-        "PROJECT_PUBLIC_KEY",
-        "PROJECT_SECRET_KEY",
-        "USER_EMAIL",
-        "USER_NAME",
-        "USER_PASSWORD",
+        "ORG_ID", "ORG_NAME", "PROJECT_ID", "PROJECT_NAME", "PROJECT_PUBLIC_KEY",
+        "PROJECT_SECRET_KEY", "USER_EMAIL", "USER_NAME", "USER_PASSWORD",
     )
-}
+}  # fmt: skip
 
 # Words and time
 LANGUAGE_CODE = "en"
