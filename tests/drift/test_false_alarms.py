@@ -9,7 +9,7 @@ from evals.drift.statistics import domain, permuting, relation
 from evals.drift.statistics.domain import separation
 from evals.drift.statistics.measuring import of_categories, of_numbers
 
-TRIALS = 200
+TRIALS = 120
 # With so many trials at 0.05, more alarms than this come about once in a thousand simulations.
 MOST = int(stats.binom.isf(0.001, TRIALS, 0.05))
 LEAST = int(stats.binom.ppf(0.001, TRIALS, 0.05))
@@ -20,7 +20,7 @@ CAUTIOUS = (Method.KOLMOGOROV_SMIRNOV, Method.TOTAL_VARIATION, *OF_SHARES)
 
 @pytest.fixture(autouse=True)
 def fewer_ways(monkeypatch):
-    monkeypatch.setattr(permuting, "WAYS", 199)
+    monkeypatch.setattr(permuting, "WAYS", 99)
     monkeypatch.setattr(permuting, "WAYS_OF_POINTS", 99)
     monkeypatch.setattr(domain, "DRAWS", 10)
 
@@ -68,11 +68,11 @@ def test_equal_shares_give_as_few_alarms_as_they_should():
 @pytest.mark.parametrize("method", FITS)
 def test_a_fit_to_a_reference_that_was_sampled_gives_far_too_many(method):
     """Why it is not the default."""
-    assert alarms(lambda *sides: of_categories(method, *sides), words) > 2 * MOST
+    assert alarms(lambda *sides: of_categories(method, *sides), words) > 1.5 * MOST
 
 
 def test_an_equal_relation_gives_as_few_alarms_as_it_should(monkeypatch):
-    monkeypatch.setattr(relation, "WAYS", 199)
+    monkeypatch.setattr(relation, "WAYS", 99)
 
     def draw(random, n):
         inputs = random.normal(size=3 * n)

@@ -30,8 +30,9 @@ def mann_whitney(reference: Numbers, current: Numbers) -> Measured:
 
 def cramer_von_mises(reference: Numbers, current: Numbers) -> Measured:
     """The statistic is T (T. W. Anderson, Annals of Mathematical Statistics 33, 1962); the effect
-    is that of `wasserstein`. Where values are tied, p is by permutation: the distribution of T is
-    that of untied ones, and calls a third of all equal samples of rounded figures a drift.
+    is that of `wasserstein`. Where values are tied, p is by permutation: the tables of T are of
+    untied ones, and call a third of equal samples of 120 and 90 rounded figures a drift, and all
+    of 1,000 and 500.
     """
     if is_constant(reference, current):
         return SAME
