@@ -145,7 +145,8 @@ def _written(
     policy: Policy,
     now: datetime,
 ) -> Notice:
-    tier = max((Tier(one.tier) for one in incidents), key=lambda one: one.rank)
+    incidents.sort(key=lambda one: (-Tier(one.tier).rank, sorted(one.labels.items())))
+    tier = Tier(incidents[0].tier)
     notice = Notice.objects.create(
         project=project,
         rule_id=incidents[0].rule_id,
