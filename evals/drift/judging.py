@@ -14,6 +14,7 @@ from evals.drift.monitors import (
     Monitor,
     Moved,
     Sample,
+    Scored,
     State,
     TellingWord,
     Verdict,
@@ -21,6 +22,7 @@ from evals.drift.monitors import (
 from evals.drift.statistics import beginning, segments
 from evals.drift.statistics.embeddings import MOST_VECTORS, is_vector, of_embeddings, told_apart
 from evals.drift.statistics.measuring import distinct, of_categories, of_numbers
+from evals.drift.statistics.relation import Relation, is_pair, relation
 from evals.drift.statistics.samples import (
     MOST_VALUES,
     Measured,
@@ -54,6 +56,7 @@ class _Found:
     measured: Measured
     least_effect: float | None = None  # where it hangs on the sample
     texts: TextDrift | None = None
+    relation: Relation | None = None
 
 
 def judge(reference: Sample, current: Sample, monitor: Monitor) -> Verdict:
@@ -84,6 +87,8 @@ def judge(reference: Sample, current: Sample, monitor: Monitor) -> Verdict:
     )
     if found.texts:
         verdict = _with_texts(verdict, found.texts, *sides)
+    if found.relation:
+        verdict = _with_relation(verdict, found.relation)
     verdict = _settled(verdict)
     # Nothing is explained later: a correction makes no drift of what is none.
     return _explained(verdict, ours, theirs) if verdict.is_drift else verdict
@@ -143,6 +148,8 @@ def _fit(values: Sequence[Any], kind: Kind) -> list[bool]:
         return [one is not None for one in categories(values)]
     if kind is Kind.TEXT:
         return [isinstance(value, str) and bool(value.strip()) for value in values]
+    if kind is Kind.RELATION:
+        return [is_pair(value) for value in values]
     return [is_vector(value) for value in values]
 
 
@@ -158,8 +165,17 @@ def _measured(reference: Sample, current: Sample, monitor: Monitor) -> _Found:
         return _Found(method, Measured(told.auc, told.auc, told.p), told.needed)
     if kind is Kind.EMBEDDING:
         return _Found(method, of_embeddings(method, ours, theirs))
+    if kind is Kind.RELATION:
+        related = relation(*(_columns(side) for side in (ours, theirs)))
+        return _Found(
+            method, Measured(related.effect, related.effect, related.p), None, None, related
+        )
     measure = of_numbers if kind is Kind.NUMERIC else of_categories
     return _Found(method, measure(method, ours, theirs))
+
+
+def _columns(pairs: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    return [given for given, _ in pairs], [score for _, score in pairs]
 
 
 def _default(reference: Sequence[Any], current: Sequence[Any], kind: Kind) -> Method:
@@ -182,6 +198,14 @@ def _with_texts(verdict: Verdict, texts: TextDrift, reference: Side, current: Si
         typical_reference=tuple(reference.places[place] for place in texts.typical_reference),
         typical_current=tuple(current.places[place] for place in texts.typical_current),
     )
+
+
+def _with_relation(verdict: Verdict, related: Relation) -> Verdict:
+    scored = tuple(
+        Scored(one.to, one.n_reference, one.n_current, one.mean_reference, one.mean_current)
+        for one in related.strata
+    )
+    return replace(verdict, scored=scored, inputs_moved=related.inputs)
 
 
 def _word(word: Word) -> TellingWord:

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     CATEGORICAL = "categorical"
     TEXT = "text"
     EMBEDDING = "embedding"
+    RELATION = "relation"  # of an input to its score: concept drift
 
 
 class Method(StrEnum):
@@ -33,6 +34,7 @@ class Method(StrEnum):
     MMD = "mmd"
     CENTROID = "centroid"
     CLASSIFIER = "classifier"
+    RELATION = "relation"
 
 
 OF_SHARES = (
@@ -62,7 +64,8 @@ METHODS: dict[Kind, tuple[Method, ...]] = {
         *OF_SHARES,
     ),
     Kind.TEXT: (Method.CLASSIFIER,),
-    Kind.EMBEDDING: (Method.MMD, Method.CENTROID, Method.CLASSIFIER),
+    Kind.EMBEDDING: (Method.CENTROID, Method.MMD, Method.CLASSIFIER),
+    Kind.RELATION: (Method.RELATION,),
 }
 
 SMALL = 1000  # values of a reference, up to which a test of significance is the default
@@ -80,12 +83,10 @@ def least_effect(method: Method) -> float:
 
 def default_method(kind: Kind, *, n_reference: int, distinct: int) -> Method:
     """By type and size, as Evidently 0.7 chooses. `distinct` counts the values of both sides
-    together; of texts and embeddings it does not matter.
+    together, and matters for numbers and categories alone.
     """
-    if kind is Kind.TEXT:
-        return Method.CLASSIFIER
-    if kind is Kind.EMBEDDING:
-        return Method.CENTROID
+    if kind not in (Kind.NUMERIC, Kind.CATEGORICAL):
+        return METHODS[kind][0]
     is_small = n_reference <= SMALL
     if kind is Kind.NUMERIC and distinct > FEW_DISTINCT:
         return Method.KOLMOGOROV_SMIRNOV if is_small else Method.WASSERSTEIN

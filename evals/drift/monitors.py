@@ -71,7 +71,8 @@ class Monitor:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One side: values, and for each of them, where known, its moment and its segment in each
-    dimension. What cannot be compared (None, NaN, infinite) may stand among the values.
+    dimension. What cannot be compared (None, NaN, infinite) may stand among the values. Values of a
+    relation are pairs of an input, a number or a category, and its numeric score.
     """
 
     values: Sequence[Any]
@@ -120,12 +121,24 @@ class TellingWord:
     current: float
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The mean scores of inputs up to `to`, or of the category `to`."""
+
+    to: float | str
+    n_reference: int
+    n_current: int
+    mean_reference: float
+    mean_current: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """`q` is `p` corrected for how many monitors were asked at once; of one alone it is `p`.
     `effect`, `least_effect` and `statistic` are the method's (`docs/drift.md`). Counts are of
     values that could be compared, `dropped` of those that could not, of both sides. Of texts it
-    names the words that tell, and the places of typical texts in the samples.
+    names the words that tell, and the places of typical texts in the samples; of a relation it
+    says how kinds of input are scored, and how far the inputs themselves moved.
     """
 
     state: State
@@ -145,6 +158,8 @@ class Verdict:
     words_of_current: tuple[TellingWord, ...] = ()
     typical_reference: tuple[int, ...] = ()
     typical_current: tuple[int, ...] = ()
+    scored: tuple[Scored, ...] = ()
+    inputs_moved: float | None = None
     why: str = ""
 
     @property

@@ -115,7 +115,7 @@ def scored(random, n, *, shift=0.0, slope=0.5, lift=0.0):
 
 
 def test_other_inputs_alone_are_no_concept_drift(random):
-    found = relation(scored(random, 900), scored(random, 700, shift=0.7), is_numeric=True)
+    found = relation(scored(random, 900), scored(random, 700, shift=0.7))
     assert found.inputs > 0.5
     assert found.p > 0.01
     assert found.effect < 0.1
@@ -123,7 +123,7 @@ def test_other_inputs_alone_are_no_concept_drift(random):
 
 @pytest.mark.parametrize("change", [{"lift": -0.3}, {"slope": -0.5}])
 def test_other_scores_of_the_same_inputs_are_concept_drift(random, change):
-    found = relation(scored(random, 900), scored(random, 700, **change), is_numeric=True)
+    found = relation(scored(random, 900), scored(random, 700, **change))
     assert found.p == pytest.approx(0.0001)
     assert found.effect > 0.2
     assert found.inputs < 0.15
@@ -133,7 +133,7 @@ def test_the_kind_of_input_that_scores_otherwise_is_shown(random):
     inputs = ["en"] * 300 + ["ko"] * 300
     before = random.normal(0.8, 0.1, 600)
     since = np.concatenate([random.normal(0.8, 0.1, 300), random.normal(0.5, 0.1, 300)])
-    found = relation((inputs, before), (inputs, since), is_numeric=False)
+    found = relation((inputs, before), (inputs, since))
     english, korean = found.strata
     assert (english.to, korean.to) == ("en", "ko")
     assert english.mean_current == pytest.approx(english.mean_reference, abs=0.05)
@@ -143,7 +143,7 @@ def test_the_kind_of_input_that_scores_otherwise_is_shown(random):
 
 def test_pairs_that_lack_an_input_or_a_score_do_not_count():
     side = ([1.0, None, float("nan"), 4.0] * 20, [0.5, 0.5, 0.5, None] * 20)
-    found = relation(side, side, is_numeric=True)
+    found = relation(side, side)
     assert (found.effect, found.p, found.inputs) == (0.0, 1.0, 0.0)
     assert sum(one.n_reference for one in found.strata) == 20
 
@@ -151,10 +151,10 @@ def test_pairs_that_lack_an_input_or_a_score_do_not_count():
 @pytest.mark.parametrize("side", [([], []), ([1.0] * 5, [1.0] * 5), ([None] * 50, [1.0] * 50)])
 def test_a_relation_of_too_few_is_refused(side):
     with pytest.raises(TooFew):
-        relation(side, side, is_numeric=True)
+        relation(side, side)
 
 
 def test_scores_that_never_change_have_no_concept_drift():
     side = (["a"] * 40, [0.0] * 40)
-    found = relation(side, side, is_numeric=False)
+    found = relation(side, side)
     assert (found.effect, found.p) == (0.0, 1.0)

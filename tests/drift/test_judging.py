@@ -147,6 +147,39 @@ def test_embeddings_of_another_model_say_so(random):
     assert found.state is State.NOT_COMPARABLE
 
 
+def test_other_scores_of_the_same_inputs_are_a_drift_of_the_relation(random):
+    def pairs(lift, shift=0.0):
+        lengths = random.lognormal(5.0 + shift, 1.0, 600)
+        return [
+            (float(length), 1 / (1 + length / 200) + lift + float(random.normal(0, 0.1)))
+            for length in lengths
+        ]
+
+    monitor = Monitor(watched="quality by input length", kind=Kind.RELATION)
+    bad = [None, (1.0,), (None, 1.0), (1.0, None), "ab"]
+    found = judge(Sample(values=pairs(0.0) + bad), Sample(values=pairs(-0.2)), monitor)
+    assert found.is_drift
+    assert found.dropped == len(bad)
+    assert all(one.mean_current < one.mean_reference for one in found.scored)
+    moved = judge(Sample(values=pairs(0.0)), Sample(values=pairs(0.0, shift=0.5)), monitor)
+    assert moved.state is State.NONE
+    assert moved.inputs_moved > 0.3
+
+
+def test_the_relation_of_a_category_to_its_score(random):
+    def pairs(korean):
+        means = {"en": 0.8, "ko": korean}
+        return [
+            (str(name), float(random.normal(means[name], 0.1)))
+            for name in random.choice(["en", "ko"], 500)
+        ]
+
+    monitor = Monitor(watched="quality by language", kind=Kind.RELATION)
+    found = judge(Sample(values=pairs(0.8)), Sample(values=pairs(0.6)), monitor)
+    assert found.is_drift
+    assert [one.to for one in found.scored] == ["en", "ko"]
+
+
 def verdict(p, *, effect=1.0, correction=Correction.BENJAMINI_HOCHBERG) -> Verdict:
     found = judge(sample(GRID), sample(GRID + 1), replace(LENGTH, correction=correction))
     return replace(found, p=p, q=p, effect=effect)

@@ -60,8 +60,8 @@ def _likelihood(reference: Counts, current: Counts) -> Numbers:
 
 def chi_square_fit(reference: Counts, current: Counts) -> Measured:
     """Of the current to a reference that is known, not sampled: against a sample of the same size
-    it calls 39 % of equal sources a drift, at six categories and a level of 5 %. A category that the reference has not is
-    infinitely far off. The effect is that of `chi_square`.
+    it calls 39 % of equal sources a drift, at six categories and a level of 5 %. A category that
+    the reference has not is infinitely far off. The effect is that of `chi_square`.
     """
     return _fit(reference, current, "pearson")
 

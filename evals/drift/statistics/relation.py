@@ -23,6 +23,7 @@ from evals.drift.statistics.samples import (
 
 STRATA = 8  # of a numeric input, of about as many values of the reference
 CELLS = 32  # of scores
+MOST_STRATA = 50  # of categories: the most frequent
 LEAST_OF_STRATUM = 10  # of each side
 
 
@@ -53,12 +54,12 @@ class Relation:
 def relation(
     reference: tuple[Sequence[Any], Sequence[Any]],
     current: tuple[Sequence[Any], Sequence[Any]],
-    *,
-    is_numeric: bool,
 ) -> Relation:
-    """Each side is its inputs and their numeric scores. Pairs that lack either do not count. Raises
-    TooFew where no stratum has LEAST_OF_STRATUM pairs of each side.
+    """Each side is its inputs and their numeric scores. Inputs are numbers where all known ones
+    are, else categories. Pairs that lack either do not count. Raises TooFew where no stratum has
+    LEAST_OF_STRATUM pairs of each side.
     """
+    is_numeric = not any(_is_word(given) for side in (reference, current) for given in side[0])
     inputs, scores = zip(*(_pairs(side, is_numeric) for side in (reference, current)), strict=True)
     if min(map(len, scores)) < LEAST_OF_STRATUM:
         raise TooFew(f"Each side needs {LEAST_OF_STRATUM} inputs that have a score.")
@@ -93,6 +94,17 @@ def _counts(scores: Numbers, edges: Numbers) -> Counts:
     return np.bincount(np.searchsorted(edges, scores), minlength=len(edges) + 1)
 
 
+def is_pair(value: Any) -> bool:
+    """Whether it is an input with its score, both known."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return False
+    return categories(value[:1]) != [None] and not np.isnan(numbers(value[1:])[0])
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str | bool)
+
+
 def _pairs(side: tuple[Sequence[Any], Sequence[Any]], is_numeric: bool) -> tuple[Any, Numbers]:
     inputs, scores = side
     if len(inputs) != len(scores):
@@ -119,11 +131,13 @@ def _strata(
     else:
         found, both = np.unique(np.concatenate(inputs), return_inverse=True)
         names, places = list(found), [both[: len(inputs[0])], both[len(inputs[0]) :]]
-    strata = [
-        (name, [side[place == number] for side, place in zip(scores, places, strict=True)])
-        for number, name in enumerate(names)
+    counts = [np.bincount(place, minlength=len(names)) for place in places]
+    enough = np.flatnonzero(np.minimum(*counts) >= LEAST_OF_STRATUM)
+    often = sorted(enough, key=lambda number: (-counts[0][number] - counts[1][number], number))
+    return [
+        (names[number], [side[place == number] for side, place in zip(scores, places, strict=True)])
+        for number in sorted(often[:MOST_STRATA])
     ]
-    return [one for one in strata if min(map(len, one[1])) >= LEAST_OF_STRATUM]
 
 
 def _widths(scores: Numbers, edges: Numbers) -> Numbers:

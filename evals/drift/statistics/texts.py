@@ -85,9 +85,9 @@ def text_drift(reference: Sequence[Any], current: Sequence[Any]) -> TextDrift:
 
 def _usable(side: Sequence[Any]) -> list[int]:
     found = [
-        place
-        for place, text in enumerate(side)
-        if isinstance(text, str) and words(text[:MOST_CHARACTERS])
+        int(place)
+        for place in thinned(len(side), 2 * MOST_DOCUMENTS)
+        if isinstance(text := side[place], str) and words(text[:MOST_CHARACTERS])
     ]
     if len(found) < domain.LEAST:
         raise TooFew(f"{len(found)} texts have words; {domain.LEAST} are needed.")
