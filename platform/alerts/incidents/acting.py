@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from alerts.incidents.matching import MAX_VALUE, MOST_MATCHERS, Matcher
@@ -120,13 +121,13 @@ def silence(
 ) -> Silence:
     """Raises CannotSilence."""
     if not 0 < len(matchers) <= MOST_MATCHERS:
-        raise CannotSilence("A silence has one to ten labels.")
+        raise CannotSilence(_("A silence has one to ten labels."))
     if any(len(one.value) > MAX_VALUE or not 0 < len(one.label) <= MAX_VALUE for one in matchers):
-        raise CannotSilence("A label or its value is too long.")
+        raise CannotSilence(_("A label or its value is too long."))
     if not timedelta(0) < ends_at - begins_at <= LONGEST_SILENCE:
-        raise CannotSilence("A silence ends after it begins, within 90 days.")
+        raise CannotSilence(_("A silence ends after it begins, within 90 days."))
     if Silence.objects.filter(project=project, ends_at__gt=timezone.now()).count() >= MOST_SILENCES:
-        raise CannotSilence("There are too many silences: end one first.")
+        raise CannotSilence(_("There are too many silences: end one first."))
     told = [{"label": one.label, "value": one.value, "how": str(one.how)} for one in matchers]
     return Silence.objects.create(
         project=project,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 MINUTES = 24 * 60
 MOST_SPANS = 20
 
@@ -26,9 +28,9 @@ class QuietHours:
 
     def __post_init__(self) -> None:
         if not self.weekdays or not self.weekdays <= set(range(7)):
-            raise ValueError("Weekdays are numbers from 0 (Monday) to 6.")
+            raise ValueError(_("Weekdays are numbers from 0 (Monday) to 6."))
         if not (0 <= self.begin < MINUTES and 0 <= self.end <= MINUTES):
-            raise ValueError("Times are minutes of a day.")
+            raise ValueError(_("Times are minutes of a day."))
         ZoneInfo(self.zone)
 
     def holds(self, at: datetime) -> bool:

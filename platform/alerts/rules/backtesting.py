@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from alerts.incidents.tiers import Step, Tier
 from alerts.rules.conditions import check
 from alerts.rules.definition import Definition
@@ -40,7 +42,8 @@ def backtest(project_id: str, definition: Definition, since: int, until: int) ->
     """
     width = definition.width
     since, until = since // width * width, until // width * width
-    check(0 < until - since <= MOST_BUCKETS * width, f"Ask for 1 to {MOST_BUCKETS} buckets.")
+    message = _("Ask for 1 to %(most)s buckets.") % {"most": MOST_BUCKETS}
+    check(0 < until - since <= MOST_BUCKETS * width, message)
     found = measured(project_id, definition, since, until)
     firings: list[Firing] = []
     readings = {}

@@ -5,6 +5,7 @@ its alerts are closed, and no evaluation under the old definition is written any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from alerts.incidents import acting
@@ -31,9 +32,9 @@ def made(
         Project.objects.select_for_update().get(pk=project.pk)
         names = set(Rule.objects.filter(project=project).values_list("name", flat=True))
         if len(names) >= MOST_RULES:
-            raise WrongRule(f"A project has at most {MOST_RULES} rules.")
+            raise WrongRule(_("A project has at most %(most)s rules.") % {"most": MOST_RULES})
         if name in names:
-            raise WrongRule("There is a rule of this name already.")
+            raise WrongRule(_("There is a rule of this name already."))
         return Rule.objects.create(
             project=project,
             name=name,

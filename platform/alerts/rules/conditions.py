@@ -6,6 +6,8 @@ How each is judged stands in `judging.py` and the modules it names.
 import math
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from alerts.incidents.tiers import Tier
 from alerts.rules.points import Limit, Side
 
@@ -26,16 +28,16 @@ def check(is_right: bool, what: str) -> None:
 
 def check_limits(limits: tuple[Limit, ...], side: Side) -> None:
     """Each tier once, and a higher tier further out."""
-    check(0 < len(limits) <= MOST_LIMITS, "A condition has one limit for each of its tiers.")
-    check(all(math.isfinite(one.value) for one in limits), "A limit is a number.")
+    check(0 < len(limits) <= MOST_LIMITS, _("A condition has one limit for each of its tiers."))
+    check(all(math.isfinite(one.value) for one in limits), _("A limit is a number."))
     ordered = sorted(limits, key=lambda one: one.tier.rank)
-    check(len({one.tier for one in ordered}) == len(ordered), "Each tier has one limit.")
+    check(len({one.tier for one in ordered}) == len(ordered), _("Each tier has one limit."))
     values = [one.value if side != Side.BELOW else -one.value for one in ordered]
-    check(values == sorted(values), "The limit of a higher tier lies further out.")
+    check(values == sorted(values), _("The limit of a higher tier lies further out."))
 
 
 def check_samples(least: int) -> None:
-    check(0 <= least <= MOST_SAMPLES, "The least number of samples is between 0 and a million.")
+    check(0 <= least <= MOST_SAMPLES, _("The least number of samples is between 0 and a million."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Threshold:
     is_sure: bool = False
 
     def __post_init__(self) -> None:
-        check(self.side != Side.EITHER, "A threshold is above or below.")
+        check(self.side != Side.EITHER, _("A threshold is above or below."))
         check_limits(self.limits, self.side)
         check_samples(self.least_samples)
         if self.recovery is not None:
@@ -61,7 +63,7 @@ class Threshold:
                 if self.side == Side.ABOVE
                 else self.recovery >= max(values)
             )
-            check(is_inside, "The recovery limit lies on the good side of all limits.")
+            check(is_inside, _("The recovery limit lies on the good side of all limits."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ class Change:
         check_samples(self.least_samples)
         check(
             0 < self.span_seconds <= self.back_seconds <= 5 * WEEK,
-            "The time compared with lies wholly before, five weeks at most.",
+            _("The time compared with lies wholly before, five weeks at most."),
         )
 
 
@@ -109,13 +111,15 @@ class Anomaly:
     learn_days: int = 7
 
     def __post_init__(self) -> None:
-        check(all(one.value > 0 for one in self.limits), "Limits are distances: above 0.")
+        check(all(one.value > 0 for one in self.limits), _("Limits are distances: above 0."))
         check_limits(self.limits, Side.ABOVE)
         check_samples(self.least_samples)
-        check(0 < self.bad <= self.of <= 20 and 0 < self.calm <= 20, "Buckets: 1 to 20.")
-        check(1 <= self.weeks <= 4 and 0 <= self.learn_days <= 28, "One to four weeks.")
-        check(0 <= self.recovery <= min(one.value for one in self.limits), "Recovery lies inside.")
-        check(self.relative_floor >= 0 and self.absolute_floor >= 0, "Floors are 0 or more.")
+        check(0 < self.bad <= self.of <= 20 and 0 < self.calm <= 20, _("Buckets: 1 to 20."))
+        check(1 <= self.weeks <= 4 and 0 <= self.learn_days <= 28, _("One to four weeks."))
+        check(
+            0 <= self.recovery <= min(one.value for one in self.limits), _("Recovery lies inside.")
+        )
+        check(self.relative_floor >= 0 and self.absolute_floor >= 0, _("Floors are 0 or more."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +154,13 @@ class BurnRate:
     is_sure: bool = False
 
     def __post_init__(self) -> None:
-        check(0 < self.objective < 1, "An objective lies between 0 and 1: 0.999 is 99.9 %.")
-        check(0 < len(self.windows) <= 6, "One to six windows.")
+        check(0 < self.objective < 1, _("An objective lies between 0 and 1: 0.999 is 99.9 %."))
+        check(0 < len(self.windows) <= 6, _("One to six windows."))
         check_samples(self.least_samples)
         for one in self.windows:
             check(
                 0 < one.short_seconds < one.long_seconds <= 3 * DAY and one.burn > 0,
-                "A short window is part of its long one, which has three days at most.",
+                _("A short window is part of its long one, which has three days at most."),
             )
 
 
@@ -176,8 +180,8 @@ class Budget:
     projected: bool = False
 
     def __post_init__(self) -> None:
-        check(0 < self.amount < 1e12, "The amount is above 0.")
-        check(self.period in (Period.DAY, Period.WEEK, Period.MONTH), "A day, week or month.")
+        check(0 < self.amount < 1e12, _("The amount is above 0."))
+        check(self.period in (Period.DAY, Period.WEEK, Period.MONTH), _("A day, week or month."))
         check_limits(self.limits, Side.ABOVE)
 
 
@@ -189,7 +193,7 @@ class NoData:
     least_samples: int = 1
 
     def __post_init__(self) -> None:
-        check(1 <= self.least_samples <= MOST_SAMPLES, "At least 1.")
+        check(1 <= self.least_samples <= MOST_SAMPLES, _("At least 1."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +208,8 @@ class Signal:
     least_samples: int = 1
 
     def __post_init__(self) -> None:
-        check(0 < self.weight <= 100, "A weight is above 0.")
-        check(self.side != Side.EITHER, "A signal is bad above or below.")
+        check(0 < self.weight <= 100, _("A weight is above 0."))
+        check(self.side != Side.EITHER, _("A signal is bad above or below."))
         check_samples(self.least_samples)
 
 
@@ -227,12 +231,14 @@ class Composite:
 
     def __post_init__(self) -> None:
         names = {one.name for one in self.signals}
-        check(2 <= len(names) == len(self.signals) <= MOST_SIGNALS, "Two to eight signals.")
+        check(2 <= len(names) == len(self.signals) <= MOST_SIGNALS, _("Two to eight signals."))
         check_limits(self.limits, Side.ABOVE)
-        check(0 < self.recovery <= min(one.value for one in self.limits), "Recovery lies inside.")
-        check(2 <= self.least_signals <= len(self.signals), "Two signals at least.")
-        check(self.each > 0 and 1 <= self.weeks <= 4, "One to four weeks.")
-        check(self.correlation is None or 0 <= self.correlation < 1, "Between 0 and 1.")
+        check(
+            0 < self.recovery <= min(one.value for one in self.limits), _("Recovery lies inside.")
+        )
+        check(2 <= self.least_signals <= len(self.signals), _("Two signals at least."))
+        check(self.each > 0 and 1 <= self.weeks <= 4, _("One to four weeks."))
+        check(self.correlation is None or 0 <= self.correlation < 1, _("Between 0 and 1."))
 
 
 Condition = Threshold | Change | Anomaly | BurnRate | Budget | NoData | Composite

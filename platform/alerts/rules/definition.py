@@ -5,6 +5,8 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from alerts.incidents.hours import MOST_SPANS, QuietHours
 from alerts.rules.conditions import (
     DAY,
@@ -16,6 +18,7 @@ from alerts.rules.conditions import (
     Change,
     Composite,
     Condition,
+    NoData,
     check,
 )
 from alerts.rules.lifecycle import Lasting
@@ -45,10 +48,10 @@ class Measured:
     scores: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check(self.view in (OBSERVATIONS, TRACES, SCORES), "There is no such view.")
-        check(len(self.scores) <= MOST_SCORES, "Too many names of scores.")
+        check(self.view in (OBSERVATIONS, TRACES, SCORES), _("There is no such view."))
+        check(len(self.scores) <= MOST_SCORES, _("Too many names of scores."))
         texts = (self.measure, self.aggregation, self.query, self.bad_query, *self.scores)
-        check(all(len(text) <= MAX_TEXT for text in texts), "A text is too long.")
+        check(all(len(text) <= MAX_TEXT for text in texts), _("A text is too long."))
         for query in (self.query, self.bad_query):
             for problem in parsed(query).problems:
                 check(False, str(problem.message))
@@ -79,25 +82,25 @@ class Definition:
 
     def __post_init__(self) -> None:
         wanted = len(self.condition.signals) if isinstance(self.condition, Composite) else 1
-        check(len(self.measured) == wanted, "Measure one thing, or one for each signal.")
-        check(self.bucket in WIDTHS, "There is no such bucket.")
+        check(len(self.measured) == wanted, _("Measure one thing, or one for each signal."))
+        check(self.bucket in WIDTHS, _("There is no such bucket."))
         learns = isinstance(self.condition, Anomaly | Composite)
         check(
             not learns or self.bucket in LEARNING_WIDTHS,
-            "What learns what is usual needs buckets of 15 minutes or more.",
+            _("What learns what is usual needs buckets of 15 minutes or more."),
         )
-        check(len(self.by) <= MOST_DIMENSIONS, "Two dimensions at most.")
-        check(len(set(self.by)) == len(self.by), "Each dimension once.")
-        check(set(self.group_by) <= set(self.by), "What is told apart is one of the dimensions.")
-        check(all(len(name) <= MAX_TEXT for name in self.by), "A name is too long.")
+        check(len(self.by) <= MOST_DIMENSIONS, _("Two dimensions at most."))
+        check(len(set(self.by)) == len(self.by), _("Each dimension once."))
+        check(set(self.group_by) <= set(self.by), _("What is told apart is one of the dimensions."))
+        check(all(len(name) <= MAX_TEXT for name in self.by), _("A name is too long."))
         self._check_times()
 
     def _check_times(self) -> None:
-        check(0 <= self.lag_seconds <= MOST_LAG, "Late spans are waited for an hour at most.")
+        check(0 <= self.lag_seconds <= MOST_LAG, _("Late spans are waited for an hour at most."))
         for seconds in (self.repeat_seconds, self.escalate_seconds):
-            check(seconds == 0 or 300 <= seconds <= WEEK, "Between 5 minutes and a week.")
-        check(len(self.quiet) <= MOST_SPANS, "Too many quiet hours.")
-        check(max(len(self.inhibits), len(self.channels)) <= MOST_RULES, "Too many names.")
+            check(seconds == 0 or 300 <= seconds <= WEEK, _("Between 5 minutes and a week."))
+        check(len(self.quiet) <= MOST_SPANS, _("Too many quiet hours."))
+        check(max(len(self.inhibits), len(self.channels)) <= MOST_RULES, _("Too many names."))
         try:
             zone_named(self.zone)
         except Unanswerable as error:
@@ -120,4 +123,6 @@ class Definition:
                 return max(one.long_seconds for one in windows)
             case Budget(period=period):
                 return LONGEST[period] + HOUR
-        return DAY if self.by else self.width  # segments that were there yesterday are known
+            case NoData():
+                return 12 * HOUR if self.by else 0  # segments that were there lately
+        return 0

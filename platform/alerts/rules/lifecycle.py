@@ -6,6 +6,8 @@ A bucket that was seen already changes nothing, so that an evaluation may be mad
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 from alerts.incidents.tiers import Step, Tier
 from alerts.rules.conditions import DAY, check
 from alerts.rules.points import Reading, Verdict
@@ -44,7 +46,7 @@ class Lasting:
 
     def __post_init__(self) -> None:
         for seconds in (self.for_seconds, self.keep_firing_seconds, self.hold_seconds):
-            check(0 <= seconds <= MOST_SECONDS, "A time is between 0 and 7 days.")
+            check(0 <= seconds <= MOST_SECONDS, _("A time is between 0 and 7 days."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,9 +53,9 @@ class ReadyMade:
             one = replace(made.measured[0], scores=(score,))
             made = replace(made, measured=(one,))
         elif self.needs_score:
-            raise WrongRule("Choose a score.")
+            raise WrongRule(_("Choose a score."))
         if self.needs_amount:
-            check(amount is not None, "Say an amount in dollars.")
+            check(amount is not None, _("Say an amount in dollars."))
             assert isinstance(made.condition, Budget) and amount is not None
             made = replace(made, condition=replace(made.condition, amount=amount))
         return made

@@ -10,6 +10,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from django.utils.translation import gettext_lazy as _
+
 from alerts.rules.conditions import (
     Anomaly,
     Budget,
@@ -70,7 +72,8 @@ def _read(wanted: Any, value: object, where: str) -> Any:
         return _read_one_of(arguments, value, where)
     if origin in (tuple, frozenset):
         if not isinstance(value, list) or len(value) > MOST_ITEMS:
-            raise WrongRule(f"{where}: a list of at most {MOST_ITEMS} is wanted.")
+            told = {"where": where, "most": MOST_ITEMS}
+            raise WrongRule(_("%(where)s: a list of at most %(most)s is wanted.") % told)
         return origin(_read(arguments[0], one, where) for one in value)
     if is_dataclass(wanted):
         assert isinstance(wanted, type)
@@ -84,7 +87,8 @@ def _read_one_of(kinds: tuple, value: object, where: str) -> Any:
         return None if value is None else _read(rest, value, where)
     name = value.get(KIND) if isinstance(value, Mapping) else None
     if not isinstance(name, str) or name not in KINDS or not isinstance(value, Mapping):
-        raise WrongRule(f"{where}: “kind” is one of {', '.join(KINDS)}.")
+        told = {"where": where, "kinds": ", ".join(KINDS)}
+        raise WrongRule(_("%(where)s: “kind” is one of %(kinds)s.") % told)
     rest = {key: one for key, one in value.items() if key != KIND}
     return _read_fields(KINDS[name], rest, where)
 
@@ -96,13 +100,15 @@ def _types(kind: type) -> dict[str, Any]:
 
 def _read_fields(kind: type, value: object, where: str) -> Any:
     if not isinstance(value, Mapping):
-        raise WrongRule(f"{where}: an object is wanted.")
+        raise WrongRule(_("%(where)s: an object is wanted.") % {"where": where})
     known = {one.name: one for one in fields(kind)}
     if unknown := [str(name)[:40] for name in value if name not in known]:
-        raise WrongRule(f"{where}: there is no field “{unknown[0]}”.")
+        told = {"where": where, "name": unknown[0]}
+        raise WrongRule(_("%(where)s: there is no field “%(name)s”.") % told)
     for name, one in known.items():
         if name not in value and one.default is MISSING and one.default_factory is MISSING:
-            raise WrongRule(f"{where}: “{name}” is missing.")
+            told = {"where": where, "name": name}
+            raise WrongRule(_("%(where)s: “%(name)s” is missing.") % told)
     types = _types(kind)
     found = {name: _read(types[name], one, name) for name, one in value.items()}
     try:
@@ -129,4 +135,4 @@ def _read_plain(wanted: type, value: object, where: str) -> Any:
             return wanted(value)
     elif wanted in (str, bool) and isinstance(value, wanted) and "\0" not in str(value):
         return value
-    raise WrongRule(f"{where}: not the kind of value that is wanted.")
+    raise WrongRule(_("%(where)s: not the kind of value that is wanted.") % {"where": where})
