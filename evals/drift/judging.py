@@ -36,7 +36,6 @@ from evals.drift.statistics.texts import TextDrift, Word, text_drift
 from prompts.figures.statistics import adjusted
 
 NOISE = 1e-9  # of an effect that is exactly at its threshold
-MOST_MOVED = 10  # segments told of each dimension
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +261,6 @@ def _moved(
                 one.n_reference,
                 one.n_current,
             )
-            for one in parts[:MOST_MOVED]
+            for one in parts
         ]
     return tuple(found)

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from evals.drift.judging import corrected, judge
-from evals.drift.methods import Kind, Method
+from evals.drift.methods import METHODS, Kind, Method
 from evals.drift.monitors import Correction, InvalidMonitor, Monitor, Sample, State, Verdict
 from tests.drift.samples import GRID
 
@@ -229,6 +231,37 @@ def test_of_many_monitors_of_unchanged_figures_few_call_a_drift(random):
 def test_a_monitor_that_cannot_work_is_refused(wrong):
     with pytest.raises(InvalidMonitor):
         replace(LENGTH, **wrong)
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(),
+    st.sampled_from([10**400, 1e308, 5e-324, "", "가나다", "the", 1j, b"x", {"a": 1}]),
+    st.text(max_size=8),
+    st.lists(st.one_of(st.floats(), st.none(), st.text(max_size=2)), max_size=3),
+    st.tuples(st.one_of(st.floats(), st.text(max_size=1), st.none()), st.floats()),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [(kind, method) for kind in Kind for method in (None, *METHODS[kind])]
+)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_whatever_values_are_there_is_a_verdict(kind, method, data):
+    """Values are drawn from a few, so that there is something to compare."""
+    few = data.draw(st.lists(ANYTHING, min_size=1, max_size=6))
+    sides = [
+        Sample(values=data.draw(st.lists(st.sampled_from(few), max_size=60))) for _ in range(2)
+    ]
+    found = judge(*sides, Monitor(watched="x", kind=kind, method=method, least_samples=2))
+    if found.was_measured:
+        assert math.isfinite(found.effect)
+        assert found.effect >= 0
+        assert 0 <= found.p <= 1
+    else:
+        assert found.why
 
 
 def test_moments_and_segments_are_as_many_as_values():

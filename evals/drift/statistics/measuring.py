@@ -10,6 +10,7 @@ from evals.drift.statistics import categorical, numeric
 from evals.drift.statistics.cells import bins
 from evals.drift.statistics.points import mmd
 from evals.drift.statistics.samples import (
+    MOST_CATEGORIES,
     Counts,
     Measured,
     NotComparable,
@@ -37,6 +38,7 @@ OF_CATEGORIES: dict[Method, Callable[[Counts, Counts], Measured]] = {
     Method.G_FIT: categorical.g_fit,
     Method.Z: categorical.z,
 }
+MOST_REST = 0.5  # of both sides, that the rarer categories have together
 
 
 def of_numbers(method: Method, reference: Iterable[Any], current: Iterable[Any]) -> Measured:
@@ -64,7 +66,13 @@ def of_categories(method: Method, reference: Iterable[Any], current: Iterable[An
     enough(ours, theirs)
     if method not in METHODS[Kind.CATEGORICAL]:
         raise NotComparable(f"{method} does not compare categories.")
-    _, counts, others = counted(ours, theirs)
+    labels, counts, others = counted(ours, theirs)
+    rest = min(counts[-1] / len(ours), others[-1] / len(theirs))
+    if len(labels) > MOST_CATEGORIES and rest > MOST_REST:
+        raise NotComparable(
+            f"Most values are not among the {MOST_CATEGORIES} most frequent ones, so that their "
+            "shares say nothing: watch something with fewer distinct values."
+        )
     if method in DISTANCES:
         return distance(method, counts, others)
     return OF_CATEGORIES[method](counts, others)
