@@ -182,3 +182,7 @@ def test_one_and_one_point_nought_are_the_same_category():
 
 def test_what_is_vast_is_no_figure_of_a_call():
     assert known([1e149, 1e151, -1e308, 5]).tolist() == [1e149, 5.0]
+
+
+def test_what_is_nearly_nothing_is_nothing():
+    assert known([5e-324, -1e-151, 1e-149]).tolist() == [0.0, 0.0, 1e-149]

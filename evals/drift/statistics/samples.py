@@ -51,13 +51,16 @@ def thinned(length: int, most: int) -> NDArray[np.intp]:
 
 
 def numbers(values: Iterable[Any]) -> Numbers:
-    """One for each value; NaN for what is no number, infinite, or beyond VAST."""
+    """One for each value; NaN for what is no number, infinite, or beyond VAST; 0 for what is
+    nearer to it than 1 ÷ VAST.
+    """
     given = list(values)
     if all(type(value) is float for value in given):  # embeddings are long
         found = np.array(given, dtype=np.float64)
     else:
         found = np.fromiter((_number(value) for value in given), dtype=np.float64)
     found[~(np.abs(found) <= VAST)] = np.nan
+    found[np.abs(found) < 1 / VAST] = 0.0
     return found
 
 
