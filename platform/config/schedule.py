@@ -28,4 +28,5 @@ SCHEDULE = {
     "sweep-checks": every(60, "evals.checks.tasks.sweep"),
     "resume-check-runs": every(30, "evals.checks.tasks.resume"),
     "look-at-alert-rules": every(15, "alerts.rules.tasks.look"),
+    "expire-alert-notices": every(3600, "alerts.incidents.tasks.expire"),
 }

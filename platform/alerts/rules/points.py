@@ -3,6 +3,7 @@
 Moments are whole seconds since 1970, so that no clock's zone and no summer time has a say in them.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -76,9 +77,10 @@ class Reading:
         return self.point.end
 
 
-def between(series: Iterable[Point], since: float, until: float) -> list[Point]:
+def between(series: Series, since: float, until: float) -> Series:
     """Those whose middle lies in the time: an hour that a zone moves a bucket by does no harm."""
-    return [point for point in series if since <= point.middle < until]
+    low = bisect_left(series, since, key=lambda point: point.middle)
+    return series[low : bisect_left(series, until, key=lambda point: point.middle)]
 
 
 def weighted_mean(points: Iterable[Point]) -> tuple[float | None, int]:

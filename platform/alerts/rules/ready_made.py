@@ -84,7 +84,7 @@ READY_MADE = (
     ),
     ReadyMade(
         key="cost_against_yesterday",
-        title=_("Cost above 200 % of yesterday"),
+        title=_("Cost more than twice that of yesterday"),
         about=_("Of an hour, against the same hour of the day before."),
         definition=Definition(
             measured=(Measured(measure="cost"),),
@@ -96,7 +96,7 @@ READY_MADE = (
     ),
     ReadyMade(
         key="daily_budget",
-        title=_("Daily budget: 80 % and 100 % spent"),
+        title=_("Daily budget: spent to 80 and to 100 %"),
         about=_("What was spent since midnight, of an amount that you choose."),
         definition=Definition(
             measured=(Measured(measure="cost"),), condition=Budget(amount=1.0), bucket="5m"
@@ -128,7 +128,7 @@ READY_MADE = (
     ),
     ReadyMade(
         key="response_length",
-        title=_("Response length ± 50 % of the last 7 days"),
+        title=_("Response length: ± 50 %, against the last 7 days"),
         about=_("The mean output tokens of an hour."),
         definition=Definition(
             measured=(Measured(measure="output_tokens", aggregation="avg"),),
@@ -150,7 +150,7 @@ READY_MADE = (
     ),
     ReadyMade(
         key="objective",
-        title=_("Objective of 99 % successful calls"),
+        title=_("Objective: successful calls, 99 %"),
         about=_("The error budget of a month burns too fast, in two windows at once."),
         definition=Definition(
             measured=(ERRORS,), condition=BurnRate(objective=0.99, least_samples=50)
@@ -176,6 +176,7 @@ READY_MADE = (
                 )
             ),
             bucket="15m",
+            lasting=Lasting(for_seconds=1800, keep_firing_seconds=1800),
         ),
     ),
 )

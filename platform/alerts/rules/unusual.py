@@ -8,6 +8,8 @@ from alerts.rules.baseline import Baseline, Times, Usual, oriented
 from alerts.rules.conditions import Anomaly, Composite, Signal
 from alerts.rules.points import Point, Reading, Series, Side, Verdict
 
+MOST_LAST = 20  # buckets that a verdict is of
+RELEARN_SECONDS = 4 * 3600
 CALM_STEPS = 500  # buckets that correlations are learned from, the newest
 
 
@@ -16,6 +18,7 @@ class Deviations:
 
     def __init__(self, condition: Anomaly, series: Series, without: Times) -> None:
         self.condition, self.series = condition, series
+        self.known: dict[tuple[int, int | None], float | None] = {}
         self.usual = Usual(
             series,
             weeks=condition.weeks,
@@ -41,7 +44,8 @@ class Deviations:
 
     def _verdict(self, number: int, frozen_at: int | None) -> tuple[Verdict, Tier | None]:
         wanted = self.condition
-        last = [self._z(one, frozen_at) for one in range(max(0, number - 19), number + 1)]
+        least = max(0, number - MOST_LAST + 1)
+        last = [self._known_z(one, frozen_at) for one in range(least, number + 1)]
         known = [z for z in last if z is not None]
         for limit in sorted(wanted.limits, key=lambda one: -one.tier.rank):
             if sum(z >= limit.value for z in known[-wanted.of :]) >= wanted.bad:
@@ -49,6 +53,12 @@ class Deviations:
         calm = known[-wanted.calm :]
         is_calm = len(calm) == wanted.calm and all(z < wanted.recovery for z in calm)
         return (Verdict.GOOD if is_calm else Verdict.BETWEEN), None
+
+    def _known_z(self, number: int, frozen_at: int | None) -> float | None:
+        key = (number, frozen_at)
+        if key not in self.known:
+            self.known[key] = self._z(number, frozen_at)
+        return self.known[key]
 
     def _z(self, number: int, frozen_at: int | None) -> float | None:
         point = self.series[number]
@@ -99,6 +109,7 @@ class Together:
         ]
         self.weights = [one.weight for one in condition.signals]
         self.known: dict[int, list[float | None]] = {}  # as long as nothing is frozen
+        self.correlations: dict[int, list[list[float]]] = {}
 
     def reading(self, number: int, frozen_at: int | None) -> Reading:
         points = [series[number] for series in self.signals]
@@ -146,15 +157,25 @@ class Together:
         )
 
     def _correlations(self, before: int) -> list[list[float]]:
+        """Learned anew every four hours, by the clock."""
         size = len(self.weights)
         if self.condition.correlation is not None:
             return stouffer.alike(size, self.condition.correlation)
+        points = self.signals[0]
+        while 0 < before < len(points) and points[before].begin % RELEARN_SECONDS:
+            before -= 1
+        if before not in self.correlations:
+            self.correlations[before] = stouffer.learned(self._calm(before), size)
+        return self.correlations[before]
+
+    def _calm(self, before: int) -> list[list[float]]:
+        """The z of all signals, where all are known and none is bad by itself."""
         rows = []
         for number in range(max(0, before - CALM_STEPS), before):
             zs = [z for z in self._zs(number, None) if z is not None]
-            if len(zs) == size and all(abs(z) < self.condition.limits[0].value for z in zs):
+            if len(zs) == len(self.weights) and max(zs) < self.condition.limits[0].value:
                 rows.append(zs)
-        return stouffer.learned(rows, size)
+        return rows
 
 
 def _signal_z(signal: Signal, point: Point, usual: Usual, frozen_at: int | None) -> float | None:
