@@ -29,6 +29,13 @@ def test_where_the_whole_window_is_like_that_it_began_before_it(random):
     assert found.p >= 0.05
 
 
+def test_a_low_value_that_was_rare_is_dated_when_it_is_so_no_more(random):
+    """Nine in ten values and more are the same, so that quantiles are."""
+    before = (random.random(2_000) > 0.01).astype(float)
+    current = np.concatenate([before[:400], (random.random(300) > 0.12).astype(float)])
+    assert beginning.of_numbers(before, current).place == pytest.approx(400, abs=40)
+
+
 def test_a_category_that_came_up_is_dated(random):
     before = list(random.choice(["en", "ko"], 500, p=[0.9, 0.1]))
     since = list(random.choice(["en", "ko", "ja"], 200, p=[0.6, 0.1, 0.3]))
@@ -139,6 +146,13 @@ def test_the_kind_of_input_that_scores_otherwise_is_shown(random):
     assert english.mean_current == pytest.approx(english.mean_reference, abs=0.05)
     assert korean.mean_current == pytest.approx(korean.mean_reference - 0.3, abs=0.05)
     assert found.p == pytest.approx(0.0001)
+
+
+def test_a_score_that_is_nearly_always_one_and_falls_is_concept_drift(random):
+    def side(wrong):
+        return random.normal(size=900), (random.random(900) > wrong).astype(float)
+
+    assert relation(side(0.005), side(0.05)).p < 0.01
 
 
 def test_pairs_that_lack_an_input_or_a_score_do_not_count():

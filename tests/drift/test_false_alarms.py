@@ -46,8 +46,14 @@ def outcomes(random, n):
     return list(random.random(n) < 0.1)
 
 
-@pytest.mark.parametrize("draw", [figures, rounded])
-@pytest.mark.parametrize("method", METHODS[Kind.NUMERIC])
+@pytest.mark.parametrize(
+    ("method", "draw"),
+    [
+        *((method, figures) for method in METHODS[Kind.NUMERIC]),
+        # MMD knows no ranks, so ties are nothing to it.
+        *((method, rounded) for method in METHODS[Kind.NUMERIC] if method is not Method.MMD),
+    ],
+)
 def test_equal_sources_of_numbers_give_as_few_alarms_as_they_should(method, draw):
     found = alarms(lambda *sides: of_numbers(method, *sides), draw)
     assert found <= MOST

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import xlogy
 
+from evals.drift.statistics.cells import placed
 from evals.drift.statistics.permuting import SEED, p_of
 from evals.drift.statistics.samples import Counts, Numbers, counted, enough
 
@@ -40,12 +41,9 @@ class Beginning:
 def of_numbers(reference: Numbers, current: Numbers) -> Beginning:
     """`current` in order of time."""
     enough(reference, current)
-    inner = np.arange(1, CELLS) / CELLS
-    edges = np.unique(np.quantile(np.concatenate([reference, current]), inner))
-    return _found(
-        np.bincount(np.searchsorted(edges, reference), minlength=len(edges) + 1),
-        np.searchsorted(edges, current),
-    )
+    at, cell = placed(reference, current, CELLS)
+    before = np.bincount(cell[: len(reference)], minlength=len(at))
+    return _found(before, cell[len(reference) :])
 
 
 def of_categories(reference: Sequence[str], current: Sequence[str]) -> Beginning:

@@ -42,19 +42,25 @@ def single(reference: Numbers, current: Numbers) -> Cells:
 
 
 def quantiles(reference: Numbers, current: Numbers, most: int = MOST_CELLS) -> Cells:
-    """Each distinct value, or where they are more than `most`, cells that hold about as many values
-    of both sides together. `at` is the mean of what a cell holds.
+    """As `placed`, counted."""
+    at, places = placed(reference, current, most)
+    return _cells(at, places, len(reference))
+
+
+def placed(reference: Numbers, current: Numbers, most: int) -> tuple[Numbers, Counts]:
+    """Each distinct value is a cell, or where they are more than `most`, cells hold about as many
+    values of both sides together. Where each lies (the mean of what it holds), and the cell of each
+    value, the reference's first.
     """
-    values, places = np.unique(np.concatenate([reference, current]), return_inverse=True)
+    whole = np.concatenate([reference, current])
+    values, places = np.unique(whole, return_inverse=True)
     if len(values) <= most:
-        return _cells(values, places, len(reference))
+        return values, places
     rank = np.cumsum(np.bincount(places)) / len(places)
     group = np.minimum((rank * most).astype(np.int64), most - 1)
     _, group = np.unique(group, return_inverse=True)
     cell = group[places]
-    whole = np.concatenate([reference, current])
-    at = np.bincount(cell, weights=whole) / np.bincount(cell)
-    return _cells(at, cell, len(reference))
+    return np.bincount(cell, weights=whole) / np.bincount(cell), cell
 
 
 def _cells(at: Numbers, places: Counts, n_reference: int) -> Cells:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from evals.drift.statistics.cells import placed
 from evals.drift.statistics.numeric import in_deviations
 from evals.drift.statistics.permuting import SEED, WAYS, dealt, p_of
 from evals.drift.statistics.samples import (
@@ -63,24 +64,29 @@ def relation(
     inputs, scores = zip(*(_pairs(side, is_numeric) for side in (reference, current)), strict=True)
     if min(map(len, scores)) < LEAST_OF_STRATUM:
         raise TooFew(f"Each side needs {LEAST_OF_STRATUM} inputs that have a score.")
-    strata = _strata(inputs, scores, is_numeric)
+    strata = _strata(inputs, is_numeric)
     if not strata:
         raise TooFew(f"No kind of input has {LEAST_OF_STRATUM} scores on each side.")
-    edges = np.unique(np.quantile(np.concatenate(scores), np.arange(1, CELLS) / CELLS))
-    size = max(float(np.abs(np.concatenate(scores)).max()), np.finfo(float).tiny)
-    width = _widths(np.concatenate(scores) / size, edges / size)
+    at, cells = placed(scores[0], scores[1], CELLS)
+    size = max(float(np.abs(at).max()), np.finfo(float).tiny)
+    width = np.diff(at / size)
     random = np.random.default_rng(SEED)
     found, ways, seen = 0.0, np.zeros(WAYS), 0
-    for _, sides in strata:
-        ours, theirs = (_counts(side, edges) for side in sides)
-        drawn = dealt(ours + theirs, len(sides[0]), random)
-        weight = len(sides[0]) + len(sides[1])
-        found += weight * float(_apart(ours, theirs, width))
-        ways += weight * _apart(drawn, ours + theirs - drawn, width)
+    for _, ours, theirs in strata:
+        counts, others = (
+            np.bincount(cells[chosen], minlength=len(at))
+            for chosen in (ours, theirs + len(scores[0]))
+        )
+        drawn = dealt(counts + others, len(ours), random)
+        weight = len(ours) + len(theirs)
+        found += weight * float(_apart(counts, others, width))
+        ways += weight * _apart(drawn, counts + others - drawn, width)
         seen += weight
     spread = _spread([side / size for side in scores])
     effect = max(0.0, found - float(ways.mean())) / seen / spread
-    shown = tuple(_stratum(name, *sides) for name, sides in strata)
+    shown = tuple(
+        _stratum(name, scores[0][ours], scores[1][theirs]) for name, ours, theirs in strata
+    )
     return Relation(effect, p_of(found, ways), _moved(inputs, is_numeric), shown)
 
 
@@ -88,10 +94,6 @@ def _stratum(name: float | str, reference: Numbers, current: Numbers) -> Stratum
     return Stratum(
         name, len(reference), len(current), float(reference.mean()), float(current.mean())
     )
-
-
-def _counts(scores: Numbers, edges: Numbers) -> Counts:
-    return np.bincount(np.searchsorted(edges, scores), minlength=len(edges) + 1)
 
 
 def is_pair(value: Any) -> bool:
@@ -119,36 +121,23 @@ def _pairs(side: tuple[Sequence[Any], Sequence[Any]], is_numeric: bool) -> tuple
     return np.array(named, dtype=object)[both], found[both]
 
 
-def _strata(
-    inputs: Sequence[Any], scores: Sequence[Numbers], is_numeric: bool
-) -> list[tuple[float | str, list[Numbers]]]:
-    """The scores of both sides by kind of input, where there are enough of both."""
+def _strata(inputs: Sequence[Any], is_numeric: bool) -> list[tuple[float | str, Counts, Counts]]:
+    """Kinds of input of which both sides have enough, with the places of both sides' pairs."""
     names: list[Any]
     if is_numeric:
         edges = np.unique(np.quantile(inputs[0], np.arange(1, STRATA) / STRATA))
         names = [*map(float, edges), float(max(side.max() for side in inputs))]
-        places = [np.searchsorted(edges, side) for side in inputs]
+        kinds = [np.searchsorted(edges, side) for side in inputs]
     else:
         found, both = np.unique(np.concatenate(inputs), return_inverse=True)
-        names, places = list(found), [both[: len(inputs[0])], both[len(inputs[0]) :]]
-    counts = [np.bincount(place, minlength=len(names)) for place in places]
+        names, kinds = list(found), [both[: len(inputs[0])], both[len(inputs[0]) :]]
+    counts = [np.bincount(kind, minlength=len(names)) for kind in kinds]
     enough = np.flatnonzero(np.minimum(*counts) >= LEAST_OF_STRATUM)
     often = sorted(enough, key=lambda number: (-counts[0][number] - counts[1][number], number))
     return [
-        (names[number], [side[place == number] for side, place in zip(scores, places, strict=True)])
+        (names[number], *(np.flatnonzero(kind == number) for kind in kinds))
         for number in sorted(often[:MOST_STRATA])
     ]
-
-
-def _widths(scores: Numbers, edges: Numbers) -> Numbers:
-    """Between the means of neighbouring cells."""
-    cell = np.searchsorted(edges, scores)
-    counts = np.bincount(cell, minlength=len(edges) + 1)
-    sums = np.bincount(cell, weights=scores, minlength=len(edges) + 1)
-    used = counts > 0
-    places = np.flatnonzero(used)
-    at = np.interp(np.arange(len(counts)), places, sums[used] / counts[used])
-    return np.diff(at)
 
 
 def _spread(scores: Sequence[Numbers]) -> float:
