@@ -63,7 +63,7 @@ def test_workers_at_the_same_rule_do_it_once(burning, at):
     assert (Incident.objects.count(), Notice.objects.count()) == (3, 1)
 
 
-@pytest.mark.parametrize("when", ["before", "behind"])
+@pytest.mark.parametrize("when", [pytest.param("before", marks=pytest.mark.chaos), "behind"])
 def test_a_worker_that_is_killed_loses_and_doubles_nothing(burning, at, when):
     name = connection.settings_dict["NAME"]
     told = [sys.executable, "-c", KILLED, name, burning.pk, at(60).isoformat(), when]

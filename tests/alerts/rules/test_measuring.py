@@ -18,7 +18,7 @@ from traces.queries.metrics import SCORES, Unanswerable
 
 pytestmark = pytest.mark.django_db
 HIGH = Threshold(limits=(Limit(Tier.WARNING, 0.05),))
-RISE = Change(limits=(Limit(Tier.WARNING, 100),), back_seconds=600, span_seconds=600)
+RISE = Change(limits=(Limit(Tier.WARNING, 100),), back_seconds=300, span_seconds=300)
 
 
 def definition(condition=HIGH, *, by=(), bucket="minute", **measure):
@@ -63,15 +63,15 @@ def test_scores_of_a_name(project):
 
 
 def test_a_long_look_back_is_read_in_portions(project, traffic, monkeypatch):
-    for minute in range(-10, 1):
+    for minute in range(-5, 1):
         for model in "ab":
             traffic(minute * 60, 2 if minute else 9, model=model)
     wanted = definition(RISE, by=("model",), measure="count")
     whole = measured(project.id, wanted, MONDAY, MONDAY + 60)
-    monkeypatch.setattr(measuring, "BUCKETS_AT_ONCE", 4)
+    monkeypatch.setattr(measuring, "BUCKETS_AT_ONCE", 2)
     assert measured(project.id, wanted, MONDAY, MONDAY + 60) == whole
     assert set(whole.seen) == {("a",), ("b",)}
-    assert len(whole.seen["a",].series) == 11
+    assert len(whole.seen["a",].series) == 6
     assert [point.value for point in whole.seen["a",].series[-2:]] == [2.0, 9.0]
 
 
