@@ -7,8 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards.boards import sharing
-from dashboards.boards.models import BoardLink
+from sharing.models import ShareLink
 from tests.dashboards.boards.conftest import figure_in
 
 FRAGMENT = {"HX-Request": "true"}
@@ -72,8 +71,8 @@ def test_links_end_when_they_expire_are_revoked_or_were_never_ours(
     client, share, member, call, project
 ):
     expired, revoked = share(member, call), share(member, call)
-    first, second = BoardLink.objects.order_by("pk")
-    BoardLink.objects.filter(pk=first.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    first, second = ShareLink.objects.order_by("pk")
+    ShareLink.objects.filter(pk=first.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     client.force_login(member)
     client.post(reverse("board-unshare", args=[project.id, second.pk]))
     client.logout()
@@ -85,37 +84,11 @@ def test_viewers_make_no_links_and_members_choose_from_the_lengths_there_are(sha
     assert share(viewer).status_code == 404
     for days in ("0", "365", "x", ""):
         assert not isinstance(share(member, days=days), str)
-    assert not BoardLink.objects.exists()
+    assert not ShareLink.objects.exists()
 
 
 def test_the_token_is_not_kept(share, member):
     path = share(member)
-    [link] = BoardLink.objects.all()
+    [link] = ShareLink.objects.all()
     token = path.rpartition("/")[2]
     assert token.partition(".")[0] not in (link.token_digest, link.query)
-
-
-def test_who_share_at_once_make_no_more_links_than_there_may_be(
-    transactional_db, project, member, monkeypatch
-):
-    from concurrent.futures import ThreadPoolExecutor
-    from threading import Barrier
-
-    from django.db import connection
-
-    monkeypatch.setattr(sharing, "MOST_LIVE", 2)
-    ready = Barrier(6)
-
-    def make(_number):
-        ready.wait()
-        try:
-            sharing.create(project, "overview", "", by=member, days=1, now=timezone.now())
-        except sharing.NotShared:
-            return 0
-        finally:
-            connection.close()
-        return 1
-
-    with ThreadPoolExecutor(6) as pool:
-        assert sum(pool.map(make, range(6))) == 2
-    assert BoardLink.objects.count() == 2

@@ -5,7 +5,8 @@ import time
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards.boards import sharing
+from sharing import links
+from sharing.models import Kind
 
 
 def test_the_overview_shows_the_fullest_budgets(client, project, viewer, calls, budget):
@@ -32,8 +33,14 @@ def test_a_project_without_budgets_is_offered_one(client, project, viewer):
 
 def test_budgets_are_no_part_of_a_shared_board(client, project, member, budget):
     budget(name="Everything", amount="10")
-    made = sharing.create(
-        project, "overview", "q=environment:a", by=member, days=1, now=timezone.now()
+    made = links.create(
+        project,
+        Kind.BOARD,
+        "overview",
+        query="q=environment:a",
+        by=member,
+        days=1,
+        now=timezone.now(),
     )
     path = reverse("shared-board", args=[made.token])
     page = client.get(path)
