@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -166,8 +166,8 @@ class Upload(Run):
     file_name = models.CharField(max_length=200)
     mapping = models.JSONField()  # as evals.datasets.uploads.mapping writes it
     # Of the file, to write refused rows as they stood in it; without a delimiter, JSON.
-    delimiter = models.CharField(max_length=1, blank=True)
-    columns = models.JSONField(default=list)
+    delimiter = models.CharField(max_length=1, blank=True, db_default="", default="")
+    columns = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     stored = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
 
@@ -185,7 +185,7 @@ class RefusedRow(models.Model):
     reason = models.CharField(max_length=500)
     # Its text in UTF-8, as it stands in the file: a NUL in it is a reason to refuse it, and no
     # text to Postgres.
-    content = models.BinaryField(default=b"")
+    content = models.BinaryField(default=b"", db_default=b"")
 
     class Meta:
         verbose_name = _("refused row")
