@@ -53,6 +53,15 @@ class BudgetState:
     crossed: int | None  # the highest of its thresholds that is reached, in percent
 
     @property
+    def key(self) -> str:
+        """The same for the same budget and value, whatever else of it changes."""
+        return f"{self.budget_id}/{self.value}" if self.value else self.budget_id
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}: {self.value}" if self.value else self.name
+
+    @property
     def share(self) -> float:
         return float(self.spent / self.amount)
 
