@@ -21,6 +21,7 @@ const STEPS = [
   { dtickrange: ["M1", null], value: "%Y-%m" },
 ];
 const MOST_LABELS = 6;
+const NARROW = 480; // pixels
 
 let colours = {};
 function colour(token, alpha = 1) {
@@ -41,16 +42,17 @@ const PAINT = {
     else if (trace.fill) trace.fillcolor = colour(tone, 0.16);
   },
   bar: (trace, tone) => (trace.marker = { ...trace.marker, color: colour(tone, 0.85), line: { width: 0 } }),
-  heatmap: (trace, tone) => {
+  heatmap: (trace, tone, width) => {
     trace.colorscale = [[0, colour("accent-soft")], [1, colour(tone)]];
+    trace.showscale = width > NARROW; // what a field holds stands in its words and in the table
     trace.colorbar = { ...trace.colorbar, tickfont: { color: colour("ink-3"), size: 10 } };
   },
   pie: (trace) => (trace.marker = { colors: trace.meta.tones.map((tone) => colour(tone, 0.85)), line: { color: colour("panel"), width: 1 } }),
 };
 
-function painted(trace) {
+function painted(trace, width) {
   const copy = structuredClone(trace);
-  PAINT[copy.type]?.(copy, copy.meta?.tone ?? "accent");
+  PAINT[copy.type]?.(copy, copy.meta?.tone ?? "accent", width);
   return copy;
 }
 
@@ -59,12 +61,21 @@ function axis(own, isTime, width = 0) {
   return { ...shared, ...(isTime ? { tickformatstops: STEPS, showgrid: false, tickangle: 0, nticks: Math.max(2, Math.min(9, Math.floor(width / 64))) } : {}), ...own };
 }
 
+// Of names along a narrow axis, as many as have room side by side.
+function roomy(own, width) {
+  if (own.tickmode !== "array" || !own.ticktext?.length) return own;
+  const longest = Math.max(...own.ticktext.map((text) => text.length));
+  const step = Math.ceil((own.ticktext.length * (longest * 7 + 8)) / Math.max(width - 90, 90));
+  const kept = (list) => list.filter((_one, at) => at % step === 0);
+  return step < 2 ? own : { ...own, tickvals: kept(own.tickvals), ticktext: kept(own.ticktext), tickangle: 0 };
+}
+
 function layoutOf(box, own) {
   const isTime = own.meta?.axis === "time";
   return {
     ...own,
     ...(isTime ? marked(box, own.xaxis.range) : {}),
-    xaxis: axis(own.xaxis ?? {}, isTime, box.clientWidth),
+    xaxis: axis(roomy(own.xaxis ?? {}, box.clientWidth), isTime, box.clientWidth),
     yaxis: axis({ nticks: 5, ...own.yaxis }, false),
     font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: colour("ink-2") },
     paper_bgcolor: "rgba(0,0,0,0)",
@@ -81,7 +92,7 @@ function layoutOf(box, own) {
 // What happened meanwhile, as lines across the time: releases, prompts, notes.
 function marked(box, [since, until]) {
   const told = JSON.parse(document.getElementById("markers")?.dataset.markers ?? "[]").filter((one) => one.at >= since && one.at <= until);
-  const isNamed = box.clientWidth > 480 && told.length <= MOST_LABELS;
+  const isNamed = box.clientWidth > NARROW && told.length <= MOST_LABELS;
   const tone = (kind) => colour(kind === "incident" ? "bad" : "ink-3");
   const isLate = (at) => Date.parse(at) > Date.parse(since) + 0.75 * (Date.parse(until) - Date.parse(since));
   const side = (at) => (!isNamed ? "center" : isLate(at) ? "right" : "left"); // its words stay within the chart
@@ -96,7 +107,7 @@ async function draw(box) {
   if (!box.isConnected || !box.clientWidth) return;
   const { data, layout } = JSON.parse(box.dataset.figure);
   const hidden = [...(box.data ?? [])].map((trace) => trace.visible);
-  await Plotly.react(box, data.map((trace, at) => ({ ...painted(trace), visible: hidden[at] ?? true })), layoutOf(box, layout), CONFIG);
+  await Plotly.react(box, data.map((trace, at) => ({ ...painted(trace, box.clientWidth), visible: hidden[at] ?? true })), layoutOf(box, layout), CONFIG);
   if (box.dataset.drawn) return;
   box.dataset.drawn = "1";
   box.classList.toggle("leads", data.some((trace) => trace.customdata));
