@@ -58,25 +58,26 @@ function painted(trace, width) {
 
 function axis(own, isTime, width = 0) {
   const shared = { gridcolor: colour("line"), linecolor: colour("line"), zeroline: false, automargin: true, fixedrange: true, ticks: "", tickfont: { color: colour("ink-3"), size: 11 } };
-  return { ...shared, ...(isTime ? { tickformatstops: STEPS, showgrid: false, tickangle: 0, nticks: Math.max(2, Math.min(9, Math.floor(width / 64))) } : {}), ...own };
+  return { ...shared, ...(own.type === "date" ? { tickformatstops: STEPS, hoverformat: "%Y-%m-%d %H:%M" } : {}), ...(isTime ? { tickformatstops: STEPS, showgrid: false, tickangle: 0, nticks: Math.max(2, Math.min(9, Math.floor(width / 64))) } : {}), ...own };
 }
 
-// Of names along a narrow axis, as many as have room side by side.
-function roomy(own, width) {
-  if (own.tickmode !== "array" || !own.ticktext?.length) return own;
-  const longest = Math.max(...own.ticktext.map((text) => text.length));
-  const step = Math.ceil((own.ticktext.length * (longest * 7 + 8)) / Math.max(width - 90, 90));
+// Of names along an axis, as many as have room: each takes `pixels` of the `room`.
+function roomy(own, pixels, room) {
+  if (own?.tickmode !== "array" || !own.ticktext?.length) return own;
+  const step = Math.ceil((own.ticktext.length * pixels(own.ticktext)) / Math.max(room, 90));
   const kept = (list) => list.filter((_one, at) => at % step === 0);
   return step < 2 ? own : { ...own, tickvals: kept(own.tickvals), ticktext: kept(own.ticktext), tickangle: 0 };
 }
+const across = (words) => 8 + 7 * Math.max(...words.map((one) => one.length));
+const up = () => 15;
 
 function layoutOf(box, own) {
   const isTime = own.meta?.axis === "time";
   return {
     ...own,
     ...(isTime ? marked(box, own.xaxis.range) : {}),
-    xaxis: axis(roomy(own.xaxis ?? {}, box.clientWidth), isTime, box.clientWidth),
-    yaxis: axis({ nticks: 5, ...own.yaxis }, false),
+    xaxis: axis(roomy(own.xaxis, across, box.clientWidth - 90) ?? {}, isTime, box.clientWidth),
+    yaxis: axis({ nticks: 5, ...roomy(own.yaxis, up, box.clientHeight - 40) }, false),
     font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: colour("ink-2") },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
