@@ -21,6 +21,7 @@ OF_NAME = {
     "error_rate": ("avg",),
     "errors": FLAGS,
     **dict.fromkeys(("traces", "users", "sessions", "observations"), ("uniq",)),
+    **dict.fromkeys(("trace.users", "trace.sessions"), ("uniq",)),
 }
 OBSERVED = (("observations", "unpriced"), ("observations", "priced"))  # fewer aggregations there
 ZONES = ("UTC", "Asia/Seoul", "America/New_York")

@@ -78,8 +78,9 @@ def fulfils(thing: Any, terms: list[str], table: dict[str, Callable[[Any], bool]
 
 
 def observations(sample, terms: list[str]) -> list[Thing]:
-    rows = [row for row in sample.spans if row.span_id]
-    return [_observation(row) for row in rows if fulfils(row, terms, OF_ONE)]
+    of_traces = {one.dimensions["trace"]: one for one in traces(sample, [])}
+    rows = [row for row in sample.spans if row.span_id and fulfils(row, terms, OF_ONE)]
+    return [_observation(row, of_traces[row.trace_id].dimensions) for row in rows]
 
 
 PARTS: dict[str, Callable[[str], bool]] = {
@@ -90,7 +91,10 @@ PARTS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _observation(row: Span) -> Thing:
+THEIRS = ("name", "user", "session", "tag", "release", "version")
+
+
+def _observation(row: Span, of_trace: dict[str, Any]) -> Thing:
     took = None if row.end_time is None else row.end_time - row.start_time
     first = None
     if row.completion_start_time is not None:
@@ -116,9 +120,12 @@ def _observation(row: Span) -> Thing:
         "traces": row.trace_id,
         "users": row.user_id or None,
         "sessions": row.session_id or None,
+        "trace.users": of_trace["user"] or None,
+        "trace.sessions": of_trace["session"] or None,
         **{name: _part(row, is_in) for name, is_in in PARTS.items()},
     }
-    return Thing(row.start_time, _of_observation(row), quantities)
+    theirs = {f"trace.{name}": of_trace[name] for name in THEIRS}
+    return Thing(row.start_time, {**_of_observation(row), **theirs}, quantities)
 
 
 def _part(row: Span, is_in: Callable[[str], bool]) -> Decimal | None:

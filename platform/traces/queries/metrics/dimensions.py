@@ -61,6 +61,15 @@ OF_OBSERVATIONS = {
     "month": Dimension("formatDateTime(s.start_time, '%Y-%m', 'UTC')"),
     **_clock("s.start_time"),
 }
+# Of an observation, what its trace is shown with, whichever row of the trace says it.
+OF_THEIR_TRACES = {
+    "trace.name": Dimension("t.name", is_many=True),
+    "trace.user": Dimension("t.user", is_many=True),
+    "trace.session": Dimension("t.session", is_many=True),
+    "trace.tag": Dimension("t.tags", is_listed=True),
+    "trace.release": Dimension("t.release"),
+    "trace.version": Dimension("t.version"),
+}
 OF_TRACES = {
     "name": Dimension("s.name", is_many=True),
     "trace_name": Dimension("s.name", is_many=True),

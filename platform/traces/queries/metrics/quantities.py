@@ -102,6 +102,10 @@ OF_OBSERVATIONS = {
     "models": Quantity(_named("s.model"), "count", UNIQ),
     "started": Quantity("toUnixTimestamp64Nano(s.start_time) / 1e9", "moment", ENDS),  # since 1970
 }
+OF_THEIR_TRACES = {
+    "trace.users": Quantity(_named("t.user"), "count", UNIQ),
+    "trace.sessions": Quantity(_named("t.session"), "count", UNIQ),
+}
 # What a trace has the sum of, over all its rows.
 SUMMED = (
     "cached_tokens",

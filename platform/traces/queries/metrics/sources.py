@@ -32,6 +32,7 @@ IN_TIME = """
     AND s.{time} < fromUnixTimestamp64Nano({{{high}:Int64}}, 'UTC')
 """
 PLACE = "(s.start_time, s.span_id)"
+OF_THEIR_TRACE = re.compile(r"\bt\.")  # in the SQL of a dimension or quantity of a span
 HASHED = "cityHash64(s.trace_id)"
 
 
@@ -80,7 +81,8 @@ def source(question: Question, uses: str, *, is_of_few: bool = False) -> Source:
     traces whose ids are bound as `few`.
     """
     if question.view == OBSERVATIONS:
-        return _observations(question)
+        found = _observations(question)
+        return _with_their_traces(question, found) if OF_THEIR_TRACE.search(uses) else found
     if question.view == SCORES:
         return _scores(question, uses)
     if question.view == STEPS:
@@ -102,6 +104,18 @@ def _observations(question: Question) -> Source:
         "s.start_time",
         {"project_id": question.project_id, **times, **values},
     )
+
+
+def _with_their_traces(question: Question, found: Source) -> Source:
+    """Each span with the trace it is of, where that began in REACH before the time."""
+    around = TraceFilter(since=max(FIRST, question.since - REACH), until=question.until)
+    traces, values = _traces(question.project_id, around, "t.trace_id")
+    sql = f"""
+        FROM (SELECT * {found.sql}) AS s LEFT JOIN ({traces}) AS t ON t.trace_id = s.trace_id
+        WHERE {IN_TIME.format(time="start_time", low="own_low", high="own_high")}
+    """
+    own = {"own_low": question.since, "own_high": question.until}
+    return Source(sql, found.time, {**found.values, **values, **own})
 
 
 def _traces(

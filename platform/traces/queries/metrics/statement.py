@@ -26,13 +26,13 @@ MOST_DIMENSIONS = 3
 MOST_SERIES = 1_000
 MOST_VALUES = 30_000  # buckets times series
 QUANTITIES = {
-    OBSERVATIONS: quantities.OF_OBSERVATIONS,
+    OBSERVATIONS: {**quantities.OF_OBSERVATIONS, **quantities.OF_THEIR_TRACES},
     TRACES: quantities.OF_TRACES,
     SCORES: quantities.OF_SCORES,
     STEPS: steps.QUANTITIES,
 }
 DIMENSIONS = {
-    OBSERVATIONS: dimensions.OF_OBSERVATIONS,
+    OBSERVATIONS: {**dimensions.OF_OBSERVATIONS, **dimensions.OF_THEIR_TRACES},
     TRACES: dimensions.OF_TRACES,
     SCORES: dimensions.OF_SCORES,
     STEPS: steps.DIMENSIONS,
