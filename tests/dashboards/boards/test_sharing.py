@@ -43,7 +43,7 @@ def test_who_has_the_link_reads_the_board_in_its_state_without_an_account(
     page = client.get(path)
     assert page.status_code == 200 and page["X-Robots-Tag"] == "noindex, nofollow"
     drawn = figure_in(client.get(path, {"part": "cost"}, headers=FRAGMENT))
-    assert [one["name"] for one in drawn["data"]] == ["gpt-4o"]
+    assert [one["name"] for one in drawn["data"]] == ["gpt-4o", "all before"]
     wider = figure_in(client.get(path, {"part": "cost", "q": "", "to": "0"}, headers=FRAGMENT))
     assert wider == drawn  # the state is the link's, whatever the address says
 
