@@ -97,10 +97,24 @@ function marked(box, [since, until]) {
   const tone = (kind) => colour(kind === "incident" ? "bad" : "ink-3");
   const isLate = (at) => Date.parse(at) > Date.parse(since) + 0.75 * (Date.parse(until) - Date.parse(since));
   const side = (at) => (!isNamed ? "center" : isLate(at) ? "right" : "left"); // its words stay within the chart
+  const lines = isNamed ? beneath(told, (one) => (Date.parse(one.at) - Date.parse(since)) / (Date.parse(until) - Date.parse(since)) * box.clientWidth, isLate) : [];
   return {
     shapes: told.map((one) => ({ type: "line", xref: "x", yref: "paper", x0: one.at, x1: one.at, y0: 0, y1: 1, line: { color: tone(one.kind), width: 1, dash: "dash" } })),
-    annotations: told.map((one) => ({ xref: "x", yref: "paper", x: one.at, y: 1, yanchor: "top", xanchor: side(one.at), showarrow: false, text: isNamed ? one.short : "▾", hovertext: one.words, captureevents: true, font: { color: tone(one.kind), size: 10 }, bgcolor: colour("panel", 0.7) })),
+    annotations: told.map((one, at) => ({ xref: "x", yref: "paper", x: one.at, y: 1, yshift: -13 * (lines[at] ?? 0), yanchor: "top", xanchor: side(one.at), showarrow: false, text: isNamed ? one.short : "▾", hovertext: one.words, captureevents: true, font: { color: tone(one.kind), size: 10 }, bgcolor: colour("panel", 0.7) })),
   };
+}
+
+// For each, how many lines of words lower it stands, so that no words cover others'.
+function beneath(told, across, isLate) {
+  const lines = [];
+  return told.map((one) => {
+    const width = 6 * one.short.length + 6;
+    const begin = across(one) - (isLate(one.at) ? width : 0);
+    const isFree = (taken) => taken.every(([from, to]) => begin > to || begin + width < from);
+    const line = [...lines, []].findIndex(isFree);
+    (lines[line] ??= []).push([begin, begin + width]);
+    return line;
+  });
 }
 
 async function draw(box) {
