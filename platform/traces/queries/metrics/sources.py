@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from traces.queries.clauses import LATENCY_NS, TRACE_ENVIRONMENT, TRACE_NAME
+from traces.queries.clauses import TRACE_ENVIRONMENT, TRACE_NAME
 from traces.queries.filters import (
     DAY,
     FIRST,
@@ -21,6 +21,7 @@ from traces.queries.filters import (
 )
 from traces.queries.metrics.quantities import OF_OBSERVATIONS, SUMMED
 from traces.queries.metrics.question import OBSERVATIONS, SCORES, STEPS, Question
+from traces.queries.metrics.settled import IS_SPAN, TRACE_HASH
 from traces.queries.metrics.steps import spans_of
 from traces.queries.observations import condition_of
 
@@ -33,7 +34,6 @@ IN_TIME = """
 """
 PLACE = "(s.start_time, s.span_id)"
 OF_THEIR_TRACE = re.compile(r"\bt\.")  # in the SQL of a dimension or quantity of a span
-HASHED = "cityHash64(s.trace_id)"
 
 
 def _first(column: str) -> str:
@@ -41,9 +41,14 @@ def _first(column: str) -> str:
     return f"argMinIf(s.{column}, {PLACE}, s.{column} != '')"
 
 
+# From the first start to the last end of its spans; of none both are 1970, and so it is nothing.
+LATENCY = f"""
+    (toUnixTimestamp64Nano(maxIf(ifNull(s.end_time, s.start_time), {IS_SPAN}))
+        - toUnixTimestamp64Nano(minIf(s.start_time, {IS_SPAN}))) / 1e9
+"""
 OF_TRACE = f"""
     min(s.start_time) AS started,
-    {LATENCY_NS} / 1e9 AS latency,
+    {LATENCY} AS latency,
     {TRACE_ENVIRONMENT} AS environment,
     {_first("release")} AS release,
     {_first("version_label")} AS version,
@@ -57,7 +62,7 @@ OF_TRACE = f"""
     sum(s.output_tokens) AS output_tokens,
     {", ".join(f"sum({OF_OBSERVATIONS[name].sql}) AS {name}" for name in SUMMED)},
     countIf(s.cost_source = 'unknown') AS unpriced,
-    countIf(s.span_id != '') AS spans,
+    countIf({IS_SPAN}) AS spans,
     countIf(s.type = 'GENERATION') AS generations,
     countIf(s.type = 'TOOL') AS tools,
     countIf(s.level = 'ERROR') AS errors
@@ -100,7 +105,7 @@ def _observations(question: Question) -> Source:
     times = {"low": question.since, "high": question.until}
     in_time = IN_TIME.format(time="start_time", low="low", high="high")
     return Source(
-        f"FROM spans AS s FINAL WHERE {in_time} AND s.span_id != '' AND ({condition})",
+        f"FROM spans AS s FINAL WHERE {in_time} AND {IS_SPAN} AND ({condition})",
         "s.start_time",
         {"project_id": question.project_id, **times, **values},
     )
@@ -128,7 +133,7 @@ def _traces(
     """
     having = " AND ".join([*conditions(wanted), text_having(wanted) or "1"])
     is_named = "trace_id" in uses + having
-    named, told_by = ("s.trace_id AS trace_id,", "s.trace_id") if is_named else ("", HASHED)
+    named, told_by = ("s.trace_id AS trace_id,", "s.trace_id") if is_named else ("", TRACE_HASH)
     keys = sorted(name for name in _metadata_keys(uses))
     metadata = "".join(f", {_entry(name)} AS {name}" for name in keys)
     sql = f"""
