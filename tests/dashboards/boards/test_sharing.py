@@ -1,12 +1,15 @@
 """Links to boards: read by whoever has one, in the state they were made with, and no further."""
 
+import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboards.boards.models import Marker
 from sharing.models import ShareLink
 from tests.dashboards.boards.conftest import figure_in
 
@@ -65,6 +68,27 @@ def test_who_has_the_link_reads_no_names_of_what_its_filter_keeps_out(client, sh
         asked = {"part": "environments", **query}
         assert client.get(path, asked).status_code == 404
         assert client.get(path, asked, headers=FRAGMENT).status_code == 404
+
+
+def test_who_has_the_link_sees_when_something_happened_and_not_what(
+    client, share, member, call, span, project, now
+):
+    Marker.objects.create(
+        project=project,
+        at=datetime.fromtimestamp(now // 1_000_000_000, UTC),
+        kind="incident",
+        text="key of Acme leaked",
+        url="https://status.test/1",
+    )
+    span("r", "r", release="secret-1", environment="b")  # which the filter keeps out
+    span("s", "s", release="2.0", environment="a")
+    page = client.get(share(member, call), {"part": "markers"}, headers=FRAGMENT).content.decode()
+    words = [
+        one["words"] for one in json.loads(unescape(page.split('data-markers="')[1].split('"')[0]))
+    ]
+    assert sorted(words) == ["Incident", "New release"]
+    for secret in ("Acme", "status.test", "secret-1", "2.0", "/projects/", "<form"):
+        assert secret not in page, secret
 
 
 def test_links_end_when_they_expire_are_revoked_or_were_never_ours(
