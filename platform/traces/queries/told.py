@@ -39,6 +39,7 @@ TOLD = {
     "user": Told("s.user_id", "s.user_id = ''", first("user_id")),
     "session": Told("s.session_id", "s.session_id = ''", first("session_id")),
     "release": Told("s.release", "s.release = ''", first("release")),
+    "trace_version": Told("s.version_label", "s.version_label = ''", first("version_label")),
     "trace_name": Told("s.trace_name", "s.trace_name = ''", TRACE_NAME),
     "tag": Told("s.tags", "empty(s.tags)", "groupUniqArrayArray(s.tags)"),
 }

@@ -164,7 +164,7 @@ def test_bins_are_as_few_as_asked_and_lose_nothing(counts, bins):
         {"metrics": measures("p42:latency")},
         {"metrics": measures("count:countScores")},
         {"dimensions": fields("colour")},
-        {"dimensions": fields("version", "traceVersion")},
+        {"dimensions": fields("version", "version")},
         {"dimensions": "name"},
         {"filters": [{"column": "name"}]},
         {"filters": [{"type": "number", "column": "name", "operator": ">", "value": 1}]},

@@ -145,6 +145,14 @@ def test_the_store_being_away_hides_releases_and_nothing_else(
     assert "still here" in page and "new releases are missing" in page
 
 
+def test_another_part_puts_its_incidents_onto_the_axis(listed, viewer, now, monkeypatch):
+    monkeypatch.setattr(markers, "_sources", [])
+    markers.add_source(lambda scope: [markers.Event(now, "incident", "p95 too high", "/alerts/1")])
+    page = listed(viewer)
+    assert [one["words"] for one in charted(page)] == ["Incident: p95 too high"]
+    assert 'href="/alerts/1"' in page.content.decode()
+
+
 def test_a_project_has_so_many_markers_and_no_more(client, api_key, auth, monkeypatch):
     monkeypatch.setattr(markers, "MOST_KEPT", 1)
     answers = [

@@ -1,12 +1,15 @@
 """Links to boards: read by whoever has one, in the state they were made with, and no further."""
 
+import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboards.boards.models import Marker
 from sharing.models import ShareLink
 from tests.dashboards.boards.conftest import figure_in
 
@@ -43,7 +46,7 @@ def test_who_has_the_link_reads_the_board_in_its_state_without_an_account(
     page = client.get(path)
     assert page.status_code == 200 and page["X-Robots-Tag"] == "noindex, nofollow"
     drawn = figure_in(client.get(path, {"part": "cost"}, headers=FRAGMENT))
-    assert [one["name"] for one in drawn["data"]] == ["gpt-4o"]
+    assert [one["name"] for one in drawn["data"]] == ["gpt-4o", "all before"]
     wider = figure_in(client.get(path, {"part": "cost", "q": "", "to": "0"}, headers=FRAGMENT))
     assert wider == drawn  # the state is the link's, whatever the address says
 
@@ -65,6 +68,27 @@ def test_who_has_the_link_reads_no_names_of_what_its_filter_keeps_out(client, sh
         asked = {"part": "environments", **query}
         assert client.get(path, asked).status_code == 404
         assert client.get(path, asked, headers=FRAGMENT).status_code == 404
+
+
+def test_who_has_the_link_sees_when_something_happened_and_not_what(
+    client, share, member, call, span, project, now
+):
+    Marker.objects.create(
+        project=project,
+        at=datetime.fromtimestamp(now // 1_000_000_000, UTC),
+        kind="incident",
+        text="key of Acme leaked",
+        url="https://status.test/1",
+    )
+    span("r", "r", release="secret-1", environment="b")  # which the filter keeps out
+    span("s", "s", release="2.0", environment="a")
+    page = client.get(share(member, call), {"part": "markers"}, headers=FRAGMENT).content.decode()
+    words = [
+        one["words"] for one in json.loads(unescape(page.split('data-markers="')[1].split('"')[0]))
+    ]
+    assert sorted(words) == ["Incident", "New release"]
+    for secret in ("Acme", "status.test", "secret-1", "2.0", "/projects/", "<form"):
+        assert secret not in page, secret
 
 
 def test_links_end_when_they_expire_are_revoked_or_were_never_ours(

@@ -57,6 +57,12 @@ def test_a_budget_is_made_read_changed_and_archived(asked, calls, project):
         ({"name": "x", "amount_usd": "5", "thresholds": "all"}, "thresholds"),
         ({"name": "x", "amount_usd": "5", "colour": "red"}, "colour"),
         ({"name": "a\x1bb", "amount_usd": "5"}, "name"),
+        ({"name": "x", "amount_usd": "5", "value": "ann"}, "value"),
+        ({"name": "x", "amount_usd": "5", "metadata_key": "team"}, "metadata_key"),
+        (
+            {"name": "x", "amount_usd": "5", "dimension": "user", "metadata_key": "team"},
+            "metadata_key",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_named(asked, body, field):

@@ -177,6 +177,11 @@ def test_many_budgets_ask_no_more_than_one_of_their_kind(calls, budget, project,
     asked.clear()
     assert len(states(project.id, noon + HOUR)) == 34
     assert len(asked) <= of_one == 4
+    for number in range(5):
+        budget(name=f"each {number}", dimension="model")
+    asked.clear()
+    states(project.id, noon + HOUR)
+    assert len(asked) == of_one + 1  # which values there are, for all of them
 
 
 def test_an_archived_budget_counts_nothing(budget, project, noon, owner):

@@ -77,7 +77,8 @@ def test_a_check_passes_by_what_is_good_in_it(project, score, listed):
     for number, refused in enumerate([1, 0, 0, 0]):
         yes = {"data_type": "BOOLEAN", "source": "EVAL"}
         score(f"t{number}", "refusal", refused, observation_id="a", **yes)
-    assert listed("quality", "checks") == [{"Check": "refusal", "Passed": 0.75, "Calls": 4}]
+    found = listed("quality", "checks", compares=False)
+    assert found == [{"Check": "refusal", "Passed": 0.75, "Calls": 4}]
 
 
 @pytest.fixture

@@ -83,7 +83,11 @@ def observations(sample, terms: list[str]) -> list[Thing]:
         for trace_id, rows in _by_trace(sample).items()
     }
     rows = [as_told(row, told[row.trace_id]) for row in sample.spans if row.span_id]
-    return [_observation(row) for row in rows if fulfils(row, terms, OF_ONE)]
+    return [
+        _observation(row, told[row.trace_id]["version"])
+        for row in rows
+        if fulfils(row, terms, OF_ONE)
+    ]
 
 
 def as_told(row: Span, told: dict[str, Any]) -> Span:
@@ -115,8 +119,7 @@ def _told(rows: list[Span], spans: list[Span]) -> dict[str, Any]:
         for key, value in row.trace_metadata.items():
             firsts[key] = firsts.get(key) or value
     whole |= {key: value for key, value in firsts.items() if value}
-    named = {name: of_trace[name] for name in ("user", "session", "release", "trace_name", "tag")}
-    return {**named, "metadata": whole}
+    return {**of_trace, "metadata": whole}
 
 
 PARTS: dict[str, Callable[[str], bool]] = {
@@ -127,7 +130,7 @@ PARTS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _observation(row: Span) -> Thing:
+def _observation(row: Span, trace_version: str) -> Thing:
     took = None if row.end_time is None else row.end_time - row.start_time
     first = None
     if row.completion_start_time is not None:
@@ -155,7 +158,8 @@ def _observation(row: Span) -> Thing:
         "sessions": row.session_id or None,
         **{name: _part(row, is_in) for name, is_in in PARTS.items()},
     }
-    return Thing(row.start_time, _of_observation(row), quantities)
+    dimensions = {**_of_observation(row), "trace_version": row.version_label or trace_version}
+    return Thing(row.start_time, dimensions, quantities)
 
 
 def _part(row: Span, is_in: Callable[[str], bool]) -> Decimal | None:

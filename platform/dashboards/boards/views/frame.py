@@ -16,6 +16,7 @@ from dashboards.boards.panel import Panel, Scope
 from dashboards.boards.registry import Board, boards, shelves
 from dashboards.boards.state import BUCKETS, REFRESHES, State, state_of, zones
 from dashboards.boards.turns import Busy, turn
+from dashboards.boards.views.markers import told
 from traces.errors import Unavailable
 from traces.queries.metrics import Measure, Unanswerable
 from traces.search.fields import FIELDS
@@ -23,6 +24,7 @@ from traces.views.lists import is_fragment, marked
 from traces.views.timerange import RANGES
 
 ENVIRONMENTS = "environments"  # the part that holds what there is to choose from
+MARKERS = "markers"  # what happened, as a shared board tells it
 MOST_ENVIRONMENTS = 40
 PAGE_PATIENCE, FRAGMENT_PATIENCE = 5.0, 0.05  # seconds that a panel waits for its turn
 MOST_TURNS = 60  # that a fragment asks for, half a second apart
@@ -49,6 +51,9 @@ def answer(
             raise Http404("The names of all environments are for the project, and are no file.")
         context |= _environments(state, state.scope(project))
         return render(request, "dashboards/_environments.html", context)
+    if request.GET.get("part") == MARKERS and not leads:
+        context |= told(state.scope(project, leads=False))
+        return render(request, "dashboards/_markers.html", context)
     if key := request.GET.get("part", ""):
         panel = board.panel(key)
         if panel is None:

@@ -14,7 +14,7 @@ from dashboards.budgets import changing
 from dashboards.budgets.api.fields import BudgetFields, BudgetSent, BudgetsFields, budget_shape
 from dashboards.budgets.changing import By, NotPossible, Wish
 from dashboards.budgets.forms import BudgetForm
-from dashboards.budgets.models import Budget
+from dashboards.budgets.models import KEYED, Budget, Dimension
 from dashboards.budgets.state import BudgetState, states_of
 from prompts.api.asking import project_of
 from prompts.api.body import UniqueJson, object_of
@@ -132,6 +132,7 @@ def wished(body: Any, budget: Budget | None) -> Wish:
     kept = changing.told(budget) if budget else {}
     is_archived = said.pop("is_archived", kept.get("is_archived", False))
     whole = {**kept, **said}
+    _refuse_meaningless(said, whole.get("dimension", str(Dimension.PROJECT)))
     whole["thresholds"] = " ".join(map(str, whole["thresholds"]))
     form = BudgetForm(whole, instance=Budget(is_archived=is_archived))
     if not form.is_valid():
@@ -139,3 +140,14 @@ def wished(body: Any, budget: Budget | None) -> Wish:
         back = {ours: theirs for theirs, ours in NAMES.items()}
         raise exceptions.ValidationError({back.get(name, name): wrong[name] for name in wrong})
     return form.wish()
+
+
+def _refuse_meaningless(said: dict[str, Any], dimension: str) -> None:
+    """A value left out in silence would make the budget one of the whole project."""
+    wrong = {}
+    if said.get("value") and dimension == Dimension.PROJECT:
+        wrong["value"] = ["A budget of the whole project has no value: name its dimension."]
+    if said.get("metadata_key") and dimension not in KEYED:
+        wrong["metadata_key"] = ["Only teams and features are named by a key of the metadata."]
+    if wrong:
+        raise exceptions.ValidationError(wrong)

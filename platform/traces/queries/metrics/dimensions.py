@@ -55,6 +55,7 @@ OF_OBSERVATIONS = {
     "status": Dimension(COLUMNS["error_type"]),
     "cost_source": Dimension("s.cost_source"),
     "trace_name": Dimension(or_told("trace_name"), is_many=True),
+    "trace_version": Dimension(or_told("trace_version")),
     "trace": Dimension("s.trace_id", is_many=True),
     "observation": Dimension("s.span_id", is_many=True),
     "parent": Dimension("s.parent_span_id", is_many=True),

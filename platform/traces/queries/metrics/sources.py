@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from traces.queries.clauses import LATENCY_NS, TRACE_ENVIRONMENT, TRACE_NAME
+from traces.queries.clauses import TRACE_ENVIRONMENT, TRACE_NAME
 from traces.queries.filters import (
     DAY,
     FIRST,
@@ -21,6 +21,7 @@ from traces.queries.filters import (
 )
 from traces.queries.metrics.quantities import OF_OBSERVATIONS, SUMMED
 from traces.queries.metrics.question import OBSERVATIONS, SCORES, STEPS, Question
+from traces.queries.metrics.settled import IS_SPAN, TRACE_HASH
 from traces.queries.metrics.steps import spans_of
 from traces.queries.observations import condition_of
 from traces.queries.told import PLACE, first, told_range, told_to
@@ -32,12 +33,15 @@ IN_TIME = """
     AND s.{time} >= fromUnixTimestamp64Nano({{{low}:Int64}}, 'UTC')
     AND s.{time} < fromUnixTimestamp64Nano({{{high}:Int64}}, 'UTC')
 """
-HASHED = "cityHash64(s.trace_id)"
 
-
+# From the first start to the last end of its spans; of none both are 1970, and so it is nothing.
+LATENCY = f"""
+    (toUnixTimestamp64Nano(maxIf(ifNull(s.end_time, s.start_time), {IS_SPAN}))
+        - toUnixTimestamp64Nano(minIf(s.start_time, {IS_SPAN}))) / 1e9
+"""
 OF_TRACE = f"""
     min(s.start_time) AS started,
-    {LATENCY_NS} / 1e9 AS latency,
+    {LATENCY} AS latency,
     {TRACE_ENVIRONMENT} AS environment,
     {first("release")} AS release,
     {first("version_label")} AS version,
@@ -51,7 +55,7 @@ OF_TRACE = f"""
     sum(s.output_tokens) AS output_tokens,
     {", ".join(f"sum({OF_OBSERVATIONS[name].sql}) AS {name}" for name in SUMMED)},
     countIf(s.cost_source = 'unknown') AS unpriced,
-    countIf(s.span_id != '') AS spans,
+    countIf({IS_SPAN}) AS spans,
     countIf(s.type = 'GENERATION') AS generations,
     countIf(s.type = 'TOOL') AS tools,
     countIf(s.level = 'ERROR') AS errors
@@ -97,7 +101,7 @@ def _observations(question: Question, uses: str) -> Source:
         times = {"low": values["told_low"], "high": values["told_high"]}  # of all that is read
     in_time = IN_TIME.format(time="start_time", low="since", high="until")
     return Source(
-        f"FROM spans AS s FINAL {joined} WHERE {in_time} AND s.span_id != '' AND ({condition})",
+        f"FROM spans AS s FINAL {joined} WHERE {in_time} AND {IS_SPAN} AND ({condition})",
         "s.start_time",
         {
             "project_id": question.project_id,
@@ -119,7 +123,7 @@ def _traces(
     """
     having = " AND ".join([*conditions(wanted), text_having(wanted) or "1"])
     is_named = "trace_id" in uses + having
-    named, told_by = ("s.trace_id AS trace_id,", "s.trace_id") if is_named else ("", HASHED)
+    named, told_by = ("s.trace_id AS trace_id,", "s.trace_id") if is_named else ("", TRACE_HASH)
     keys = sorted(name for name in _metadata_keys(uses))
     metadata = "".join(f", {_entry(name)} AS {name}" for name in keys)
     sql = f"""
