@@ -69,9 +69,11 @@ function ofTiles(title, tiles) {
 // Rows of {text, right}; the first is the head.
 function ofRows(title, rows) {
   const measure = document.createElement("canvas").getContext("2d");
-  measure.font = font(12);
   const wide = [];
-  for (const row of rows) row.forEach(({ text }, at) => (wide[at] = Math.max(wide[at] ?? 0, Math.min(MOST_WIDE, measure.measureText(text).width + 4))));
+  for (const [number, row] of rows.entries()) {
+    measure.font = font(12, number ? 400 : 600);
+    row.forEach(({ text }, at) => (wide[at] = Math.max(wide[at] ?? 0, Math.min(MOST_WIDE, measure.measureText(text).width + 4))));
+  }
   const width = wide.reduce((sum, one) => sum + one + EDGE, EDGE);
   const context = sheet(title, Math.max(width, 240), rows.length * LINE + EDGE);
   rows.forEach((row, number) => {
