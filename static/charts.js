@@ -161,24 +161,6 @@ document.addEventListener("click", async (event) => {
   (await plotly).restyle(box, { visible: !isShown }, [Number(key.dataset.series)]);
 });
 
-// As a picture, on the ground of the page: drawn from its SVG, since the policy takes images from `data:` only.
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-png]");
-  const box = button?.closest(".panel-in").querySelector(".figure");
-  if (!box?.data) return;
-  const { clientWidth: width, clientHeight: height } = box;
-  const picture = new Image();
-  picture.src = await (await plotly).toImage(box, { format: "svg", width, height });
-  await picture.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
-  const context = canvas.getContext("2d");
-  context.fillStyle = colour("panel");
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  const link = Object.assign(document.createElement("a"), { href: canvas.toDataURL("image/png"), download: `${button.dataset.png}.png` });
-  link.click();
-});
-
 function repaint() {
   colours = {};
   drawAll(document);

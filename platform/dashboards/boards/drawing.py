@@ -113,7 +113,7 @@ def split(
         line = Line(column=column, words=_("all"), terms=terms)
         past = [_before(scope, answer, before, line, view)]
     elif before is not None:
-        past = _each_before(scope, answer, before, made, column, dimension)
+        past = _each_before(scope, answer, before, made, column, dimension, view)
     shown = [*made, *past] if len(past) <= MOST_LINES else made
     return Chart(
         figure=figures.over_time(kind, answer.edges[:-1], shown, unit, span=_span(scope, answer)),
@@ -202,11 +202,11 @@ def _leading(
 ) -> dict[str, Any]:
     """Where the points of a series lead: nowhere, where its terms cannot be said."""
     base = base_of(scope, *terms, view=view, sort=sort)
-    return {"rows": base, "hrefs": _windows(scope, answer) if base else ()}
+    return {"rows": base, "hrefs": _windows(scope, answer, view) if base else ()}
 
 
-def _windows(scope: Scope, answer: Answer) -> list[str]:
-    return [window_of(scope, *pair) for pair in pairwise(answer.edges)]
+def _windows(scope: Scope, answer: Answer, view: str) -> list[str]:
+    return [window_of(scope, *pair, view=view) for pair in pairwise(answer.edges)]
 
 
 def _before(scope: Scope, answer: Answer, before: Answer, line: Line, view: str) -> Series:
@@ -218,7 +218,7 @@ def _before(scope: Scope, answer: Answer, before: Answer, line: Line, view: str)
         values=_cut(filled(before, line.column), places, None),
         tone="ink-3",
         rows=base_of(previous, *line.terms, view=view, sort=line.sort),
-        hrefs=_cut(_windows(previous, before), places, "") if scope.leads else (),
+        hrefs=_cut(_windows(previous, before, view), places, "") if scope.leads else (),
         is_before=True,
     )
 
@@ -230,10 +230,11 @@ def _each_before(
     made: Sequence[Series],
     column: str,
     dimension: str,
+    view: str,
 ) -> list[Series]:
     """Of the values that are shown and that there were: in their colours, and to the same rows."""
     places = len(answer.edges) - 1
-    hrefs = _cut(_windows(scope.previous, before), places, "")
+    hrefs = _cut(_windows(scope.previous, before, view), places, "")
     there = {words_of(row[dimension]): row[dimension] for row in before.rows}
     return [
         Series(

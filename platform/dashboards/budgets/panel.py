@@ -22,7 +22,7 @@ COLUMNS = (
     Column(gettext_lazy("Value")),
     Column(gettext_lazy("Spent"), DOLLARS),
     Column(gettext_lazy("Amount"), DOLLARS),
-    Column(gettext_lazy("Share"), SHARE),
+    Column(gettext_lazy("Share spent"), SHARE),
     Column(gettext_lazy("Projected"), DOLLARS),
     Column(gettext_lazy("At least"), DOLLARS),
     Column(gettext_lazy("At most"), DOLLARS),

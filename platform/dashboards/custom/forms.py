@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboards.boards.registry import board_named, boards
@@ -51,7 +52,17 @@ class BoardForm(forms.ModelForm):
         }
 
     def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
+        return _visible(self.cleaned_data["name"])
+
+    def clean_description(self) -> str:
+        return _visible(self.cleaned_data["description"])
+
+
+def _visible(text: str) -> str:
+    text = " ".join(text.split())
+    if not text.isprintable():
+        raise forms.ValidationError(gettext("Visible characters only."))
+    return text
 
 
 class NewBoardForm(BoardForm):

@@ -113,6 +113,21 @@ def test_a_filter_of_the_board_narrows_its_panels(board):
     assert set(series_in(board("cost", narrowed))) == {MODELS[0]}
 
 
+def test_a_filter_of_what_is_said_of_a_trace_counts_the_calls_of_these_traces(board, span, client):
+    """SDKs of Langfuse 2 and 3 say whose it is in a row of the trace alone."""
+    call = {"type": "GENERATION", "model": MODELS[0], "total_cost": "0.5", "input_tokens": 7}
+    span("a", "", at=-61, user_id="ann", tags=["vip"], release="r1", trace_name="help")
+    span("a", "1", at=-60, **call)
+    span("b", "2", at=-60, user_id="ben", **call)
+    for asked in ("user:ann", "tag:vip", "release:r1", "-user:ben", "user:~an"):
+        drawn = series_in(board("cost", {"q": asked, "compare": "off"}))
+        assert {name: sum(values) for name, values in drawn.items()} == {MODELS[0]: 0.5}, asked
+    page = board("calls-now", {"q": "user:ann"}).content.decode()
+    href = re.search(r'<strong class="num"><a href="([^"]*)"', page)[1]
+    assert "kind=observations" not in href and rows_at(client, href) == 1
+    assert "kind=observations" in board("calls-now").content.decode()
+
+
 def test_the_board_offers_the_environments_that_there_are(board, span, client):
     span("a", "1", environment="demo")
     span("b", "2", environment="production")

@@ -104,6 +104,13 @@ def test_links_end_when_they_expire_are_revoked_or_were_never_ours(
         assert client.get(path).status_code == 404
 
 
+def test_a_link_ends_with_its_makers_membership(client, share, member, call):
+    path = share(member, call)
+    assert client.get(path).status_code == 200
+    member.memberships.all().delete()
+    assert client.get(path).status_code == 404
+
+
 def test_viewers_make_no_links_and_members_choose_from_the_lengths_there_are(share, viewer, member):
     assert share(viewer).status_code == 404
     for days in ("0", "365", "x", ""):

@@ -239,6 +239,14 @@ def test_a_share_link_opens_a_board_while_its_maker_may_see_it(as_member, projec
     assert Client().get(f"/shared/boards/{new.token}").status_code == 404
 
 
+@pytest.mark.parametrize("field", ["name", "description"])
+def test_a_name_has_visible_characters_only(as_member, project, field):
+    sent = {"name": "Mine", "description": "", field: "\u202egnp.exe"}
+    shown = as_member.post(page("new", project), sent)
+    assert b"Visible characters only." in shown.content
+    assert not CustomBoard.objects.exists()
+
+
 def test_the_row_of_boards_leads_to_ones_own(as_member, project, viewer):
     from django.urls import reverse
 

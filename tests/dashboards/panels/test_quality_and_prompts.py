@@ -137,6 +137,8 @@ def test_the_page_keeps_what_the_board_is_broken_down_by(client, project, owner,
 
     client.force_login(owner)
     page = client.get(reverse("dashboard-board", args=[project.id, "cost"]), asked)
+    is_wrong = asked.get("by") == "nonsense"
+    assert ("is not broken down by “nonsense”" in page.content.decode()) == is_wrong
     chosen = {"by": "user", "key": "metadata.team"}.get(next(iter(asked), ""), "model")
     chosen = "model" if asked.get("by") == "nonsense" else chosen
     assert f'<option value="{chosen}" selected>' in page.content.decode()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from dashboards.boards.csv_file import csv_of
@@ -59,6 +60,10 @@ def answer(
         if panel is None:
             raise Http404("The board has no such panel.")
         return _part(request, panel, state, context)
+    if state.by and board.by and board.dimension(state.by) != state.by:
+        words = _("This board is not broken down by “%(by)s”, but by “%(other)s”.")
+        other = board.by[board.dimension(state.by)]
+        state.ask.problems.append(words % {"by": state.by[:60], "other": other})
     frame = frame_of(project, state) | {"by": board.dimension(state.by)}
     return render(request, page, {**context, **frame, **(more or {})})
 

@@ -64,12 +64,15 @@ def board_unshare(request: HttpRequest, project_id: str, link_id: int) -> HttpRe
 @login_not_required
 @vary_on_headers("HX-Request")
 def shared_board(request: HttpRequest, token: str) -> HttpResponse:
-    """404 for a token that is wrong, expired or revoked, and where whoever made the link may no
-    longer see the board. The state is the link's, whatever the address says.
+    """404 for a token that is wrong, expired or revoked, and where whoever made the link has left
+    the project or may no longer see the board. The state is the link's, whatever the address says.
     """
     link = links.opened(Kind.BOARD, token, timezone.now())
-    board = board_of(link.project, link.created_by, link.object_id) if link else None
-    if link is None or board is None:
+    if link is None or link.created_by is None or not link.created_by.is_active:
+        raise Http404("There is no such link.")
+    project_for(link.created_by, link.project_id)  # who has left shows nothing any more
+    board = board_of(link.project, link.created_by, link.object_id)
+    if board is None:
         raise Http404("There is no such link.")
     kept = QueryDict(link.query, mutable=True)
     for name in OF_A_READER:

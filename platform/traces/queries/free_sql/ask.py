@@ -48,6 +48,7 @@ BOUNDS = {
 }
 
 
+ANSWERED_AS = "JSONCompact"
 AS_JSON = {
     "output_format_json_quote_decimals": 1,
     "output_format_json_quote_64bit_integers": 0,
@@ -119,7 +120,7 @@ def run(
 
 def _answer(client: Client, sql: str, values: dict[str, str], settings: dict[str, Any]) -> bytes:
     try:
-        return client.raw_query(sql, parameters=values, settings=settings, fmt="JSONCompact")
+        return client.raw_query(sql, parameters=values, settings=settings, fmt=ANSWERED_AS)
     except Error as error:
         if error.code is None and not isinstance(classified(error), Refused):
             raise Unanswered from error
@@ -160,6 +161,8 @@ def sentence_in(said: str, tables: frozenset[str] = frozenset()) -> str:
     """What ClickHouse says of a statement, without what it says to those who run it."""
     said = as_written(said, tables)
     if near := SYNTAX.search(said):
+        if not near[1] or near[1].startswith(ANSWERED_AS):  # what stands behind it is ours
+            return _("The statement ends too early.")
         return _("ClickHouse cannot read this from “%(text)s” on.") % {"text": near[1][:60]}
     return AROUND.sub("", said.rpartition("DB::Exception: ")[2]).strip()[:500]
 
