@@ -58,7 +58,9 @@ def start_engines() -> None:
     def stop() -> None:
         if url := given.get("CLICKHOUSE_URL"):
             with clickhouse_connect.get_client(dsn=in_database(url, "default")) as client:
-                client.command(f"DROP DATABASE IF EXISTS test_{run}")
+                names = client.query("SHOW DATABASES LIKE {name:String}", {"name": f"test_{run}%"})
+                for (name,) in names.result_rows:
+                    client.command(f"DROP DATABASE {name}")
         supervisor.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -94,6 +96,10 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         int(worker.removeprefix("gw")) % 8
     )  # the upper eight are of tests/judges/test_worker.py
     os.environ["VALKEY_URL"] = in_database(os.environ["VALKEY_URL"], str(number))
+    # Some tests stop merges of a table or wait for them.
+    os.environ["CLICKHOUSE_URL"] = in_database(
+        os.environ["CLICKHOUSE_URL"], f"test_{os.environ[RUN]}_{worker}"
+    )
     # Counters are shared by all processes of a Sonde, and each worker here is one of its own.
     counters = Path(os.environ["SONDE_DATA_DIR"]) / f"metrics-{worker}"
     counters.mkdir(exist_ok=True)

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from dashboards.boards.panel import Scope
-from dashboards.boards.said_of_traces import told_apart
 from dashboards.boards.units import Value
 from traces.queries.filters import DAY
 from traces.search.terms import Query, Term
@@ -115,8 +114,6 @@ def window_of(scope: Scope, since: int, until: int, *, view: str = "") -> str:
 
 def _address(scope: Scope, terms: Sequence[Term], view: str, sort: str) -> str:
     query = Query(scope.terms)
-    if view == OBSERVATIONS and told_apart(scope.terms)[1]:
-        view = TRACES  # a list of calls would hold those alone that repeat it themselves
     for term in terms:
         if term.is_negated or term.comparison:
             query = query.with_term(term)

@@ -9,10 +9,9 @@ from typing import Any, Protocol
 from django.utils.functional import Promise
 
 from accounts.models import Project
-from dashboards.boards.said_of_traces import told_apart
 from dashboards.boards.units import TEXT, Value
 from prompts.figures.sparkline import Spark
-from traces.queries.metrics import OBSERVATIONS, Answer, Measure, Question, ask, ask_with_whole
+from traces.queries.metrics import Answer, Measure, Question, ask, ask_with_whole
 from traces.search.terms import Term
 
 AUTO = "auto"
@@ -70,14 +69,10 @@ class Scope:
     def _question(
         self, measures: tuple[Measure, ...], terms: Sequence[Term], more: dict[str, Any]
     ) -> Question:
-        asked = (*self.terms, *terms)
-        if more["view"] == OBSERVATIONS:
-            asked, of_traces = told_apart(asked)
-            more["only"] = (*more.get("only", ()), *of_traces)
         return Question(
             project_id=self.project.id,
             measures=measures,
-            terms=asked,
+            terms=(*self.terms, *terms),
             since=self.since,
             until=self.until,
             zone=self.zone,

@@ -25,7 +25,6 @@ MOST_CLASSES = 60
 MOST_SHOWN = 5
 COMPARED_DAYS = 3  # on each side of the change, when its cause is looked for
 MOST_ROWS = 200
-SAID_BY = {RELEASE: "trace.release"}  # SDKs say it of the trace as a whole
 CALLS, TOKENS = Measure("count", "sum"), Measure("input_tokens", "sum")
 INPUT_COST = Measure("input_cost", "sum")
 WITH_INPUT = Term("input_tokens", ("0",), comparison=">")
@@ -158,7 +157,7 @@ def causes_of(project_id: str, of: Class, turn: Turn, zone: str) -> tuple[Cause,
         Question(
             project_id=project_id,
             measures=(CALLS,),
-            by=tuple(SAID_BY.get(one, one) for one in kinds),
+            by=kinds,
             terms=terms_of(of),
             since=begin_of(first, zone),
             until=begin_of(last + timedelta(days=1), zone),
@@ -172,7 +171,7 @@ def causes_of(project_id: str, of: Class, turn: Turn, zone: str) -> tuple[Cause,
     sides: tuple[list, list] = ([], [])
     for row in rows:
         is_after = day_of(row["time"], zone) >= turn.first
-        said = {one: row[SAID_BY.get(one, one)] for one in kinds}
+        said = {one: row[one] for one in kinds}
         sides[is_after].append({**said, "calls": row["sum_count"]})
     before, after = sides
     return tuple(causes(before, after, [one for one in KINDS if one in kinds]))
