@@ -95,6 +95,9 @@ ASKED: dict[str, dict[str, Ask]] = {
         "faithfulness": Ask({**MEANS, **DAY, "scores": "faithful"}),
         "hallucination": Ask({**MEANS, **DAY, "scores": "hallucination"}),
         "checks": Ask({**MEANS, "scores": "json"}),
+        "answers": Ask(
+            {**SCORES, "measures": "count", "group_by": "name,string_value", "scores": "verdict"}
+        ),
         "sources": Ask({**SCORES, "measures": "count", "group_by": "source", **DAY}),
     },
     "agents": {

@@ -63,7 +63,7 @@ def open_board(open_page, project, sent):
 
 @pytest.fixture(scope="module")
 def furnished(stack, api, sent) -> None:
-    """Beside the sample traffic a check with its scores, and a budget."""
+    """Beside the sample traffic a check with its scores, a score in words, and a budget."""
     check = {"name": "json", "percent": "100", "nested": "on"}  # off: its scores are sent
     with logged_in(stack) as person:
         made = person.post(f"/projects/{stack.project_id}/checks/new?check=valid_json", data=check)
@@ -71,6 +71,10 @@ def furnished(stack, api, sent) -> None:
     for number, passed in enumerate((1, 1, 1, 0)):
         score = {"id": f"json-{number}", "traceId": sent["rag"], "name": "json", "value": passed}
         assert api.post("/api/public/scores", json=score | {"dataType": "BOOLEAN"}).is_success
+    for number, said in enumerate(("good", "good", "bad")):
+        verdict = {"id": f"verdict-{number}", "traceId": sent["rag"], "name": "verdict"}
+        verdict |= {"value": said, "dataType": "CATEGORICAL"}
+        assert api.post("/api/public/scores", json=verdict).is_success
     budget = {"name": "all of it", "amount_usd": 50, "period": "month", "time_zone": "UTC"}
     assert api.post("/api/v1/budgets", json=budget).is_success
 

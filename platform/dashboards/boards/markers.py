@@ -20,6 +20,7 @@ from dashboards.boards.units import NS
 from prompts.models import LabelMove
 from traces.queries.filters import DAY
 from traces.queries.metrics import Measure, Question, ask
+from traces.queries.releases import first_heard_of
 
 RELEASE, PROMPT = "release", "prompt"
 KINDS = {
@@ -88,25 +89,32 @@ def _told(scope: Scope, found: list[Event]) -> list[Event]:
 
 
 def releases(scope: Scope) -> list[Event]:
-    """A release is new where its first span is. On a shared board its filter has a say in that."""
+    """A release is new where the first span or trace of it is."""
+    since = max(0, scope.since - LOOKBACK)
+    heard = _released_within(scope, since) if scope.terms and not scope.leads else None
+    firsts = first_heard_of(scope.project.id, since, scope.until, most=MOST)
+    return [
+        Event(at, RELEASE, name, rows_of(scope, term_of(RELEASE, name)))
+        for name, at in firsts
+        if at >= scope.since and (heard is None or name in heard)
+    ]
+
+
+def _released_within(scope: Scope, since: int) -> set[str]:
+    """The releases of calls that a shared board's filter lets through."""
     answer = ask(
         Question(
             project_id=scope.project.id,
-            measures=(Measure("started", "min"),),
+            measures=(Measure("count"),),
             by=("release",),
-            terms=() if scope.leads else scope.terms,
-            since=max(0, scope.since - LOOKBACK),
+            terms=scope.terms,
+            since=since,
             until=scope.until,
-            most=MOST,
+            most=1000,
             rest=False,
         )
     )
-    firsts = [(int(row["min_started"] * NS), row["release"]) for row in answer.rows]
-    return [
-        Event(at, RELEASE, name, rows_of(scope, term_of(RELEASE, name)))
-        for at, name in firsts
-        if name and at >= scope.since
-    ]
+    return {str(row["release"]) for row in answer.rows}
 
 
 def prompt_releases(scope: Scope) -> list[Event]:

@@ -27,6 +27,7 @@ NO_WIDGET_CAN = {
     ("latency", "own-time-by-type"),
     ("quality", "expected"),
     ("quality", "satisfaction"),
+    ("quality", "answers"),
     ("quality", "checks"),
     ("agents", "loops"),
     ("agents", "repeated"),

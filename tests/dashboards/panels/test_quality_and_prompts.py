@@ -51,6 +51,16 @@ def test_a_score_is_told_apart_by_segment(span, score, listed):
     assert {row["Model"]: row["Mean"] for row in rows} == {"small": 0.4, "large": 0.8}
 
 
+def test_scores_in_words_are_counted_answer_by_answer(score, listed):
+    for number, said in enumerate(["good", "good", "good", "bad"]):
+        score(f"t{number}", "verdict", data_type="CATEGORICAL", string_value=said)
+    score("t0", "verdict", data_type="CATEGORICAL", string_value="bad", id="b", at=-30 * HOUR)
+    score("t0", "faithful", 0.5)
+    rows = [tuple(row.values()) for row in listed("quality", "answers")]
+    assert rows == [("verdict", "good", 3, 0.75, None), ("verdict", "bad", 1, 0.25, 1)]
+    assert listed("quality", "answers", of="faithful") == []
+
+
 def test_what_users_say_is_counted_by_their_answers(score, draw):
     for number, said in enumerate(["helpful", "helpful", "wrong"]):
         kind = {"data_type": "CATEGORICAL", "string_value": said}

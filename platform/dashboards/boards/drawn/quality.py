@@ -16,10 +16,11 @@ from dashboards.boards.valued import words_of
 from evals.checks.check import BOOLEAN, HIGHER
 from evals.checks.models import ProjectCheck
 from evals.checks.registry import CHECKS
-from traces.queries.metrics import Measure
+from traces.queries.metrics import Measure, Only
 from traces.search.terms import Term
 
 MEAN, COUNTED = Measure("value", "avg"), Measure("value", "count")
+COUNTS = Measure("count", "count")
 # What scores are called in Sonde's templates, its docs and those of the field.
 FEEDBACK = (
     "user-feedback", "user_feedback", "feedback", "thumbs", "rating", "user-rating",
@@ -102,8 +103,9 @@ def by_segment(scope: Scope) -> Drawn:
         return nothing_judged(scope)
     lines = []
     for row in sorted(found, key=lambda row: (row["name"], -row["count_value"])):
-        own = term_of(scope.by, row[scope.by])
-        href = rows_of(scope, having_score(row["name"]), own, view=SCORES)
+        # A list knows the environment of traces, which is not always that of their scores.
+        own = () if scope.by == "environment" else (term_of(scope.by, row[scope.by], SCORES),)
+        href = rows_of(scope, having_score(row["name"]), *own, view=SCORES)
         values = row["name"], words_of(row[scope.by]), row["avg_value"], row["count_value"]
         past = (Cell(row["before"]),) if scope.compares else ()
         lines.append((*(Cell(one, href) for one in values), *past))
@@ -117,10 +119,42 @@ def by_segment(scope: Scope) -> Drawn:
     return Rows(table=Table(columns, tuple(lines), is_cut=(answer.series or 0) > MOST_SEGMENTS))
 
 
+def answers(scope: Scope) -> Drawn:
+    """Of scores in words, how often each was said, of all that its score said."""
+    asked: dict = {"view": SCORES, "only": (Only("data_type", ("CATEGORICAL",)),)}
+    asked |= {"scores": (scope.of,) if scope.of else ()}
+    by = ("name", "string_value")
+    answer = scope.ask(COUNTS, by=by, most=MOST_SEGMENTS, rest=False, **asked)
+    if not answer.rows:
+        return Nothing(
+            title=_("No score says a word"),
+            text=_("Scores in categories, such as a verdict or a tone, are counted here."),
+        )
+    answer = values_before(scope, answer, *by, of=COUNTS, **asked)
+    names = scope.ask(COUNTS, by=("name",), most=MOST_SEGMENTS, rest=False, **asked)
+    of_all = {row["name"]: row["count_count"] for row in names.rows}
+    lines = []
+    for row in sorted(answer.rows, key=lambda row: (row["name"], -row["count_count"])):
+        said = Term("scores", (row["string_value"],), key=row["name"])
+        share = row["count_count"] / of_all[row["name"]] if of_all.get(row["name"]) else None
+        values = row["name"], row["string_value"], row["count_count"], share
+        past = (Cell(row["before"]),) if scope.compares else ()
+        href = rows_of(scope, said, view=SCORES)
+        lines.append((*(Cell(one, href) for one in values), *past))
+    columns = (
+        Column(gettext_lazy("Score"), TEXT),
+        Column(gettext_lazy("Answer"), TEXT),
+        Column(gettext_lazy("Scores"), COUNT),
+        Column(gettext_lazy("Share of answers"), SHARE),
+        *((Column(gettext_lazy("Scores before"), COUNT),) if scope.compares else ()),
+    )
+    return Rows(table=Table(columns, tuple(lines), is_cut=(answer.series or 0) > MOST_SEGMENTS))
+
+
 def satisfaction(scope: Scope) -> Drawn:
     """What people said, answer by answer."""
     said: dict = {"view": SCORES, "scores": FEEDBACK}
-    answer = scope.ask(Measure("count"), by=("name", "answer"), over_time=True, most=6, **said)
+    answer = scope.ask(COUNTS, by=("name", "answer"), over_time=True, most=6, **said)
     if not answer.rows:
         return Nothing(
             title=_("Nobody said anything"),
@@ -135,7 +169,7 @@ def satisfaction(scope: Scope) -> Drawn:
         _said(name, said, column, at, has_one=has_one)
         for at, ((name, said), column) in enumerate(columns.items())
     ]
-    before = summed(time_before(scope, answer, Measure("count"), **said), ["count_count"])
+    before = summed(time_before(scope, answer, COUNTS, **said), ["count_count"])
     return course(scope, answer, lines, COUNT, kind=STACK, view=SCORES, before=before)
 
 
@@ -246,10 +280,10 @@ def checks(scope: Scope) -> Drawn:
 
 def votes(scope: Scope) -> Drawn:
     """How many scores there are at all, by who gave them."""
-    answer = scope.ask(Measure("count"), view=SCORES, by=("source",), over_time=True)
+    answer = scope.ask(COUNTS, view=SCORES, by=("source",), over_time=True)
     if not answer.rows:
         return nothing_judged(scope)
-    before = time_before(scope, answer, Measure("count"), view=SCORES)
+    before = time_before(scope, answer, COUNTS, view=SCORES)
     return split(
         scope, answer, "count_count", "source", COUNT, kind=STACK, view=SCORES, before=before
     )
