@@ -20,7 +20,7 @@ from prompts.api.asking import project_of
 from prompts.api.body import UniqueJson, object_of
 from traces.api.v1.fields import PROBLEMS
 from traces.api.v1.problems import V1View
-from traces.errors import LimitReached
+from traces.errors import LimitReached, Unavailable
 from traces.queries.metrics import Unanswerable
 
 TAGS = ["Budgets"]
@@ -62,7 +62,7 @@ class BudgetsView(BudgetsV1View):
             budget = changing.add(project, wish, By(public_key=request.auth.public_key))
         except NotPossible as error:
             raise exceptions.ValidationError(str(error)) from error
-        return Response(shapes([budget])[0], status=201)
+        return Response(changed_shape(budget), status=201)
 
 
 class BudgetView(BudgetsV1View):
@@ -87,7 +87,7 @@ class BudgetView(BudgetsV1View):
         budget = own(request, budget_id)
         wish = wished(request.data, budget)
         changing.change(budget, wish, By(public_key=request.auth.public_key))
-        return Response(shapes([budget])[0])
+        return Response(changed_shape(budget))
 
     @extend_schema(
         operation_id="archive_budget",
@@ -118,6 +118,16 @@ def shapes(budgets: list[Budget]) -> list[dict[str, Any]]:
     except Unanswerable as error:
         raise LimitReached(str(error)) from error
     return [budget_shape(one, found[one.pk]) for one in budgets]
+
+
+def changed_shape(budget: Budget) -> dict[str, Any]:
+    """Of a budget that has just been written: without states where they cannot be read now, or
+    whoever is told so would make it again.
+    """
+    try:
+        return shapes([budget])[0]
+    except Unavailable:
+        return budget_shape(budget, [])
 
 
 def wished(body: Any, budget: Budget | None) -> Wish:
