@@ -113,6 +113,7 @@ def test_one_that_ignores_its_first_stop_signal_gets_the_next(supervisor, monkey
     code = """
         import signal
         signal.signal(signal.SIGTERM, lambda *_: print("no", flush=True))
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell's background jobs ignore it
         print("listening", flush=True)
         while True:
             signal.pause()
