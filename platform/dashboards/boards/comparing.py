@@ -32,7 +32,8 @@ def values_before(scope: Scope, answer: Answer, *by: str, of: Measure, **asked: 
     if not scope.compares:
         return answer
     before = scope.previous.ask(of, by=by, most=MOST_BEFORE, rest=False, **asked)
-    found = {tuple(row[one] for one in by): row[of.column] for row in before.rows}
+    [column] = [one.name for one in before.columns if one.kind == "measure"]
+    found = {tuple(row[one] for one in by): row[column] for row in before.rows}
     return derived(answer, before=lambda row: found.get(tuple(row[one] for one in by)))
 
 

@@ -36,13 +36,27 @@ def busy(span_row, score_row, now):
     insert_scores([row for number in range(40) for row in judged(score_row, number)])
 
 
+@pytest.fixture
+def busy_before(span_row, score_row, now, scope):
+    """Forty more in the time before, which a board holds beside what it shows."""
+    from traces.writer import insert_scores, insert_spans
+
+    shown = scope("overview")
+    length = (shown.until - shown.since) // 10**9
+    at = {number: -number * 1800 - length for number in range(40)}
+    spans = [run(span_row, now, number, at[number], f"b{number}") for number in at]
+    insert_spans([row for rows in spans for row in rows])
+    scores = [judged(score_row, number, at[number], f"b{number}") for number in at]
+    insert_scores([row for rows in scores for row in rows])
+
+
 FOUND = json.dumps([{"page_content": "a", "score": 0.9}, {"page_content": "b", "score": 0.5}])
 USAGE = {"input": 100, "input_cached_tokens": 40, "output": 40, "output_reasoning_tokens": 10}
 PAID = {"input": "0.004", "input_cached_tokens": "0.001", "output": "0.005"}
 
 
-def run(span_row, now, number: int) -> list:
-    trace, at = f"t{number}", -number * 1800
+def run(span_row, now, number: int, at: int | None = None, trace: str = "") -> list:
+    trace, at = trace or f"t{number}", -number * 1800 if at is None else at
     shared = {"trace_name": "help", "user_id": f"u{number % 3}", "environment": "live"}
     under, of_search = {**shared, "parent_span_id": "root"}, {"parent_span_id": "search"}
     failed = {"level": "ERROR", "status_message": "timeout"} if number % 5 == 0 else {}
@@ -66,8 +80,8 @@ def run(span_row, now, number: int) -> list:
     ]
 
 
-def judged(score_row, number: int) -> list:
-    trace, at = f"t{number}", -number * 1800
+def judged(score_row, number: int, at: int | None = None, trace: str = "") -> list:
+    trace, at = trace or f"t{number}", -number * 1800 if at is None else at
     of_call = {"observation_id": "answer", "at": at + 6}
     no, said = {"data_type": "BOOLEAN", "string_value": "False"}, {"string_value": "helpful"}
     return [
@@ -93,6 +107,14 @@ def test_a_busy_project_fills_every_panel(every_panel, busy):
     empty = {key for key, one in drawn.items() if one.kind == "nothing"}
     assert {panel for _board, panel in empty} <= OF_SETTINGS
     assert {key: found for key, one in drawn.items() if (found := faults(one))} == {}
+
+
+def test_every_panel_holds_the_time_before_beside_it(every_panel, busy, busy_before):
+    drawn = every_panel()
+    assert {key: found for key, one in drawn.items() if (found := faults(one))} == {}
+    alone = {key: one.table for key, one in every_panel(compares=False).items()}
+    compared = {key for key, one in drawn.items() if one.table != alone[key]}
+    assert {("agents", "tool-calls"), ("quality", "answers"), ("cost", "cost-by")} <= compared
 
 
 def test_what_is_sent_again_moves_nothing(every_panel, busy, span, now):
