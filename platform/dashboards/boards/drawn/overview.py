@@ -178,7 +178,7 @@ def scores(scope: Scope) -> Drawn:
     answer = scope.ask(means, counted, over_time=True, most=MOST_SCORES, **asked)
     if not any(one is not None for one in answer.column("avg_value")):
         return Nothing(
-            title=_("No scores in this time"),
+            title=_("No scores with a number in this time"),
             text=_("Evaluators, people and your own code can say how good an answer was."),
             href=reverse("score-analytics", args=[scope.project.id]),
             action=_("Scores"),

@@ -45,7 +45,7 @@ BY: dict[str, str | Promise] = {
 
 def nothing_judged(scope: Scope) -> Nothing:
     return Nothing(
-        title=_("No scores in this time"),
+        title=_("No scores with a number in this time"),
         text=_(
             "Evaluators and checks judge calls as they come in; your code sends scores by"
             " create_score() of an SDK or POST /api/public/scores."
