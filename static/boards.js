@@ -8,6 +8,11 @@ if (ownZone) {
   document.querySelectorAll("[data-zone][placeholder]").forEach((input) => (input.placeholder = ownZone));
 }
 
+// Of a row of boards that is wider than the window, the one that is open is in sight.
+const tabs = document.querySelector(".board-tabs");
+const openTab = tabs?.querySelector("[aria-current]");
+if (openTab) tabs.scrollLeft = openTab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - openTab.clientWidth) / 2;
+
 const reload = (panel) => htmx.trigger(panel, "reload");
 const board = document.getElementById("board");
 

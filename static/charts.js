@@ -21,6 +21,7 @@ const STEPS = [
   { dtickrange: ["M1", null], value: "%Y-%m" },
 ];
 const MOST_LABELS = 6;
+const NARROW = 480; // pixels
 
 let colours = {};
 function colour(token, alpha = 1) {
@@ -41,31 +42,42 @@ const PAINT = {
     else if (trace.fill) trace.fillcolor = colour(tone, 0.16);
   },
   bar: (trace, tone) => (trace.marker = { ...trace.marker, color: colour(tone, 0.85), line: { width: 0 } }),
-  heatmap: (trace, tone) => {
+  heatmap: (trace, tone, width) => {
     trace.colorscale = [[0, colour("accent-soft")], [1, colour(tone)]];
+    trace.showscale = width > NARROW; // what a field holds stands in its words and in the table
     trace.colorbar = { ...trace.colorbar, tickfont: { color: colour("ink-3"), size: 10 } };
   },
   pie: (trace) => (trace.marker = { colors: trace.meta.tones.map((tone) => colour(tone, 0.85)), line: { color: colour("panel"), width: 1 } }),
 };
 
-function painted(trace) {
+function painted(trace, width) {
   const copy = structuredClone(trace);
-  PAINT[copy.type]?.(copy, copy.meta?.tone ?? "accent");
+  PAINT[copy.type]?.(copy, copy.meta?.tone ?? "accent", width);
   return copy;
 }
 
 function axis(own, isTime, width = 0) {
   const shared = { gridcolor: colour("line"), linecolor: colour("line"), zeroline: false, automargin: true, fixedrange: true, ticks: "", tickfont: { color: colour("ink-3"), size: 11 } };
-  return { ...shared, ...(isTime ? { tickformatstops: STEPS, showgrid: false, tickangle: 0, nticks: Math.max(2, Math.min(9, Math.floor(width / 64))) } : {}), ...own };
+  return { ...shared, ...(own.type === "date" ? { tickformatstops: STEPS, hoverformat: "%Y-%m-%d %H:%M" } : {}), ...(isTime ? { tickformatstops: STEPS, showgrid: false, tickangle: 0, nticks: Math.max(2, Math.min(9, Math.floor(width / 64))) } : {}), ...own };
 }
+
+// Of names along an axis, as many as have room: each takes `pixels` of the `room`.
+function roomy(own, pixels, room) {
+  if (own?.tickmode !== "array" || !own.ticktext?.length) return own;
+  const step = Math.ceil((own.ticktext.length * pixels(own.ticktext)) / Math.max(room, 90));
+  const kept = (list) => list.filter((_one, at) => at % step === 0);
+  return step < 2 ? own : { ...own, tickvals: kept(own.tickvals), ticktext: kept(own.ticktext), tickangle: 0 };
+}
+const across = (words) => 8 + 7 * Math.max(...words.map((one) => one.length));
+const up = () => 15;
 
 function layoutOf(box, own) {
   const isTime = own.meta?.axis === "time";
   return {
     ...own,
     ...(isTime ? marked(box, own.xaxis.range) : {}),
-    xaxis: axis(own.xaxis ?? {}, isTime, box.clientWidth),
-    yaxis: axis({ nticks: 5, ...own.yaxis }, false),
+    xaxis: axis(roomy(own.xaxis, across, box.clientWidth - 90) ?? {}, isTime, box.clientWidth),
+    yaxis: axis({ nticks: 5, ...roomy(own.yaxis, up, box.clientHeight - 40) }, false),
     font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: colour("ink-2") },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
@@ -81,14 +93,28 @@ function layoutOf(box, own) {
 // What happened meanwhile, as lines across the time: releases, prompts, notes.
 function marked(box, [since, until]) {
   const told = JSON.parse(document.getElementById("markers")?.dataset.markers ?? "[]").filter((one) => one.at >= since && one.at <= until);
-  const isNamed = box.clientWidth > 480 && told.length <= MOST_LABELS;
+  const isNamed = box.clientWidth > NARROW && told.length <= MOST_LABELS;
   const tone = (kind) => colour(kind === "incident" ? "bad" : "ink-3");
   const isLate = (at) => Date.parse(at) > Date.parse(since) + 0.75 * (Date.parse(until) - Date.parse(since));
   const side = (at) => (!isNamed ? "center" : isLate(at) ? "right" : "left"); // its words stay within the chart
+  const lines = isNamed ? beneath(told, (one) => (Date.parse(one.at) - Date.parse(since)) / (Date.parse(until) - Date.parse(since)) * box.clientWidth, isLate) : [];
   return {
     shapes: told.map((one) => ({ type: "line", xref: "x", yref: "paper", x0: one.at, x1: one.at, y0: 0, y1: 1, line: { color: tone(one.kind), width: 1, dash: "dash" } })),
-    annotations: told.map((one) => ({ xref: "x", yref: "paper", x: one.at, y: 1, yanchor: "top", xanchor: side(one.at), showarrow: false, text: isNamed ? one.short : "▾", hovertext: one.words, captureevents: true, font: { color: tone(one.kind), size: 10 }, bgcolor: colour("panel", 0.7) })),
+    annotations: told.map((one, at) => ({ xref: "x", yref: "paper", x: one.at, y: 1, yshift: -13 * (lines[at] ?? 0), yanchor: "top", xanchor: side(one.at), showarrow: false, text: isNamed ? one.short : "▾", hovertext: one.words, captureevents: true, font: { color: tone(one.kind), size: 10 }, bgcolor: colour("panel", 0.7) })),
   };
+}
+
+// For each, how many lines of words lower it stands, so that no words cover others'.
+function beneath(told, across, isLate) {
+  const lines = [];
+  return told.map((one) => {
+    const width = 6 * one.short.length + 6;
+    const begin = across(one) - (isLate(one.at) ? width : 0);
+    const isFree = (taken) => taken.every(([from, to]) => begin > to || begin + width < from);
+    const line = [...lines, []].findIndex(isFree);
+    (lines[line] ??= []).push([begin, begin + width]);
+    return line;
+  });
 }
 
 async function draw(box) {
@@ -96,7 +122,7 @@ async function draw(box) {
   if (!box.isConnected || !box.clientWidth) return;
   const { data, layout } = JSON.parse(box.dataset.figure);
   const hidden = [...(box.data ?? [])].map((trace) => trace.visible);
-  await Plotly.react(box, data.map((trace, at) => ({ ...painted(trace), visible: hidden[at] ?? true })), layoutOf(box, layout), CONFIG);
+  await Plotly.react(box, data.map((trace, at) => ({ ...painted(trace, box.clientWidth), visible: hidden[at] ?? true })), layoutOf(box, layout), CONFIG);
   if (box.dataset.drawn) return;
   box.dataset.drawn = "1";
   box.classList.toggle("leads", data.some((trace) => trace.customdata));
@@ -133,24 +159,6 @@ document.addEventListener("click", async (event) => {
   const isShown = key.getAttribute("aria-pressed") === "true";
   key.setAttribute("aria-pressed", String(!isShown));
   (await plotly).restyle(box, { visible: !isShown }, [Number(key.dataset.series)]);
-});
-
-// As a picture, on the ground of the page: drawn from its SVG, since the policy takes images from `data:` only.
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-png]");
-  const box = button?.closest(".panel-in").querySelector(".figure");
-  if (!box?.data) return;
-  const { clientWidth: width, clientHeight: height } = box;
-  const picture = new Image();
-  picture.src = await (await plotly).toImage(box, { format: "svg", width, height });
-  await picture.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
-  const context = canvas.getContext("2d");
-  context.fillStyle = colour("panel");
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  const link = Object.assign(document.createElement("a"), { href: canvas.toDataURL("image/png"), download: `${button.dataset.png}.png` });
-  link.click();
 });
 
 function repaint() {

@@ -58,7 +58,9 @@ def start_engines() -> None:
     def stop() -> None:
         if url := given.get("CLICKHOUSE_URL"):
             with clickhouse_connect.get_client(dsn=in_database(url, "default")) as client:
-                client.command(f"DROP DATABASE IF EXISTS test_{run}")
+                names = client.query("SHOW DATABASES LIKE {name:String}", {"name": f"test_{run}%"})
+                for (name,) in names.result_rows:
+                    client.command(f"DROP DATABASE {name}")
         supervisor.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -90,10 +92,6 @@ def in_database(url: str, name: str) -> str:
 if RUN not in os.environ:
     start_engines()
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-    number = (
-        int(worker.removeprefix("gw")) % 8
-    )  # the upper eight are of tests/judges/test_worker.py
-    os.environ["VALKEY_URL"] = in_database(os.environ["VALKEY_URL"], str(number))
     # Counters are shared by all processes of a Sonde, and each worker here is one of its own.
     counters = Path(os.environ["SONDE_DATA_DIR"]) / f"metrics-{worker}"
     counters.mkdir(exist_ok=True)
@@ -102,6 +100,18 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 # The product's own hash takes half a second, and nearly every test makes a person.
 django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list) -> None:
+    """Each worker has databases of its own: some tests stop the merges of a table, or wait for
+    them. Said here, since in a worker pytest-django reads the settings before this file is read.
+    """
+    valkey, clickhouse = os.environ["VALKEY_URL"], os.environ["CLICKHOUSE_URL"]
+    for number, spec in enumerate(specs):
+        # From eight on they are brokers: tests/judges/test_worker.py.
+        spec.env["VALKEY_URL"] = in_database(valkey, str(number % 8))
+        spec.env["CLICKHOUSE_URL"] = in_database(clickhouse, f"test_{os.environ[RUN]}_{number}")
 
 
 @pytest.fixture(autouse=True)

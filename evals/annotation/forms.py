@@ -1,10 +1,11 @@
 """The forms of the pages of queues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,9 @@ class PeopleField(forms.ModelMultipleChoiceField):
 
 
 class QueueForm(forms.Form):
-    """Valid, `wish` is the queue as it was asked for."""
+    """Valid, `wish` is the queue as it was asked for. Where the data hold `up` or `down` with the
+    id of a score, a score was moved: then the form is as it was typed, with that, and not yet sent.
+    """
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -91,12 +94,18 @@ class QueueForm(forms.Form):
         widget=forms.TextInput(attrs=NUMBER),
     )
 
-    def __init__(self, *args: Any, project: Project, queue: Queue | None, **options: Any) -> None:
-        super().__init__(*args, initial=initial_of(queue) if queue else None, **options)
-        self.queue = queue
-        known = ScoreConfig.objects.filter(project=project, is_archived=False)
-        self.fields["configs"].queryset = known.order_by("name")
-        self.fields["configs"].choices = in_order(known.order_by("name"), queue)
+    def __init__(self, data: QueryDict | None, *, project: Project, queue: Queue | None) -> None:
+        initial = initial_of(queue) if queue else {}
+        is_moved = data is not None and ("up" in data or "down" in data)
+        if data is not None and is_moved:
+            initial = {name: typed(data, name) for name in self.base_fields}
+        super().__init__(None if is_moved else data, initial=initial)
+        known = ScoreConfig.objects.filter(project=project, is_archived=False).order_by("name")
+        self.order = in_order(known, order_in(data) or (queue.config_ids if queue else []))
+        if data is not None:
+            self.order = moved(self.order, up=data.get("up", ""), down=data.get("down", ""))
+        self.fields["configs"].queryset = known
+        self.fields["configs"].choices = [(one.pk, one.name) for one in self.order]
         self.fields["members"].queryset = queues.people_of(project)
 
     @property
@@ -118,17 +127,33 @@ class QueueForm(forms.Form):
         )
 
     def config_ids(self) -> list[str]:
-        """Those that were chosen before keep their order; new ones come after."""
-        chosen = [one.pk for one in self.cleaned_data["configs"]]
-        earlier = [one for one in (self.queue.config_ids if self.queue else []) if one in chosen]
-        return earlier + [one for one in chosen if one not in earlier]
+        """In the order of the form."""
+        chosen = {one.pk for one in self.cleaned_data["configs"]}
+        return [one.pk for one in self.order if one.pk in chosen]
 
 
-def in_order(known: Iterable[ScoreConfig], queue: Queue | None) -> list[tuple[str, str]]:
-    """Those of the queue first, as it asks for them."""
-    places = {one: place for place, one in enumerate(queue.config_ids if queue else [])}
-    ordered = sorted(known, key=lambda one: places.get(one.pk, len(places)))
-    return [(one.pk, one.name) for one in ordered]
+def typed(data: QueryDict, name: str) -> Any:
+    return data.getlist(name) if name in ("configs", "members") else data.get(name)
+
+
+def order_in(data: QueryDict | None) -> list[str]:
+    return data.getlist("order") if data is not None else []
+
+
+def in_order(known: Iterable[ScoreConfig], ids: Sequence[str]) -> list[ScoreConfig]:
+    """Those that `ids` name first, in that order."""
+    places = {one: place for place, one in enumerate(ids)}
+    return sorted(known, key=lambda one: places.get(one.pk, len(ids)))
+
+
+def moved(order: list[ScoreConfig], *, up: str, down: str) -> list[ScoreConfig]:
+    """With one of them a place further up or down; at the end of its way it stays."""
+    found = list(order)
+    place = next((at for at, one in enumerate(order) if one.pk in (up, down)), None)
+    if place is not None:
+        one = found.pop(place)
+        found.insert(max(0, place - 1 if one.pk == up else place + 1), one)
+    return found
 
 
 def initial_of(queue: Queue) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -165,6 +165,9 @@ class Upload(Run):
     file = models.OneToOneField(UploadedFile, models.SET_NULL, null=True, related_name="upload")
     file_name = models.CharField(max_length=200)
     mapping = models.JSONField()  # as evals.datasets.uploads.mapping writes it
+    # Of the file, to write refused rows as they stood in it; without a delimiter, JSON.
+    delimiter = models.CharField(max_length=1, blank=True, db_default="", default="")
+    columns = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     stored = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
 
@@ -180,6 +183,9 @@ class RefusedRow(models.Model):
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="refusals")
     line = models.PositiveIntegerField()  # of the file, counted from 1
     reason = models.CharField(max_length=500)
+    # Its text in UTF-8, as it stands in the file: a NUL in it is a reason to refuse it, and no
+    # text to Postgres.
+    content = models.BinaryField(default=b"", db_default=b"")
 
     class Meta:
         verbose_name = _("refused row")

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from evals.experiments.reading import ItemRun, item_runs, latest
@@ -92,28 +92,50 @@ class Summary:
 Measurement = dict[str, Measured]  # by item
 
 
+MAX_COMMENT = 300  # characters that a page shows
+
+
 def measurements(
     project_id: str, ids: Collection[str], *, most: int = MOST_MEMBERS
 ) -> dict[str, Measurement]:
     """By experiment, the newest runs of items, `most` of each: whoever shows them says where that
-    is not all (`Experiment.items`). What was run again counts as it came out the last time.
+    is not all (`Experiment.items`). What was run again counts as it came out the last time. What
+    was said to scores is left out: `with_comments` has it.
     """
     runs_of = item_runs(project_id, ids, most=most)
     by_run = {run_id: latest(runs) for run_id, runs in runs_of.items()}
     places = [one.place for runs in by_run.values() for one in runs.values()]
     figured, scored = figures(project_id, places), scores_of_places(project_id, places)
+    known: Values = {}
     return {
         run_id: {
-            item_id: Measured(one, figured.get(one.place), values(scored.get(one.place, ())))
+            item_id: Measured(one, figured.get(one.place), values(scored.get(one.place, ()), known))
             for item_id, one in runs.items()
         }
         for run_id, runs in by_run.items()
     }
 
 
-def values(scores: Iterable[Said]) -> dict[str, Value]:
+def with_comments(project_id: str, some: Sequence[Measured]) -> list[Measured]:
+    """The same with what was said to each score: of those that a page shows."""
+    scored = scores_of_places(project_id, [one.run.place for one in some], comments=MAX_COMMENT)
+    return [replace(one, scores=values(scored.get(one.run.place, ()))) for one in some]
+
+
+# Tens of thousands of scores have few values: one object of each is enough, and saves the collector
+# of garbage most of its work.
+Values = dict[tuple[str, float | None, str, str], Value]
+
+
+def values(scores: Iterable[Said], known: Values | None = None) -> dict[str, Value]:
     """By name; of several the newest, which comes last."""
-    return {one.name: value_of(one) for one in scores}
+    made: Values = {} if known is None else known
+    found = {}
+    for one in scores:
+        if (value := made.get(one[1:])) is None:
+            value = made[one[1:]] = value_of(one)
+        found[one.name] = value
+    return found
 
 
 def value_of(said: Said) -> Value:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evals.judges.evaluators import Draft
+from evals.judges.library import better_of
 from evals.judges.mapping import InvalidMapping, mapping_of
 from evals.judges.models import MAX_DESCRIPTION, MAX_NAME
 from evals.judges.outputs import BOOLEAN, CATEGORICAL, NUMERIC, SHARE, InvalidOutput, output_of
+from evals.scores.models import Better
 from llm.models import LlmConnection
 from llm.wishes import Unacceptable, name_in, parameters_in
 from prompts.kept import NO_TEXT
@@ -77,6 +79,12 @@ class EditorForm(forms.Form):
         ),
     )
     kind = forms.ChoiceField(label=gettext_lazy("What it answers"), choices=KINDS)
+    better = forms.ChoiceField(
+        label=gettext_lazy("Which way its scores are better"),
+        required=False,
+        choices=Better.choices,
+        help_text=gettext_lazy("Comparisons and gates tell better from worse by it."),
+    )
     least = forms.FloatField(label=gettext_lazy("Least"), required=False)
     most = forms.FloatField(label=gettext_lazy("Greatest"), required=False)
     choices = forms.CharField(
@@ -176,6 +184,7 @@ class EditorForm(forms.Form):
             most_attempts=found["most_attempts"],
             template=found["template"],
             note=found.get("note", ""),
+            better=found["better"],
         )
 
     def _output(self) -> Mapping[str, Any] | None:
@@ -253,6 +262,7 @@ def initial_of(draft: Any) -> dict[str, Any]:
         "system": by_role.get("system", ""),
         "user": by_role.get("user", ""),
         "kind": output["kind"],
+        "better": draft.better or better_of(draft.template),
         "least": output.get("min", 0),
         "most": output.get("max", 1),
         "choices": "\n".join(output.get("choices", ())),

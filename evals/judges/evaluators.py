@@ -50,6 +50,7 @@ class Draft:
     most_attempts: int = 3
     template: str = ""
     note: str = ""
+    better: str = ""  # a scores.models.Better; empty: as the template has it
 
     def version(self, evaluator: Evaluator, number: int, author: User | None) -> EvaluatorVersion:
         """As it would be kept; not saved."""
@@ -67,6 +68,7 @@ class Draft:
             most_attempts=self.most_attempts,
             template=self.template,
             note=self.note,
+            better=self.better,
         )
 
 

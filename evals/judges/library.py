@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from evals.scores.models import Better
+
 FOLDER = Path(__file__).parent / "wordings"
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
@@ -45,6 +47,17 @@ SHAPES: dict[str, tuple[Mapping[str, Any], Mapping[str, str]]] = {
 }
 
 LOWER_IS_BETTER = frozenset({"hallucination", "toxicity"})  # they look for what should not be
+NEITHER_IS_BETTER = frozenset({"tone"})
+
+
+def better_of(template: str) -> str:
+    """Of the scores of a template, named with its language or without. More is better of what
+    nobody knows.
+    """
+    key, _slash, _language = template.partition("/")
+    if key in NEITHER_IS_BETTER:
+        return str(Better.NEITHER)
+    return str(Better.LOWER if key in LOWER_IS_BETTER else Better.HIGHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,10 @@ class Template:
     def name(self) -> str:
         """As a score is called."""
         return self.key if self.language == "en" else f"{self.key}-{self.language}"
+
+    @property
+    def better(self) -> str:
+        return better_of(self.key)
 
 
 @cache

@@ -11,20 +11,14 @@ from accounts.models import Project, User, new_id
 from evals.datasets.models import ItemVersion
 from evals.judges.mapping import Place, mapping_of
 from evals.judges.outputs import Output, output_of
+from evals.judges.states import State, Status
+from evals.scores.models import Better
 from exports.models import Run
 from llm.models import LlmConnection
 
 MAX_NAME = 100
 MAX_DESCRIPTION = 1_000
 MAX_EXPERIMENT = 1_000  # characters of its id
-
-
-class State(models.TextChoices):
-    """Paused is what Sonde did, off is what a person did."""
-
-    ACTIVE = "active", _("On")
-    OFF = "off", _("Off")
-    PAUSED = "paused", _("Paused")
 
 
 class Evaluator(models.Model):
@@ -64,7 +58,9 @@ class Evaluator(models.Model):
 
 
 class EvaluatorVersion(models.Model):
-    """How the question is asked. Never changed once made, but for a connection that is deleted."""
+    """How the question is asked. Never changed once made, but for a connection that is deleted.
+    `better` is empty where nobody said: then the template tells.
+    """
 
     id = models.CharField(primary_key=True, max_length=64, default=new_id, editable=False)
     evaluator = models.ForeignKey(Evaluator, models.CASCADE, related_name="versions")
@@ -73,6 +69,7 @@ class EvaluatorVersion(models.Model):
     messages = models.JSONField()  # [{"role", "content"}]
     mapping = models.JSONField(default=dict)  # {variable: {"source", "path", "may_lack"}}
     output = models.JSONField()  # outputs.Output.as_json
+    better = models.CharField(max_length=7, choices=Better, blank=True, db_default="", default="")
     connection = models.ForeignKey(
         LlmConnection, models.SET_NULL, null=True, related_name="evaluator_versions"
     )
@@ -208,13 +205,6 @@ class PastRun(Run):
     made = models.PositiveBigIntegerField(default=0)  # executions of its own
     known = models.PositiveBigIntegerField(default=0)  # targets that this version had judged before
     dropped = models.PositiveBigIntegerField(default=0)  # executions that were cancelled unbegun
-
-
-class Status(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Failed")
 
 
 class Execution(models.Model):

@@ -11,7 +11,7 @@ from evals.datasets.models import ItemVersion
 from evals.judges.mapping import opened
 from evals.judges.passages import passages_of
 from traces.queries.judged import Step, steps_of
-from traces.queries.texts import with_texts
+from traces.queries.texts import stated_texts
 from traces.queries.trace import Extent, locate, span_detail
 from traces.queries.traces import trace_facts
 
@@ -50,11 +50,13 @@ def _trace(project_id: str, trace_id: str, extent: Extent) -> Found | None:
     facts = trace_facts(project_id, trace_id, extent)
     if facts is None:
         return None
-    [(_facts, texts)] = with_texts(project_id, [facts])
+    texts = stated_texts(project_id, facts)
     root = span_detail(project_id, trace_id, facts.root_id, extent) if facts.root_id else None
     metadata = {**(root["metadata"] if root else {}), **texts.metadata}
+    given = texts.input or (root["input"] if root else "")
+    made = texts.output or (root["output"] if root else "")
     steps = steps_of(project_id, trace_id, extent)
-    fields = _fields(texts.input, texts.output, metadata, root, steps)
+    fields = _fields(given, made, metadata, root, steps)
     return Found(fields, facts.environment)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evals.scores.configs import MOST_CATEGORIES, Wish
-from evals.scores.models import MAX_DESCRIPTION, MAX_NAME, DataType, ScoreConfig
+from evals.scores.models import MAX_DESCRIPTION, MAX_NAME, Better, DataType, ScoreConfig
 from evals.scores.rules import finite
 
 MAX_LINES = 8_000  # characters of all categories together
@@ -67,6 +67,12 @@ class ConfigForm(forms.Form):
         help_text=gettext_lazy("Of a category. One a line, with its number: correct = 1"),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
+    better = forms.ChoiceField(
+        label=gettext_lazy("Which way it is better"),
+        required=False,
+        choices=[("", gettext_lazy("As Sonde knows it of the name; else more")), *Better.choices],
+        help_text=gettext_lazy("Comparisons and gates tell better from worse by it."),
+    )
     description = forms.CharField(
         label=gettext_lazy("Description"),
         required=False,
@@ -83,6 +89,7 @@ class ConfigForm(forms.Form):
                 "min_value": config.min_value,
                 "max_value": config.max_value,
                 "categories": as_lines(config),
+                "better": config.better,
                 "description": config.description,
             }
         super().__init__(*args, **kwargs)
@@ -97,6 +104,8 @@ class ConfigForm(forms.Form):
             del self.fields["min_value"], self.fields["max_value"]
         if data_type != DataType.CATEGORICAL:
             del self.fields["categories"]
+        if data_type == DataType.TEXT:
+            del self.fields["better"]
 
     def clean_categories(self) -> list[dict[str, Any]]:
         lines = [line.strip() for line in self.cleaned_data["categories"].splitlines()]
@@ -116,6 +125,7 @@ class ConfigForm(forms.Form):
             max_value=said.get("max_value"),
             categories=said.get("categories") or None,
             description=said["description"],
+            better=said.get("better", ""),
             is_archived=self.config.is_archived if self.config else False,
         )
 

@@ -38,6 +38,7 @@ class Wish:
     max_value: float | None = None
     categories: Sequence[Any] | None = None
     description: str = ""
+    better: str = ""  # a scores.models.Better, or nothing said
     is_archived: bool = False
 
 
@@ -68,6 +69,7 @@ def wish_of(config: ScoreConfig) -> Wish:
         max_value=config.max_value,
         categories=None if config.data_type == DataType.BOOLEAN else config.categories,
         description=config.description,
+        better=config.better,
         is_archived=config.is_archived,
     )
 
@@ -82,7 +84,7 @@ def save(config: ScoreConfig, wish: Wish, event: str, by: dict[str, object]) -> 
     config.name, config.description = wish.name, wish.description
     config.min_value, config.max_value = wish.min_value, wish.max_value
     config.categories = None if wish.categories is None else list(wish.categories)
-    config.is_archived = wish.is_archived
+    config.better, config.is_archived = wish.better, wish.is_archived
     try:
         with transaction.atomic():
             config.save()

@@ -20,6 +20,14 @@ class DataType(models.TextChoices):
     TEXT = "TEXT", _("Text")
 
 
+class Better(models.TextChoices):
+    """Which way a score is better."""
+
+    HIGHER = "higher", _("More is better")
+    LOWER = "lower", _("Less is better")
+    NEITHER = "neither", _("Neither is better")
+
+
 def new_config_id() -> str:
     return str(uuid.uuid4())
 
@@ -40,6 +48,10 @@ class ScoreConfig(models.Model):
     # [{"label": "Correct", "value": 1}]; of BOOLEAN always True and False.
     categories = models.JSONField(_("categories"), null=True, blank=True)
     description = models.CharField(_("description"), max_length=MAX_DESCRIPTION, blank=True)
+    # Empty where nobody said: then what is known of the check or judge of the name holds.
+    better = models.CharField(
+        _("better"), max_length=7, choices=Better.choices, blank=True, db_default="", default=""
+    )
     is_archived = models.BooleanField(_("archived"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)

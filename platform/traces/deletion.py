@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from comments import threads
 from sharing import links
+from sharing.models import Kind
 from traces import writer
 from traces.errors import Unavailable
 from traces.graves import GRAVE, grave_of
@@ -41,7 +42,7 @@ def delete_traces(project_id: str, trace_ids: Sequence[str]) -> set[str]:
         found = stored.known_traces(project_id, group)
         known |= found
         threads.forget(project_id, "TRACE", found)
-        links.end(project_id, found)
+        links.end(project_id, Kind.TRACE, found)
         bury_spans(project_id, sorted(found), until)
         bury_scores(project_id, sorted(found), until)
     return known

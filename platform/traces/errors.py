@@ -25,6 +25,7 @@ TRANSIENT_CODES = LIMIT_CODES | {
     *(236, 394, 439, 692, 733, 735, 745),  # aborted, cancelled, overloaded
     252,  # too many parts
 }
+OF_ALL = "(total)"  # code 241 as well: all queries together have taken the server's memory
 TOO_MANY_PARTITIONS = "partitions for single INSERT block"  # code 252 as well, and the rows' fault
 
 
@@ -74,7 +75,7 @@ def classified(error: Error) -> Exception:
             return Refused(masked(text))
         return Unavailable("ClickHouse does not answer.")
     said = f"ClickHouse said {error.name or 'no'} (code {error.code}): {masked(text)}"
-    if error.code in LIMIT_CODES:
+    if error.code in LIMIT_CODES and OF_ALL not in text:
         return LimitReached(said)
     if error.code in TRANSIENT_CODES and TOO_MANY_PARTITIONS not in text:
         return Unavailable(said)

@@ -243,16 +243,21 @@ def load_parts(stack: Stack, first: float, parts: tuple[str, ...]) -> dict[str, 
     return made
 
 
-def figures_at(
-    stack: Stack, millions: float, there: float, parts: tuple[str, ...]
-) -> dict[str, list[Figure]]:
-    """Of what depends on how much is stored."""
-    fill(stack, millions, there)
-    size, made = f"at {millions:g} million spans over 30 days", {}
-    if "pages" in parts:
-        made[f"Pages, {size}"] = told(page_figures(stack))
-    if "dashboards" in parts:
-        made[f"Dashboards, {size}"] = told(dashboards.figures(stack.project_id, stack.folder))
+def size_parts(stack: Stack, sizes: list[float], parts: tuple[str, ...]) -> dict[str, list[Figure]]:
+    """Of what depends on how much is stored: at each size, in millions, and how panels grow."""
+    made: dict[str, list[Figure]] = {}
+    panels: list[dashboards.Found] = []
+    for there, millions in pairwise([0, *sorted(sizes)]):
+        fill(stack, millions, there)
+        size = f"at {millions:g} million spans over 30 days"
+        if "pages" in parts:
+            made[f"Pages, {size}"] = told(page_figures(stack))
+        if "dashboards" in parts:
+            panels.append(dashboards.found_of(stack.project_id, stack.folder))
+            made[f"Dashboards, {size}"] = told(dashboards.figures(panels[-1]))
+    if len(panels) > 1:
+        title = f"Dashboards, from {min(sizes):g} to {max(sizes):g} million spans"
+        made[title] = told(dashboards.growth(panels[0], panels[-1]))
     return made
 
 
@@ -271,8 +276,7 @@ def main() -> None:
             made |= load_parts(stack, first, parts)
     if set(parts) & set(AT_SIZE):
         with running() as (stack, _first):
-            for there, millions in pairwise([0, *sorted(options.millions)]):
-                made |= figures_at(stack, millions, there, parts)
+            made |= size_parts(stack, options.millions, parts)
     if options.only is None:
         tables = [f"## {title}\n\n{table(figures)}\n" for title, figures in made.items()]
         head = HEAD.format(date=datetime.date.today(), machine=about)

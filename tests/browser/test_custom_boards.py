@@ -30,7 +30,7 @@ def test_a_widget_is_built_drawn_and_leads_to_its_rows(open_page, project, sent)
     page.select_option("#id_w-by1", "model")
     page.locator(".builder-preview", has_text="by Model").wait_for()
     page.locator(".builder [data-drawn]").wait_for()
-    page.locator(".builder:not(.htmx-request, .htmx-settling, .htmx-added)").wait_for()
+    page.locator(".builder:not(.htmx-request)").wait_for()
     page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
     assert page.locator("#id_w-title").input_value() == "Cost by model"
     found = Axe().run(page)

@@ -283,9 +283,6 @@ def test_a_person_uploads_looks_and_begins(client, owner, dataset, viewer, input
     text = client.get(begun["Location"]).content.decode()
     assert "Done" in text and 'hx-trigger="every' not in text
     assert inputs(dataset) == ["Two?", "One?"]
-    RefusedRow.objects.create(upload=upload, line=9, reason="=cmd")
-    refused = client.get(f"{begun['Location']}/refused").getvalue().decode()
-    assert refused == "\ufeffline,reason\r\n9,'=cmd\r\n"
     client.force_login(viewer)
     assert client.post(new, {}).status_code == 404
     assert client.post(f"{begun['Location']}/cancel").status_code == 404

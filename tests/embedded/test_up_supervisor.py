@@ -109,10 +109,11 @@ def test_the_last_started_stop_first_each_after_what_depends_on_it(tmp_path, sup
 
 
 def test_one_that_ignores_its_first_stop_signal_gets_the_next(supervisor, monkeypatch):
-    monkeypatch.setattr("embedded.supervisor.GRACE_SECONDS", 0.3)
+    monkeypatch.setattr("embedded.supervisor.GRACE_SECONDS", 2)
     code = """
         import signal
         signal.signal(signal.SIGTERM, lambda *_: print("no", flush=True))
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell's background jobs ignore it
         print("listening", flush=True)
         while True:
             signal.pause()

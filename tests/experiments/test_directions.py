@@ -26,6 +26,39 @@ def test_what_looks_for_what_should_not_be_is_better_when_it_finds_less(
     }  # fmt: skip
 
 
+def test_a_template_is_known_in_each_language(project, evaluator):  # noqa: F811
+    evaluator("made-up", template="hallucination/ko")
+    evaluator("manner", template="tone/en")
+    found = directions(project.id, ["made-up", "manner"])
+    assert found == {"made-up": LOWER, "manner": NEITHER}
+
+
+def test_what_the_newest_version_of_a_judge_says_holds_above_its_template(
+    project,
+    evaluator,  # noqa: F811
+    draft,  # noqa: F811
+):
+    from evals.judges import evaluators
+
+    one = evaluator("leaks", template="correctness/en", better=LOWER)
+    assert directions(project.id, ["leaks"]) == {"leaks": LOWER}
+    evaluators.add_version(one, draft(template="correctness/en", better=NEITHER))
+    assert directions(project.id, ["leaks"]) == {"leaks": NEITHER}
+
+
+def test_what_a_configuration_in_use_says_holds_above_what_is_known_of_the_name(project):
+    from evals.scores import configs
+
+    wish = configs.Wish(name="exact_match", data_type="NUMERIC", better=LOWER)
+    config = configs.create(project, wish)
+    configs.create(project, configs.Wish(name="unsafe", data_type="BOOLEAN"))  # says nothing
+    names = ["exact_match", "unsafe"]
+    assert directions(project.id, names) == {"exact_match": LOWER, "unsafe": LOWER}
+    assert directions(project.id, names, {"exact_match": HIGHER})["exact_match"] == HIGHER
+    configs.archive(config, True)
+    assert directions(project.id, names)["exact_match"] == HIGHER
+
+
 def test_what_a_reader_chose_holds_above_what_is_known(project):
     chosen = {"unsafe": NEITHER, "anybody-s": LOWER}
     assert directions(project.id, ["unsafe", "anybody-s"], chosen) == chosen

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from evals.experiments.measuring import measurements
+from evals.experiments.measuring import measurements, with_comments
 from evals.experiments.models import Judgement, Plan, PlannedItem, Step
 from evals.experiments.progress import progress_of
 from evals.experiments.running import planning, turns, working
@@ -127,7 +127,8 @@ def spans_of_judges(project):
 def test_a_judge_scores_every_answer_once_with_its_reason(project, plan, provider, provided):
     provided(answers(said(True, "Well said.")))
     found = finished(project, plan)
-    scores = [one.scores["right"] for one in found.values()]
+    shown = with_comments(project.id, list(found.values()))
+    scores = [one.scores["right"] for one in shown]
     assert [(one.is_boolean, one.number, one.comment) for one in scores] == [
         (True, 1.0, "Well said.")
     ] * 5

@@ -173,3 +173,39 @@ def test_texts_are_read_where_they_are_shown_and_nowhere_else(
     assert asked and not any("s.input" in sql or "s.output" in sql for sql in asked)
     shown = experiment_items.figures(project.id, [place], texts=2)[place]
     assert shown.output == "lo" and any("s.output" in sql for sql in asked)
+
+
+def test_many_places_are_asked_for_in_few_queries_and_those_of_a_trace_in_one(monkeypatch):
+    places = [(f"t{n % 50:031}", f"s{n:015}") for n in range(100)]
+    assert list(experiment_items._portions(places)) == [sorted(places)]
+    monkeypatch.setattr(experiment_items, "MOST_BYTES", 400)
+    portions = list(experiment_items._portions(places))
+    assert [one for some in portions for one in some] == sorted(places)
+    traces = [{trace_id for trace_id, _span in some} for some in portions]
+    assert len(portions) > 5 and sum(map(len, traces)) == 50
+    assert list(experiment_items._portions([])) == []
+
+
+def test_measurements_are_the_same_in_however_many_queries(
+    dataset, told, score, measured, monkeypatch
+):
+    for n in range(3):
+        run = told("a", dataset, f"i{n}", f"t{n}")
+        score(f"t{n}", "ok", float(n % 2), data_type="BOOLEAN", observation_id=f"t{n}-root")
+    at_once = measured(run)
+    monkeypatch.setattr(experiment_items, "MOST_BYTES", 1)
+    assert measured(run) == at_once and len(at_once) == 3
+
+
+def test_what_was_said_to_scores_is_read_of_shown_items_alone(
+    project, dataset, told, score, measured
+):
+    from evals.experiments.measuring import MAX_COMMENT, with_comments
+
+    run = told("a", dataset, "i0", "t0")
+    score("t0", "judge", 0.5, comment="because " * 100)
+    found = measured(run)["i0"]
+    assert found.scores["judge"].comment == ""
+    [shown] = with_comments(project.id, [found])
+    assert shown.scores["judge"].comment == ("because " * 100)[:MAX_COMMENT]
+    assert shown.scores["judge"].number == 0.5 and shown.run == found.run

@@ -25,14 +25,15 @@ def lines(content: bytes) -> list[dict]:
 
 
 def parquet(content: bytes, tmp_path, columns: str = "*") -> list[dict]:
-    """As ClickHouse reads it, in a process of its own."""
+    """As ClickHouse reads it, in a process of its own; in the file's order, not of its threads."""
     path = tmp_path / "read.parquet"
     path.write_bytes(content)
     script = f"""
 import chdb
 print(chdb.query(
     "SELECT {columns} FROM file('{path}', Parquet)"
-    " SETTINGS output_format_json_quote_decimals = 1, output_format_json_quote_64bit_integers = 0",
+    " SETTINGS output_format_json_quote_decimals = 1, output_format_json_quote_64bit_integers = 0,"
+    " input_format_parquet_preserve_order = 1, max_threads = 1",
     "JSONEachRow",
 ))
 """

@@ -20,6 +20,7 @@ class Proxy:
 
     def __init__(self, host: str, port: int) -> None:
         self.fault = Fault.NONE
+        self.taken = 0  # connections
         self._target = (host, port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -44,6 +45,7 @@ class Proxy:
                 client, _address = self._listener.accept()
             except OSError:
                 return
+            self.taken += 1
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:

@@ -40,6 +40,20 @@ def test_an_evaluator_is_made_given_a_rule_and_turned_on(page, post, project, fi
     assert "correct" in page("evaluator-list") and "12.5" in page("evaluator-rule", one.pk)
 
 
+def test_the_editor_asks_which_way_scores_are_better_and_begins_as_the_template_has_it(
+    page, post, project, filled
+):
+    chosen = re.compile(r'<option value="(higher|lower|neither)"\s+selected')
+    for template, better in (("hallucination", "lower"), ("tone", "neither"), ("bare", None)):
+        begun = {} if better is None else {"template": template, "language": "ko"}
+        assert chosen.findall(page("evaluator-create", **begun)) == ([better] if better else [])
+    post("evaluator-create", data=filled(better="lower"))
+    one = Evaluator.objects.get(project=project)
+    assert evaluators.current(one).better == "lower"
+    assert "Less is better" in page("evaluator-page", one.pk)
+    assert chosen.findall(page("evaluator-version", one.pk)) == ["lower"]
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -200,3 +200,14 @@ def test_beat_looks_works_and_forgets(settings):
     app.loader.import_default_modules()
     for name in ("look-for-judges", "resume-judging", "expire-judging"):
         assert settings.CELERY_BEAT_SCHEDULE[name]["task"] in app.tasks
+
+
+def test_a_trace_is_read_in_few_questions_and_its_root_once(project, answered, monkeypatch):
+    from traces import clickhouse
+
+    answered("t1")
+    asked, real = [], clickhouse._ask
+    noted = lambda *a, **k: asked.append(1) or real(*a, **k)  # noqa: E731
+    monkeypatch.setattr(clickhouse, "_ask", noted)
+    assert targets.found(project.id, "t1").fields["output"] == "4"
+    assert len(asked) <= 5

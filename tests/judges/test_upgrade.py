@@ -11,6 +11,11 @@ from django.db import connection
         ("judges_execution", "order"),
         ("judges_pastrun", "experiment"),
         ("judges_pastrun", "experiment_name"),
+        ("judges_evaluatorversion", "better"),
+        ("scores_scoreconfig", "better"),
+        ("datasets_upload", "delimiter"),
+        ("datasets_upload", "columns"),
+        ("datasets_refusedrow", "content"),
     ],
 )
 def test_a_row_that_does_not_name_a_new_column_can_be_stored(table, column):
@@ -21,4 +26,4 @@ def test_a_row_that_does_not_name_a_new_column_can_be_stored(table, column):
             [table, column],
         )
         (default,) = cursor.fetchone()
-    assert default is not None and default.startswith("''")
+    assert default is not None and default.startswith(("''", "'[]'", "'\\x'"))

@@ -51,6 +51,21 @@ def test_a_line_has_gaps_where_nothing_was_and_a_dot_for_what_stands_alone():
     assert (drawn.base, drawn.least, drawn.most) == ("", 1.0, 4.0)
 
 
+def test_what_no_line_reaches_is_a_dot_and_the_only_one_of_all_says_its_value():
+    drawn = spark([1.0, None, 2.0, 4.0])
+    assert drawn is not None
+    assert (drawn.dots, drawn.only) == ("M2.0,20.0l0,0", None)
+    [early, late] = [spark([None, 0.5, None, None]), spark([None, None, 0.5])]
+    assert early is not None and early.only is not None and early.dots == "M40.7,2.0l0,0"
+    assert (early.only.value, early.only.is_left) == (0.5, False)
+    assert early.only.x > 40.7 and 10 <= early.only.y <= 26
+    assert late is not None and late.only is not None and late.only.is_left
+    assert late.only.x < 118
+    nought = spark([0.0])
+    assert nought is not None and nought.only is not None
+    assert (nought.dots, nought.only.value) == ("M2.0,26.0l0,0", 0.0)
+
+
 def test_two_lines_share_a_scale():
     drawn = spark([1.0], [2.0])
     assert drawn is not None

@@ -3,7 +3,6 @@ remembered while Postgres is away.
 """
 
 import json
-import time
 
 import pytest
 from django.db import OperationalError
@@ -166,11 +165,10 @@ def test_a_valkey_that_hangs_is_waited_for_once(make, served, settings, valkey_a
     try:
         make(labels=["production"])
         valkey_at(proxy.port)
-        began = time.monotonic()
         for _ in range(20):
             serving.near.kept.clear()  # or Valkey would be asked once only
             assert served()["version"] == 1
-        assert time.monotonic() - began < 5  # 20 times half a second, twice, would be 20
+        assert 0 < proxy.taken <= 2
     finally:
         proxy.close()
 

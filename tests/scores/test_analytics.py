@@ -201,3 +201,10 @@ def test_without_scores_and_with_odd_questions_the_pages_say_so(look, name, quer
 @pytest.mark.parametrize("query", [{"a": "TEXT:x"}, {"a": "NUMERIC:x", "a_source": "ME"}])
 def test_what_cannot_be_compared_is_not_found(look, query):
     assert look("score-compare", **query).status_code == 404
+
+
+def test_scores_of_a_single_day_are_a_dot_with_its_value(score, look):
+    for place, value in enumerate((2.0, 3.0)):
+        score(f"t{place}", "stars", value, source="API")
+    page = look("score-analytics").content.decode()
+    assert 'class="dot"' in page and ">2.500</text>" in page

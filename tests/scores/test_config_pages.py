@@ -53,6 +53,25 @@ def test_what_makes_no_config_is_told_at_its_field(client, member, page, config,
     assert ScoreConfig.objects.count() == 1
 
 
+def test_which_way_a_score_is_better_is_said_shown_and_kept_by_changes_through_the_api(
+    client, member, page, edit, project, api_key, auth
+):
+    client.force_login(member)
+    client.post(page, {"name": "errors", "data_type": "NUMERIC", "better": "lower"})
+    config = ScoreConfig.objects.get(project=project)
+    assert config.better == "lower" and "Less is better" in client.get(page).content.decode()
+    url = f"/api/public/score-configs/{config.pk}"
+    body = {"description": "of the parser"}
+    client.patch(url, body, content_type="application/json", headers=auth(api_key))
+    config.refresh_from_db()
+    assert (config.better, config.description) == ("lower", "of the parser")
+    client.post(edit(config), {"name": "errors", "better": "neither"})
+    config.refresh_from_db()
+    assert config.better == "neither"
+    told = client.post(edit(config), {"name": "errors", "better": "sideways"})
+    assert told.status_code == 400
+
+
 @pytest.mark.parametrize("preset", ["thumbs", "rating", "correctness"])
 def test_a_ready_made_config_is_made_once(client, member, page, preset):
     client.force_login(member)

@@ -165,6 +165,7 @@ def test_a_malformed_address_is_named(elsewhere, url):
         (DatabaseError("x", code=1002, name="UNKNOWN_EXCEPTION"), Unavailable),
         (DatabaseError("x", code=999, name="KEEPER_EXCEPTION"), Unavailable),
         (OperationalError("x", code=241, name="MEMORY_LIMIT_EXCEEDED"), LimitReached),
+        (OperationalError("(total) memory limit exceeded", code=241), Unavailable),
         (DatabaseError("x", code=53, name="TYPE_MISMATCH"), Refused),
         (DatabaseError("x", code=27, name="CANNOT_PARSE_INPUT_ASSERTION_FAILED"), Refused),
         (DatabaseError("Too many partitions for single INSERT block", code=252), Refused),

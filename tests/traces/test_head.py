@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from comments import mentions, threads
 from sharing import links
+from sharing.models import Kind
 
 PAGES = {
     "trace-list": "",
@@ -28,7 +29,7 @@ def test_a_page_answers_head(client, project, member, span, name):
 
 def test_the_page_of_a_trace_and_its_share_link_answer_head(client, project, member, span):
     span("t", "s")
-    token = links.create(project, "t", by=member, days=1, now=timezone.now()).token
+    token = links.create(project, Kind.TRACE, "t", by=member, days=1, now=timezone.now()).token
     assert client.head(reverse("shared-trace", args=[token])).status_code == 200
     client.force_login(member)
     assert client.head(reverse("trace-page", args=[project.id, "t"])).status_code == 200

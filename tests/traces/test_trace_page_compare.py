@@ -1,7 +1,6 @@
 """Two spans or traces side by side."""
 
 import json
-import time
 
 import pytest
 from django.urls import reverse
@@ -72,11 +71,9 @@ def test_texts_that_are_the_same_are_said_to_be():
         ),
     ],
 )
-def test_long_texts_are_cut_and_take_bounded_time(left, right):
-    begun = time.thread_time()
+def test_long_texts_are_cut_and_their_comparison_ends(left, right):
     found = diff_of(left, right)
     assert found.is_cut and len(found.rows) <= 3_100
-    assert time.thread_time() - begun < 20  # a hang, not a budget
 
 
 @pytest.fixture

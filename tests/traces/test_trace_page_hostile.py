@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from comments import threads
 from sharing import links
+from sharing.models import Kind
 from tests.traces.hostile import HOSTILE, assert_dead, conversation, hostile_span
 from traces.records import OBSERVATION_TYPES, Score, Span
 from traces.writer import insert_scores, insert_spans
@@ -107,7 +108,9 @@ def test_hostile_text_in_every_field_does_nothing_on_the_trace_page(hostile, pro
 
 def test_hostile_text_does_nothing_behind_a_share_link(hostile, project, member):
     for number, text in enumerate(HOSTILE):
-        new = links.create(project, f"{text}{number}", by=member, days=1, now=timezone.now())
+        new = links.create(
+            project, Kind.TRACE, f"{text}{number}", by=member, days=1, now=timezone.now()
+        )
         url = reverse("shared-trace", args=[new.token])
         for query in ({}, {"view": "graph"}, {"view": "talk"}, {"span": f"{text}talk"}):
             assert_dead(hostile(url, query), url)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from comments import threads
 from sharing import links
-from sharing.models import ShareLink
+from sharing.models import Kind, ShareLink
 from tests.traces.shown import spans_of, text_of
 from traces.deletion import delete_traces
 from traces.errors import LimitReached
@@ -130,7 +130,7 @@ def test_a_wrong_token_opens_nothing(client, share, member, token):
 
 
 def test_a_link_to_a_trace_that_is_gone_opens_nothing(client, project, member):
-    new = links.create(project, "gone", by=member, days=1, now=timezone.now())
+    new = links.create(project, Kind.TRACE, "gone", by=member, days=1, now=timezone.now())
     assert client.get(reverse("shared-trace", args=[new.token])).status_code == 404
 
 
@@ -182,13 +182,13 @@ def test_the_token_is_kept_nowhere_and_what_happens_is_logged(client, share, mem
 def test_a_trace_has_a_bounded_number_of_links(project, member):
     now = timezone.now()
     for _number in range(links.MOST_LIVE):
-        links.create(project, "t", by=member, days=1, now=now)
+        links.create(project, Kind.TRACE, "t", by=member, days=1, now=now)
     with pytest.raises(links.NotShared):
-        links.create(project, "t", by=member, days=1, now=now)
+        links.create(project, Kind.TRACE, "t", by=member, days=1, now=now)
     with pytest.raises(links.NotShared):
-        links.create(project, "other", by=member, days=links.MOST_DAYS + 1, now=now)
-    assert len(links.live(project.id, "t", now)) == links.MOST_LIVE
-    assert links.live(project.id, "t", now + timedelta(days=2)) == []
+        links.create(project, Kind.TRACE, "other", by=member, days=91, now=now)
+    assert len(links.live(project.id, Kind.TRACE, "t", now)) == links.MOST_LIVE
+    assert links.live(project.id, Kind.TRACE, "t", now + timedelta(days=2)) == []
 
 
 @pytest.mark.usefixtures("trace")

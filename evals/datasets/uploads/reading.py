@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -48,11 +48,14 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Where it begins, and its values by column, or what is wrong with it."""
+    """Where it begins, and its values by column, or what is wrong with it. `text` is the row as it
+    stands in the file, without the end of its last line.
+    """
 
     line: int
     values: dict[str, Any]
     problem: str = ""
+    text: str = ""
 
 
 def layout_of(name: str, parts: Iterable[bytes]) -> Layout:
@@ -127,16 +130,31 @@ def rows_of(parts: Iterable[bytes], layout: Layout) -> Iterator[Row]:
 
 
 def _rows_of_csv(lines: Iterator[str], layout: Layout) -> Iterator[Row]:
-    reader = csv.reader(lines, delimiter=layout.delimiter)
+    read: list[str] = []  # since the row before: a quoted cell may go over several
+    reader = csv.reader(_noted(lines, read), delimiter=layout.delimiter)
     begins, is_header = 1, True
     for cells in reader:
         line, begins = begins, reader.line_num + 1
+        text = "".join(read).rstrip("\r\n")
+        read.clear()
         if not any(cell.strip() for cell in cells):
             continue
         if is_header:
             is_header = False
         else:
-            yield _row_of_cells(line, cells, layout.columns)
+            yield replace(_row_of_cells(line, cells, layout.columns), text=text)
+
+
+def _noted(lines: Iterator[str], read: list[str]) -> Iterator[str]:
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def cells_of(text: str, delimiter: str) -> list[str]:
+    """Those of one row of a CSV, as many as there are."""
+    rows = csv.reader(lines_of([text.encode()], "utf-8"), delimiter=delimiter)
+    return next(rows, [])
 
 
 def _row_of_cells(line: int, cells: list[str], columns: tuple[str, ...]) -> Row:
@@ -162,7 +180,7 @@ def _cell(text: str) -> Any:
 def _rows_of_json(lines: Iterator[str]) -> Iterator[Row]:
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _row_of_json(number, line)
+            yield replace(_row_of_json(number, line), text=line.rstrip("\r\n"))
 
 
 def _row_of_json(number: int, line: str) -> Row:

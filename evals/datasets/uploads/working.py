@@ -96,6 +96,8 @@ def start(file: UploadedFile, columns: Columns, by: User) -> Upload:
             "asked_by": by,
             "file_name": file.name,
             "mapping": columns.as_json(),
+            "delimiter": file.delimiter,
+            "columns": file.columns,
             "estimated": file.rows,
             "since": 0,
             "until": 0,
@@ -123,17 +125,23 @@ def steps(upload: Upload) -> Generator[dict[str, Any], None, None]:
     done, stored, refused = upload.looked_at, upload.stored, upload.refused
     for rows in _portions(left):
         problems = made(upload, columns, rows)
-        RefusedRow.objects.bulk_create(
-            (
-                RefusedRow(upload=upload, line=line, reason=reason[:MAX_REASON])
-                for line, reason in problems
-            ),
-            ignore_conflicts=True,
-        )
+        keep_refused(upload, rows, problems)
         done, refused = done + len(rows), refused + len(problems)
         stored += len(rows) - len(problems)
         told = {"looked_at": done, "stored": stored, "refused": refused}
         yield told | {"position": str(rows[-1].line)}
+
+
+def keep_refused(upload: Upload, rows: list[Row], problems: list[tuple[int, str]]) -> None:
+    """Each as it stands in the file, which is gone once the upload is over."""
+    text_of = {row.line: row.text for row in rows}
+    kept_rows = (
+        RefusedRow(
+            upload=upload, line=line, reason=reason[:MAX_REASON], content=text_of[line].encode()
+        )
+        for line, reason in problems
+    )
+    RefusedRow.objects.bulk_create(kept_rows, ignore_conflicts=True)
 
 
 def _portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -142,7 +150,7 @@ def _portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
     size = 0
     for row in rows:
         some.append(row)
-        size += sum(len(one) if isinstance(one, str) else 1_000 for one in row.values.values())
+        size += len(row.text)
         if len(some) == ROWS_AT_ONCE or size > BYTES_AT_ONCE:
             yield some
             some, size = [], 0

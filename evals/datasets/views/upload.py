@@ -1,7 +1,5 @@
 """A file whose rows become items: brought, mapped with a preview, and watched."""
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -18,9 +16,8 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from accounts.models import Project
 from evals.datasets import tasks, typed
-from evals.datasets.files import harmless
-from evals.datasets.models import Dataset, RefusedRow, Upload, UploadedFile
-from evals.datasets.uploads import mapping, reading, working
+from evals.datasets.models import Dataset, Upload, UploadedFile
+from evals.datasets.uploads import mapping, reading, refused_rows, working
 from evals.datasets.uploads.mapping import Columns
 from evals.datasets.views.asked import dataset_of, editable, page
 from exports import runs
@@ -189,29 +186,16 @@ def upload_cancel(
 def upload_refused(
     request: HttpRequest, project_id: str, dataset_id: str, upload_id: int
 ) -> StreamingHttpResponse:
-    """All rows that were refused, and why, as CSV."""
+    """All rows that were refused, whole, with their lines and why, as the file was."""
     project = project_for(request.user, project_id)
     upload = upload_of(dataset_of(project, dataset_id), upload_id)
-    response = StreamingHttpResponse(refusal_lines(upload), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="refused-{upload.pk}.csv"'
+    refused = refused_rows.written(upload)
+    response = StreamingHttpResponse(refused.lines, content_type=refused.content_type)
+    name = f"refused-{upload.pk}.{refused.extension}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-class Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def refusal_lines(upload: Upload) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(["line", "reason"])
-    rows = RefusedRow.objects.filter(upload=upload).values_list("line", "reason")
-    for line, reason in rows.iterator(chunk_size=1_000):
-        yield writer.writerow([line, harmless(reason)])
 
 
 def upload_of(dataset: Dataset, upload_id: int) -> Upload:

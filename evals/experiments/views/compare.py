@@ -29,7 +29,14 @@ from evals.experiments.comparing import (
 from evals.experiments.directions import NEITHER, Directions, directions
 from evals.experiments.edits import edited_apart
 from evals.experiments.itemtexts import Known, known
-from evals.experiments.measuring import Measured, Summary, measurements, names_in, summary
+from evals.experiments.measuring import (
+    Measured,
+    Summary,
+    measurements,
+    names_in,
+    summary,
+    with_comments,
+)
 from evals.experiments.reading import Experiment, experiments
 from evals.experiments.views.asked import address, baselines_of, dataset_of, id_in, page_of
 from traces.queries.experiment_items import Figure, figures
@@ -230,7 +237,9 @@ def sides_of(
 
 
 def items_of(project: Project, lines: list[Line], sides: list[Side]) -> list[Item]:
-    runs = [one.run for line in lines for one in line.runs if one]
+    shown = with_comments(project.id, [one for line in lines for one in line.runs if one])
+    runs = [one.run for one in shown]
+    whole = {(one.run.run_id, one.run.item_id): one for one in shown}
     texts = figures(project.id, [one.place for one in runs], texts=MAX_TEXT)
     about = known(project.id, runs)
     items = []
@@ -239,7 +248,7 @@ def items_of(project: Project, lines: list[Line], sides: list[Side]) -> list[Ite
         cells = [
             Cell(
                 side,
-                one,
+                whole[side.experiment.id, line.item_id] if one else None,
                 texts.get(one.run.place) if one else None,
                 {(change.kind, change.name): change for change in changes},
                 line.item_id in side.edited,

@@ -10,7 +10,13 @@ from django.views.decorators.http import require_safe
 from accounts.access import project_for
 from accounts.models import Project
 from evals.experiments.itemtexts import Known, known
-from evals.experiments.measuring import Measured, measurements, scores_of_whole, summary
+from evals.experiments.measuring import (
+    Measured,
+    measurements,
+    scores_of_whole,
+    summary,
+    with_comments,
+)
 from evals.experiments.models import Baseline, Plan
 from evals.experiments.progress import progress_of
 from evals.experiments.reading import Experiment
@@ -88,7 +94,8 @@ def progress_part(request: HttpRequest, project: Project, experiment: Experiment
     return response
 
 
-def lines_of(project: Project, found: list[Measured]) -> list[Line]:
+def lines_of(project: Project, measured: list[Measured]) -> list[Line]:
+    found = with_comments(project.id, measured)
     texts = figures(project.id, [one.run.place for one in found], texts=MAX_TEXT)
     about = known(project.id, [one.run for one in found])
     return [

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from traces.api.moments import NANOSECONDS, nanoseconds
 from traces.queries.metrics import Measure, Question, Unanswerable
 from traces.queries.metrics.question import VIEWS
+from traces.queries.metrics.statement import QUANTITIES
 from traces.search.grammar import MAX_CHARACTERS, parsed
 
 DAY = 86_400 * NANOSECONDS
@@ -120,11 +121,11 @@ def question_in(project_id: str, values: Values) -> Question:
     if query.problems:
         raise serializers.ValidationError({"q": [problem.message for problem in query.problems]})
     until = found.get("to", time.time_ns())
-    order = found["order"]
+    order, measures = found["order"], found["measures"] or ["count"]
     return Question(
         project_id=project_id,
         view=found["view"],
-        measures=tuple(map(measure, found["measures"] or ["count"])),
+        measures=tuple(map(measure, measures)),
         by=tuple(found["group_by"]),
         terms=query.terms,
         scores=tuple(found["scores"]),
@@ -133,10 +134,19 @@ def question_in(project_id: str, values: Values) -> Question:
         bucket=bucket(found["step"]),
         zone=found["timezone"],
         most=found["limit"],
-        order=order.removeprefix("-"),
+        order=column(order.removeprefix("-"), measures, found["view"]),
         ascending=order.startswith("-"),
         rest=found["rest"],
     )
+
+
+def column(order: str, measures: list[str], view: str) -> str:
+    """The column of a measure as it is asked for, `count` or `p95:latency`; else what is said."""
+    asked = measure(order)
+    known = QUANTITIES[view].get(asked.name)
+    if order not in measures or known is None:
+        return order
+    return Measure(asked.name, asked.aggregation or known.aggregations[0]).column
 
 
 def measure(text: str) -> Measure:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from dashboards.boards import units
 from dashboards.boards.panel import Cell, Table
 from dashboards.boards.units import COUNT, NS, TIME, TOKENS
 from exports.columns import TEXT, Column
@@ -25,9 +26,9 @@ def csv_of(table: Table, zone: str) -> bytes:
     is_mixed = any(own)
     head = [_text(str(column.words)) for column in table.columns]
     writer.writerow([*head, _("Unit")] if is_mixed else head)
-    units = [column.unit for column in table.columns]
+    kinds = [column.unit for column in table.columns]
     for row, of_row in zip(table.rows, own, strict=True):
-        line = [_written(one, one.unit or unit, zone) for one, unit in zip(row, units, strict=True)]
+        line = [_written(one, one.unit or unit, zone) for one, unit in zip(row, kinds, strict=True)]
         writer.writerow([*line, of_row] if is_mixed else line)
     return BOM + file.getvalue().encode("utf-8", "replace")
 
@@ -40,14 +41,14 @@ def _written(one: Cell, unit: str, zone: str) -> str:
     value = one.value
     if value is None:
         return ""
-    if isinstance(value, str):
-        return _text(value)
+    if isinstance(value, str):  # a number that a page calls unknown is an empty cell
+        return _text(value) if unit == units.TEXT else ""
     if unit == TIME:
         return datetime.fromtimestamp(int(value) // NS, ZoneInfo(zone)).isoformat()
     if isinstance(value, Decimal):
         return money(value)
     is_whole = unit in (COUNT, TOKENS) and float(value).is_integer()
-    return repr(int(value) if is_whole else value)
+    return repr(int(value) if is_whole else float(f"{value:.15g}"))  # 0.61, no 0.6100000000000001
 
 
 def _text(value: str) -> str:

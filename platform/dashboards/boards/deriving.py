@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dashboards.boards.drawing import SUMMED
+from dashboards.boards.valued import SUMMED
 from traces.queries.metrics import Answer
 
 Row = dict[str, Any]

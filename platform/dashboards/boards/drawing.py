@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards.boards import figures
-from dashboards.boards.figures import LINE, STACK, Series, Span, tone
-from dashboards.boards.links import OBSERVATIONS, base_of, rows_of, term_of, terms_beyond, window_of
+from dashboards.boards.figures import AREA, LINE, STACK, Series, Span, tone
+from dashboards.boards.links import OBSERVATIONS, base_of, rows_of, window_of
 from dashboards.boards.panel import Cell, Chart, Chip, Column, Key, Nothing, Rows, Scope, Table
 from dashboards.boards.units import TEXT, TIME, Value
+from dashboards.boards.valued import SUMMED, shown_of, terms_of, values_of, words_of
 from traces.queries.metrics import Answer
 from traces.search.terms import Term
 
-# A bucket of which the answer has no row: none of these, and of the others unknown.
-SUMMED = ("sum_", "count_", "uniq_")
+ALL = "all"  # the column of what a stack is high
+MOST_LINES = 3  # of a chart that are drawn for the time before too; of more, the table tells
 EMPTY = Nothing(
     title=gettext_lazy("Nothing in this time"),
     text=gettext_lazy("No call matches the filter in the chosen time. Choose a longer one."),
@@ -48,7 +49,7 @@ def course(
     chips: tuple[Chip, ...] = (),
 ) -> Chart | Nothing:
     """Measures over time, each a series; `before` is the answer for the scope's previous time, of
-    which the first is drawn behind it.
+    which the first is drawn behind it: of a stack its height, in the column ALL.
     """
     if not answer.rows:
         return EMPTY
@@ -63,11 +64,12 @@ def course(
     ]
     shown = [*made]
     if before is not None and before.rows:
-        shown.append(_before(scope, answer, before, lines[0], view))
+        of = Line(column=ALL, words=_("all")) if kind in (STACK, AREA) else lines[0]
+        shown.append(_before(scope, answer, before, of, view))
     figure = figures.over_time(kind, answer.edges[:-1], shown, unit, span=_span(scope, answer))
     return Chart(
         figure=figure,
-        table=_timetable(answer, made, unit),
+        table=_timetable(answer, shown, unit),
         keys=tuple(Key(one.name, one.tone) for one in shown) if len(shown) > 1 else (),
         chips=chips,
         is_exact=answer.is_exact,
@@ -86,8 +88,12 @@ def split(
     terms: tuple[Term, ...] = (),
     chips: tuple[Chip, ...] = (),
     tones: dict[str, str] | None = None,
+    before: Answer | None = None,
 ) -> Chart | Nothing:
-    """A measure over time by a dimension: a series for each value, the greatest first."""
+    """A measure over time by a dimension: a series for each value, the greatest first. `before` is
+    the answer for the scope's previous time: of a stack without the dimension, as one line; else
+    by it, a line for each value, which the table alone has where they are more than MOST_LINES.
+    """
     if not answer.rows:
         return EMPTY
     values = values_of(answer, column, dimension)
@@ -102,10 +108,17 @@ def split(
                 **_leading(scope, answer, (*terms, *own), view),
             )
         )
+    past = []
+    if before is not None and kind == STACK:
+        line = Line(column=column, words=_("all"), terms=terms)
+        past = [_before(scope, answer, before, line, view)]
+    elif before is not None:
+        past = _each_before(scope, answer, before, made, column, dimension, view)
+    shown = [*made, *past] if len(past) <= MOST_LINES else made
     return Chart(
-        figure=figures.over_time(kind, answer.edges[:-1], made, unit, span=_span(scope, answer)),
-        table=_timetable(answer, made, unit),
-        keys=tuple(Key(one.name, one.tone) for one in made),
+        figure=figures.over_time(kind, answer.edges[:-1], shown, unit, span=_span(scope, answer)),
+        table=_timetable(answer, [*made, *past], unit),
+        keys=tuple(Key(one.name, one.tone) for one in shown),
         chips=chips,
         is_exact=answer.is_exact,
     )
@@ -171,38 +184,6 @@ def listing(
     return Rows(table=table, chips=chips, is_exact=answer.is_exact)
 
 
-def values_of(answer: Answer, column: str, dimension: str) -> list[Value]:
-    """The values of a dimension, the greatest by the sum of the column first, the rest last."""
-    totals: dict[Value, float] = {}
-    for row in answer.rows:
-        totals[row[dimension]] = totals.get(row[dimension], 0.0) + float(row[column] or 0)
-    return sorted(totals, key=lambda one: (one is None, -totals[one], str(one)))
-
-
-def shown_of(answer: Answer, column: str, dimension: str, values: Sequence[Value]) -> list[Value]:
-    """Without those of which nothing is known, or the sum is nothing."""
-    known = {row[dimension] for row in answer.rows if row[column] is not None}
-    if column.startswith(SUMMED):
-        known = {row[dimension] for row in answer.rows if row[column]}
-    return [one for one in values if one in known] or [*values[:1]]
-
-
-def words_of(value: Value) -> str:
-    """A dimension's value: None is the rest, "" none at all."""
-    if value is None:
-        return _("other")
-    return str(value) if str(value).strip() else _("not set")
-
-
-def terms_of(
-    dimension: str, value: Value, among: Sequence[Value], view: str
-) -> tuple[Term | None, ...]:
-    """What narrows a list to a value, or to all beyond those that are named."""
-    if value is None:
-        return terms_beyond(dimension, [one for one in among if one is not None], view)
-    return (term_of(dimension, value, view),)
-
-
 def filled(answer: Answer, column: str) -> list:
     """A column over time with a value for each bucket."""
     return _values(answer, column, {})
@@ -221,27 +202,57 @@ def _leading(
 ) -> dict[str, Any]:
     """Where the points of a series lead: nowhere, where its terms cannot be said."""
     base = base_of(scope, *terms, view=view, sort=sort)
-    return {"rows": base, "hrefs": _windows(scope, answer) if base else ()}
+    return {"rows": base, "hrefs": _windows(scope, answer, view) if base else ()}
 
 
-def _windows(scope: Scope, answer: Answer) -> list[str]:
-    return [window_of(scope, *pair) for pair in pairwise(answer.edges)]
+def _windows(scope: Scope, answer: Answer, view: str) -> list[str]:
+    return [window_of(scope, *pair, view=view) for pair in pairwise(answer.edges)]
 
 
 def _before(scope: Scope, answer: Answer, before: Answer, line: Line, view: str) -> Series:
     """The time before, drawn where the shown time is: bucket for bucket from the start."""
-    values = filled(before, line.column)
     places = len(answer.edges) - 1
-    values = [*values, *[None] * places][:places]
     previous = scope.previous
     return Series(
         name=_("%(name)s before") % {"name": line.words},
-        values=values,
+        values=_cut(filled(before, line.column), places, None),
         tone="ink-3",
         rows=base_of(previous, *line.terms, view=view, sort=line.sort),
-        hrefs=[*_windows(previous, before), *[""] * places][:places] if scope.leads else (),
+        hrefs=_cut(_windows(previous, before, view), places, "") if scope.leads else (),
         is_before=True,
     )
+
+
+def _each_before(
+    scope: Scope,
+    answer: Answer,
+    before: Answer,
+    made: Sequence[Series],
+    column: str,
+    dimension: str,
+    view: str,
+) -> list[Series]:
+    """Of the values that are shown and that there were: in their colours, and to the same rows."""
+    places = len(answer.edges) - 1
+    hrefs = _cut(_windows(scope.previous, before, view), places, "")
+    there = {words_of(row[dimension]): row[dimension] for row in before.rows}
+    return [
+        Series(
+            name=_("%(name)s before") % {"name": one.name},
+            values=_cut(_values(before, column, {dimension: there[one.name]}), places, None),
+            tone=one.tone,
+            rows=one.rows,
+            hrefs=hrefs if one.rows else (),
+            is_before=True,
+        )
+        for one in made
+        if one.name in there
+    ]
+
+
+def _cut(values: Sequence[Any], places: int, nothing: str | None) -> list:
+    """So many of them; what is missing is nothing."""
+    return [*values, *[nothing] * places][:places]
 
 
 def _span(scope: Scope, answer: Answer) -> Span:
@@ -253,8 +264,8 @@ def _timetable(answer: Answer, made: Sequence[Series], unit: str) -> Table:
     for at, moment in enumerate(answer.edges[:-1]):
         cells = [Cell(moment)]
         for one in made:
-            href = f"{one.rows}{one.hrefs[at]}" if one.rows else ""
-            cells.append(Cell(one.values[at], href))
+            is_leading = one.rows and one.hrefs[at]
+            cells.append(Cell(one.values[at], f"{one.rows}{one.hrefs[at]}" if is_leading else ""))
         lines.append(tuple(cells))
     columns = (Column(gettext_lazy("Time"), TIME), *(Column(one.name, unit) for one in made))
     return Table(columns, tuple(lines))

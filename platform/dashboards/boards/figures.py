@@ -145,16 +145,17 @@ class Bin:
     href: str = ""
 
 
-def histogram(bins: Sequence[Bin], unit: str, *, name: str, tone: str = "accent") -> Figure:
-    """Bars of equal width with the bounds of each in words: bins may be of any widths."""
+def histogram(bins: Sequence[Bin], unit: str, *, name: str, past: Series | None = None) -> Figure:
+    """Bars of equal width with the bounds of each in words: bins may be of any widths. `past` has
+    a value for each bin.
+    """
     series = Series(
         name=name,
         values=[one.count for one in bins],
-        tone=tone,
         hrefs=[one.href for one in bins],
     )
     words = [f"{written(one.low, unit)} – {written(one.high, unit)}" for one in bins]
-    step = max(1, math.ceil(len(bins) / 8))
+    ticks = range(0, len(bins), max(1, math.ceil(len(bins) / 8)))
     trace = _common(series, COUNT) | {
         "type": "bar",
         "x": list(range(len(bins))),
@@ -164,9 +165,8 @@ def histogram(bins: Sequence[Bin], unit: str, *, name: str, tone: str = "accent"
         "textposition": "none",
         "hovertemplate": "%{text}<br><b>%{hovertext}</b><extra></extra>",
     }
-    ticks = range(0, len(bins), step)
     return {
-        "data": [trace],
+        "data": [trace, *([_stepped(past)] if past else [])],
         "layout": {
             "xaxis": {
                 "tickmode": "array",
@@ -176,6 +176,18 @@ def histogram(bins: Sequence[Bin], unit: str, *, name: str, tone: str = "accent"
             "yaxis": {"rangemode": "tozero", **AXIS[COUNT]},
             "hovermode": "closest",
         },
+    }
+
+
+def _stepped(past: Series) -> Figure:
+    """A dotted line over the bars."""
+    return _common(past, COUNT) | {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(range(len(past.values))),
+        "y": numbers(past.values),
+        "line": {"width": 1.6, "dash": "dot", "shape": "hvh"},
+        "hovertemplate": "<b>%{fullData.name}</b> %{hovertext}<extra></extra>",
     }
 
 

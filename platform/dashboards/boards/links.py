@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from dashboards.boards.panel import Scope
 from dashboards.boards.units import Value
+from traces.queries.filters import DAY
 from traces.search.terms import Query, Term
 
 TRACES, OBSERVATIONS, SCORES = "traces", "observations", "scores"
 METADATA = "metadata."
+SCORE_REACH = 31 * DAY  # as traces.queries.metrics has it
 LOWEST = "-1e15"  # of all numbers that the query bar takes
 
 # What a dimension of the metrics is called in the query bar of a list.
@@ -87,7 +89,7 @@ def rows_of(
     if not scope.leads or None in terms:
         return ""
     base = _address(scope, [one for one in terms if one], view, sort)
-    return base + window_of(scope, *(window or (scope.since, scope.until)))
+    return base + window_of(scope, *(window or (scope.since, scope.until)), view=view)
 
 
 def trace_page(scope: Scope, trace_id: str) -> str:
@@ -101,9 +103,13 @@ def base_of(scope: Scope, *terms: Term | None, view: str = TRACES, sort: str = "
     return _address(scope, [one for one in terms if one], view, sort)
 
 
-def window_of(scope: Scope, since: int, until: int) -> str:
-    """The rest of an address: a window cut to the scope's time."""
-    return f"from={max(since, scope.since)}&to={min(until, scope.until)}"
+def window_of(scope: Scope, since: int, until: int, *, view: str = "") -> str:
+    """The rest of an address: a window cut to the scope's time. Scores come later than the traces
+    that they are of, so theirs begins as early as the metrics look for these.
+    """
+    since = max(since, scope.since)
+    begins = max(0, since - SCORE_REACH) if view == SCORES else since
+    return f"from={begins}&to={min(until, scope.until)}"
 
 
 def _address(scope: Scope, terms: Sequence[Term], view: str, sort: str) -> str:

@@ -2,6 +2,7 @@
 moved, and what people and their CI wrote.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,6 +20,7 @@ from dashboards.boards.units import NS
 from prompts.models import LabelMove
 from traces.queries.filters import DAY
 from traces.queries.metrics import Measure, Question, ask
+from traces.queries.releases import first_heard_of
 
 RELEASE, PROMPT = "release", "prompt"
 KINDS = {
@@ -51,31 +53,68 @@ class Event:
         return KINDS[self.kind]
 
 
+Source = Callable[[Scope], list[Event]]
+_sources: list[Source] = []
+
+
+def add_source(source: Source) -> None:
+    """Events that another part keeps, as incidents: `source(scope)` has those of the scope's time,
+    MOST of them at most, of one of KINDS. It asks no store of traces.
+    """
+    _sources.append(source)
+
+
 def events(scope: Scope) -> list[Event]:
-    """Of the scope's time, the newest first. Raises Unavailable where the store does not answer."""
-    found = [*releases(scope), *prompt_releases(scope), *written(scope)]
-    return sorted(found, key=lambda one: (-one.at, one.text))
+    """Of the scope's time, the newest first; on a shared board without a word of what they are.
+    Raises Unavailable where the store does not answer.
+    """
+    return _told(scope, [*releases(scope), *_kept(scope)])
+
+
+def kept_events(scope: Scope) -> list[Event]:
+    """Those that no store of traces is asked for."""
+    return _told(scope, _kept(scope))
+
+
+def _kept(scope: Scope) -> list[Event]:
+    sources = prompt_releases, written, *_sources
+    return [one for source in sources for one in source(scope)]
+
+
+def _told(scope: Scope, found: list[Event]) -> list[Event]:
+    """Texts name prompts, releases and people, whatever the filter of a shared board leaves out."""
+    if not scope.leads:
+        found = [*{Event(one.at, one.kind, "") for one in found}]
+    return sorted(found, key=lambda one: (-one.at, one.text, one.kind))
 
 
 def releases(scope: Scope) -> list[Event]:
-    """A release is new where its first span is."""
+    """A release is new where the first span or trace of it is."""
+    since = max(0, scope.since - LOOKBACK)
+    heard = _released_within(scope, since) if scope.terms and not scope.leads else None
+    firsts = first_heard_of(scope.project.id, since, scope.until, most=MOST)
+    return [
+        Event(at, RELEASE, name, rows_of(scope, term_of(RELEASE, name)))
+        for name, at in firsts
+        if at >= scope.since and (heard is None or name in heard)
+    ]
+
+
+def _released_within(scope: Scope, since: int) -> set[str]:
+    """The releases of calls that a shared board's filter lets through."""
     answer = ask(
         Question(
             project_id=scope.project.id,
-            measures=(Measure("started", "min"),),
+            measures=(Measure("count"),),
             by=("release",),
-            since=max(0, scope.since - LOOKBACK),
+            terms=scope.terms,
+            since=since,
             until=scope.until,
-            most=MOST,
+            most=1000,
             rest=False,
         )
     )
-    firsts = [(int(row["min_started"] * NS), row["release"]) for row in answer.rows]
-    return [
-        Event(at, RELEASE, name, rows_of(scope, term_of(RELEASE, name)))
-        for at, name in firsts
-        if name and at >= scope.since
-    ]
+    return {str(row["release"]) for row in answer.rows}
 
 
 def prompt_releases(scope: Scope) -> list[Event]:
@@ -113,8 +152,8 @@ def for_charts(found: list[Event], zone: str) -> list[dict[str, str]]:
         {
             "at": local(one.at, zone),
             "kind": one.kind,
-            "short": _plain(one.text if len(one.text) <= SHORT else f"{one.text[: SHORT - 1]}…"),
-            "words": _plain(f"{one.words}: {one.text}"),
+            "short": _plain(_cut(one.text or str(one.words))),
+            "words": _plain(f"{one.words}: {one.text}" if one.text else str(one.words)),
         }
         for one in found
     ]
@@ -122,6 +161,10 @@ def for_charts(found: list[Event], zone: str) -> list[dict[str, str]]:
 
 def nanoseconds(at: datetime) -> int:
     return int(at.timestamp()) * NS
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def _plain(text: str) -> str:

@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from math import ceil
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards.boards import figures
 from dashboards.boards.drawing import EMPTY
-from dashboards.boards.figures import Bin
+from dashboards.boards.figures import Bin, Series
 from dashboards.boards.links import OBSERVATIONS, rows_of
-from dashboards.boards.panel import Cell, Chart, Chip, Column, Nothing, Scope, Table
+from dashboards.boards.panel import Cell, Chart, Chip, Column, Key, Nothing, Scope, Table
 from dashboards.boards.units import COUNT, TIME, moment, written
-from traces.queries.metrics import Answer
+from traces.queries.metrics import Answer, Measure
 from traces.queries.metrics.statement import BINS
 from traces.search.terms import Term
 
 Bins = dict[float, dict[str, float]]
+
+
+def bins_before(scope: Scope, measure: Measure, **asked: Any) -> Answer | None:
+    """The histogram of the time before; None where the board does not compare."""
+    return scope.previous.ask(measure, **asked) if scope.compares else None
 
 
 def histogram(
@@ -31,26 +38,38 @@ def histogram(
     view: str = OBSERVATIONS,
     terms: tuple[Term, ...] = (),
     chips: tuple[Chip, ...] = (),
+    before: Answer | None = None,
 ) -> Chart | Nothing:
     """Of a column of histograms. `field` names the number in the query bar, where it has one;
-    `words` what is counted.
+    `words` what is counted. The bins of the time `before` are a line across them.
     """
     found = _by_low(answer.one(column) or [])
     if not found:
         return EMPTY
+    past = _by_low((before.one(column) if before else None) or [])
+    shown = _counted({**past, **found}, unit)
+    now, then = ({low: one["count"] for low, one in some.items()} for some in (found, past))
     bins = [
-        Bin(low, high, count, _rows(scope, field, low, high, view, terms))
-        for low, high, count in _counted(found, unit)
+        Bin(low, high, now.get(at, 0), _rows(scope, field, low, high, view, terms))
+        for at, low, high in shown
     ]
-    columns = (
+    counts = [then.get(at, 0) for at, _low, _high in shown] if before else []
+    name = _("%(name)s before") % {"name": words}
+    columns = [
         Column(gettext_lazy("From"), unit),
         Column(gettext_lazy("To"), unit),
         Column(words, COUNT),
-    )
-    lines = [(Cell(one.low), Cell(one.high), Cell(one.count, one.href)) for one in bins]
+        *([Column(name, COUNT)] if before else []),
+    ]
+    lines = [
+        (Cell(one.low), Cell(one.high), Cell(one.count, one.href), *map(Cell, counts[at : at + 1]))
+        for at, one in enumerate(bins)
+    ]
+    behind = Series(name=name, values=counts, tone="ink-3", is_before=True)
     return Chart(
-        figure=figures.histogram(bins, unit, name=str(words)),
-        table=Table(columns, tuple(lines)),
+        figure=figures.histogram(bins, unit, name=str(words), past=behind if before else None),
+        table=Table(tuple(columns), tuple(lines)),
+        keys=(Key(str(words), "accent"), Key(name, "ink-3")) if before else (),
         chips=chips,
         is_exact=answer.is_exact,
     )
@@ -104,12 +123,12 @@ def _by_low(bins: Sequence[dict[str, float]]) -> Bins:
 
 
 def _counted(found: Bins, unit: str) -> list[tuple[float, float, float]]:
-    """The bins and how much each holds. Bounds of whole numbers are whole."""
-    counted = [(low, high, found.get(low, {}).get("count", 0)) for low, high in _span(found)]
+    """Where the bins begin, and their bounds as they are said: of whole numbers whole."""
+    bins = [(low, low, high) for low, high in _span(found)]
     if unit != COUNT:
-        return counted
-    whole = [(ceil(low), ceil(high), count) for low, high, count in counted]
-    return [one for one in whole if one[0] < one[1]]
+        return bins
+    whole = [(at, float(ceil(low)), float(ceil(high))) for at, low, high in bins]
+    return [one for one in whole if one[1] < one[2]]
 
 
 def _span(found: Bins) -> list[tuple[float, float]]:

@@ -171,7 +171,8 @@ def causes_of(project_id: str, of: Class, turn: Turn, zone: str) -> tuple[Cause,
     sides: tuple[list, list] = ([], [])
     for row in rows:
         is_after = day_of(row["time"], zone) >= turn.first
-        sides[is_after].append({**row, "calls": row["sum_count"]})
+        said = {one: row[one] for one in kinds}
+        sides[is_after].append({**said, "calls": row["sum_count"]})
     before, after = sides
     return tuple(causes(before, after, [one for one in KINDS if one in kinds]))
 

@@ -16,13 +16,13 @@ from dashboards.boards.units import DOLLARS, SHARE
 from dashboards.budgets.models import Budget
 from dashboards.budgets.state import BudgetState, states_of
 
-MOST_READ, MOST_SHOWN = 10, 3
+MOST_LISTED, MOST_SHOWN = 20, 3
 COLUMNS = (
     Column(gettext_lazy("Budget")),
     Column(gettext_lazy("Value")),
     Column(gettext_lazy("Spent"), DOLLARS),
     Column(gettext_lazy("Amount"), DOLLARS),
-    Column(gettext_lazy("Share"), SHARE),
+    Column(gettext_lazy("Share spent"), SHARE),
     Column(gettext_lazy("Projected"), DOLLARS),
     Column(gettext_lazy("At least"), DOLLARS),
     Column(gettext_lazy("At most"), DOLLARS),
@@ -51,7 +51,7 @@ def draw(scope: Scope) -> Drawn:
     that spent most.
     """
     project = scope.project
-    budgets = list(Budget.objects.filter(project=project, is_archived=False)[:MOST_READ])
+    budgets = list(Budget.objects.filter(project=project, is_archived=False))
     if not budgets:
         return Nothing(
             title=_("No budget yet"),
@@ -64,8 +64,16 @@ def draw(scope: Scope) -> Drawn:
         Shown(one, reverse("budget", args=[project.id, one.budget_id]))
         for one in _first_of_each(states)
     ]
-    rows = tuple(_row(one) for one in shown)
-    return Meters(budgets=tuple(shown[:MOST_SHOWN]), table=Table(COLUMNS, rows))
+    if not shown:
+        return Nothing(
+            title=_("Nothing is spent yet"),
+            text=_("No call of its period names a value that a budget is for."),
+            href=reverse("budget-list", args=[project.id]),
+            action=_("Budgets"),
+        )
+    rows = tuple(_row(one) for one in shown[:MOST_LISTED])
+    table = Table(COLUMNS, rows, is_cut=len(shown) > len(rows))
+    return Meters(budgets=tuple(shown[:MOST_SHOWN]), table=table)
 
 
 def _first_of_each(states: list[BudgetState]) -> list[BudgetState]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from dashboards.budgets.forecast import LOOKS_BACK
 from dashboards.budgets.periods import MONTH, WEEK, begin_of, day_of, period_at
 from prompts.remembering import Memory
-from traces.queries.metrics import OBSERVATIONS, TRACES, Measure, Question, ask
+from traces.queries.metrics import OBSERVATIONS, TRACES, Measure, Only, Question, ask
 from traces.search.terms import Term
 
 COST, UNPRICED = Measure("cost", "sum"), Measure("unpriced", "sum")
@@ -18,6 +18,7 @@ HOUR = 3_600_000_000_000
 RECENT_HOURS = 24
 PROFILE_DAYS = 28
 MOST_VALUES = 50
+MOST_AT_ONCE = 200  # values that one question is narrowed to
 NONE = Decimal(0)
 HISTORY_SECONDS, HOURS_SECONDS = 600, 3600
 Known = TypeVar("Known")
@@ -114,23 +115,28 @@ def _asked(
     by: str,
     values: Sequence[str],
 ) -> dict[str, list[dict]]:
-    """The rows of each value."""
-    question = Question(
-        project_id=project_id,
-        view=view_of(by),
-        measures=(COST, UNPRICED),
-        by=(by,) if by else (),
-        terms=(_term(by, values),) if by else (),
-        since=since,
-        until=until,
-        bucket=bucket,
-        zone=zone,
-        most=max(len(values), 1),
-        rest=False,
-    )
+    """The rows of each value. A term finds the traces in which any row names one of the values; of
+    these only those count that are shown with it.
+    """
+    groups = [values[at : at + MOST_AT_ONCE] for at in range(0, len(values), MOST_AT_ONCE)]
     found: dict[str, list[dict]] = {}
-    for row in ask(question).rows:
-        found.setdefault(row[by] if by else "", []).append(row)
+    for group in groups if by else [()]:
+        question = Question(
+            project_id=project_id,
+            view=view_of(by),
+            measures=(COST, UNPRICED),
+            by=(by,) if by else (),
+            terms=(_term(by, group),) if by else (),
+            only=(Only(by, tuple(group)),) if by else (),
+            since=since,
+            until=until,
+            bucket=bucket,
+            zone=zone,
+            most=max(len(group), 1),
+            rest=False,
+        )
+        for row in ask(question).rows:
+            found.setdefault(row[by] if by else "", []).append(row)
     return found
 
 

@@ -53,6 +53,15 @@ class BudgetState:
     crossed: int | None  # the highest of its thresholds that is reached, in percent
 
     @property
+    def key(self) -> str:
+        """The same for the same budget and value, whatever else of it changes."""
+        return f"{self.budget_id}/{self.value}" if self.value else self.budget_id
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}: {self.value}" if self.value else self.name
+
+    @property
     def share(self) -> float:
         return float(self.spent / self.amount)
 
@@ -138,7 +147,7 @@ class _Read:
 
     def __init__(self, now: int) -> None:
         self._now = now
-        self._values: dict[str, list[str]] = {}
+        self._values: dict[tuple[str, str, str], list[str]] = {}
         self._spending: dict[tuple[str, str], dict[str, Spending]] = {}
         self._by_hour: dict[str, dict[int, float]] = {}
 
@@ -160,13 +169,13 @@ class _Read:
         """That it is for; of one for each, the biggest of its period, the biggest first."""
         if not budget.is_each:
             return [budget.value]
-        if budget.pk not in self._values:
-            period = period_at(self._now, budget.period, budget.zone)
-            found, _is_cut = biggest(
-                budget.project_id, budget.field, since=period.since, until=self._now
+        kind = budget.field, budget.period, budget.zone
+        if kind not in self._values:
+            since = period_at(self._now, budget.period, budget.zone).since
+            self._values[kind], _is_cut = biggest(
+                budget.project_id, budget.field, since=since, until=self._now
             )
-            self._values[budget.pk] = found
-        return self._values[budget.pk]
+        return self._values[kind]
 
     def spending(self, budget: Budget, value: str) -> Spending:
         return self._spending[budget.field, budget.zone][value]

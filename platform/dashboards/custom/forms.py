@@ -6,8 +6,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dashboards.boards.registry import board_named, boards
+from dashboards.custom.likeness import Likeness, likeness
 from dashboards.custom.models import CustomBoard
 from dashboards.custom.widget import (
     BUCKETS,
@@ -49,7 +52,44 @@ class BoardForm(forms.ModelForm):
         }
 
     def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
+        return _visible(self.cleaned_data["name"])
+
+    def clean_description(self) -> str:
+        return _visible(self.cleaned_data["description"])
+
+
+def _visible(text: str) -> str:
+    text = " ".join(text.split())
+    if not text.isprintable():
+        raise forms.ValidationError(gettext("Visible characters only."))
+    return text
+
+
+class NewBoardForm(BoardForm):
+    """May begin with the widgets that are like the panels of a ready-made board, broken down `by`
+    and narrowed to one `of` its names as that was.
+    """
+
+    start = forms.ChoiceField(label=_("Start with"), required=False)
+    by = forms.CharField(required=False, max_length=MOST_KEY + 20, widget=forms.HiddenInput)
+    of = forms.CharField(required=False, max_length=MAX_SCORE, widget=forms.HiddenInput)
+    field_order = ("start", "name", "description", "is_shared")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        ready = [(one.key, one.title) for one in boards()]
+        self.fields["start"].choices = [("", _("an empty board")), *ready]
+        self.fields["start"].help_text = _(
+            "The panels of a ready-made board become widgets, as far as widgets can say the same."
+        )
+
+    def likeness(self) -> Likeness:
+        """What is begun with. Of a form that is valid."""
+        said = self.cleaned_data
+        board = board_named(said["start"])
+        if board is None:
+            return Likeness((), (), ())
+        return likeness(board, by=said["by"], of=said["of"])
 
 
 class ImportForm(forms.Form):

@@ -146,8 +146,8 @@ def _unknown_dimensions(widget: Widget) -> list[Problem]:
 
 def _texts(widget: Widget) -> list[Problem]:
     found = []
-    if not widget.title.strip() or len(widget.title) > MAX_TITLE or "\0" in widget.title:
-        words = _("A title has 1 to %(most)s characters.") % {"most": MAX_TITLE}
+    if not widget.title.strip() or len(widget.title) > MAX_TITLE or not widget.title.isprintable():
+        words = _("A title has 1 to %(most)s visible characters.") % {"most": MAX_TITLE}
         found.append(Problem("title", words))
     if len(widget.filter) > MAX_CHARACTERS or "\0" in widget.filter:
         words = _("A query has at most %(most)s characters.") % {"most": MAX_CHARACTERS}

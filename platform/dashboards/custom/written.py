@@ -79,10 +79,15 @@ def _draft(found: Any) -> Draft:
     name = _text(board, "name", place, MAX_NAME).strip()
     if not name:
         raise Unreadable(_("The board has no name."))
+    description = _text(board, "description", place, MAX_DESCRIPTION)
+    for field, text in (("name", name), ("description", description)):
+        if not text.isprintable():
+            words = _("In %(place)s: “%(field)s” has invisible characters.")
+            raise Unreadable(words % {"place": place, "field": field})
     widgets = _list(board, "widgets", place, MOST_WIDGETS)
     return Draft(
         name,
-        _text(board, "description", place, MAX_DESCRIPTION),
+        description,
         tuple(_checked(one, number) for number, one in enumerate(widgets, 1)),
     )
 

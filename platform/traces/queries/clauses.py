@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from traces.queries.text import TEXT_OF_SPAN, TEXT_OF_TRACE, like_pattern
+from traces.queries.text import like_pattern
 from traces.search.fields import FIELDS, HAS, NUMBER
 from traces.search.grammar import number_of
 from traces.search.terms import TEXT, Term
@@ -121,22 +121,22 @@ def clause(term: Term, bind: Bind) -> Clause:
     if kind == HAS:
         return _has(term)
     if term.field == "scores":
-        return Clause(is_negated=negated, of_id=scored(_score(term, bind)))
+        return Clause(is_negated=negated, of_id=scored(of_score(term, bind)))
     if kind == NUMBER and term.field not in PER_SPAN:
-        compared = _compared(SUMS[term.field], term, bind)
+        sums = compared(SUMS[term.field], term, bind)
         grows = term.comparison in (">", ">=") and not negated
-        return Clause(is_negated=negated, of_trace=compared, before=compared if grows else "")
+        return Clause(is_negated=negated, of_trace=sums, before=sums if grows else "")
     if term.field == "id":
-        return Clause(is_negated=negated, of_id=_is_one("s.trace_id", term, bind))
+        return Clause(is_negated=negated, of_id=is_one("s.trace_id", term, bind))
     if term.field == "name":
-        either = (_is_one("s.trace_name", term, bind), _is_one("s.name", term, bind))
+        either = (is_one("s.trace_name", term, bind), is_one("s.name", term, bind))
         return Clause(
             is_negated=negated,
-            of_trace=_is_one("trace", term, bind),
+            of_trace=is_one("trace", term, bind),
             before="" if negated else f"countIf({' OR '.join(either)}) > 0",
         )
     if term.field == "environment":
-        found = _is_one(TRACE_ENVIRONMENT, term, bind)
+        found = is_one(TRACE_ENVIRONMENT, term, bind)
         before = "" if negated else f"countIf({of_span(term, bind)}) > 0"
         return Clause(is_negated=negated, of_trace=found, before=before)
     indexed = term.field in INDEXED and not negated and not term.comparison
@@ -160,60 +160,29 @@ def _has(term: Term) -> Clause:
 def of_span(term: Term, bind: Bind) -> str:
     """The term over one row of spans, for the fields that mean the same of a span and its trace."""
     if term.field in COLUMNS:
-        found = _is_one(COLUMNS[term.field], term, bind)
+        found = is_one(COLUMNS[term.field], term, bind)
         return f"(s.span_id != '' AND {found})" if term.field in OF_SPANS_ONLY else found
     if term.field in LISTS:
-        return _holds_one(LISTS[term.field], term, bind)
+        return holds_one(LISTS[term.field], term, bind)
     if term.field in PER_SPAN:
-        return _compared(PER_SPAN[term.field], term, bind)
-    return _keyed(term, bind)
+        return compared(PER_SPAN[term.field], term, bind)
+    return keyed(term, bind)
 
 
-def of_one(term: Term, bind: Bind) -> str:
-    """The term over one row of spans where spans are listed by themselves."""
-    field = term.field
-    if field == TEXT:
-        found = _text(bind(like_pattern(term.values[0]), "String"))
-    elif field == "name":
-        found = _is_one("s.name", term, bind)
-    elif field == "id":
-        found = f"({_is_one('s.trace_id', term, bind)} OR {_is_one('s.span_id', term, bind)})"
-    elif field == "scores":
-        found = scored(_score(term, bind), of_span=True)
-    elif field in OF_ONE:
-        found = _compared(OF_ONE[field], term, bind)
-    elif field == "has":
-        found = _one_has(term)
-    else:
-        found = of_span(term, bind)
-    return f"NOT ({found})" if term.is_negated else f"({found})"
-
-
-def _one_has(term: Term) -> str:
-    parts = [HAS_OF_SPAN[value] for value in term.values if value in HAS_OF_SPAN]
-    parts += [scored(HAS_SCORE[one], of_span=True) for one in term.values if one in HAS_SCORE]
-    parts += [f"NOT {UNENDED}"] if "end" in term.values else []
-    return " OR ".join(f"({part})" for part in parts)
-
-
-def _text(pattern: str) -> str:
-    return f"{TEXT_OF_SPAN} OR {TEXT_OF_TRACE}".format(pattern=pattern)
-
-
-def _is_one(column: str, term: Term, bind: Bind) -> str:
+def is_one(column: str, term: Term, bind: Bind) -> str:
     if term.comparison == "~":
         return f"positionCaseInsensitiveUTF8({column}, {bind(term.values[0], 'String')}) > 0"
     return f"{column} IN {bind(list(term.values), 'Array(String)')}"
 
 
-def _holds_one(column: str, term: Term, bind: Bind) -> str:
+def holds_one(column: str, term: Term, bind: Bind) -> str:
     if term.comparison == "~":
         wanted = bind(term.values[0], "String")
         return f"arrayExists(x -> positionCaseInsensitiveUTF8(x, {wanted}) > 0, {column})"
     return f"hasAny({column}, {bind(list(term.values), 'Array(String)')})"
 
 
-def _compared(number: str, term: Term, bind: Bind) -> str:
+def compared(number: str, term: Term, bind: Bind) -> str:
     """False where there is no number."""
     unit = FIELDS[term.field].unit
     wanted = [number_of(value, unit) for value in term.values]
@@ -222,24 +191,24 @@ def _compared(number: str, term: Term, bind: Bind) -> str:
     return f"ifNull(has({bind(wanted, 'Array(Float64)')}, toFloat64({number})), 0)"
 
 
-def _keyed(term: Term, bind: Bind) -> str:
+def keyed(term: Term, bind: Bind) -> str:
     key = bind(term.key, "String")
     maps = ("s.metadata", "s.trace_metadata") if term.field == "metadata" else ("s.attributes",)
-    return " OR ".join(_entry(f"{one}[{key}]", f"mapContains({one}, {key})", term, bind)
+    return " OR ".join(entry(f"{one}[{key}]", f"mapContains({one}, {key})", term, bind)
                        for one in maps)  # fmt: skip
 
 
-def _entry(value: str, is_there: str, term: Term, bind: Bind) -> str:
+def entry(value: str, is_there: str, term: Term, bind: Bind) -> str:
     if term.comparison in (">", "<", ">=", "<="):
         wanted = bind(number_of(term.values[0], "count"), "Float64")
         return f"ifNull(toFloat64OrNull({value}) {term.comparison} {wanted}, 0)"
-    return f"({is_there} AND {_is_one(value, term, bind)})"
+    return f"({is_there} AND {is_one(value, term, bind)})"
 
 
-def _score(term: Term, bind: Bind) -> str:
+def of_score(term: Term, bind: Bind) -> str:
     name = f"name = {bind(term.key, 'String')}"
     if term.comparison == "~":
-        return f"{name} AND {_is_one('string_value', term, bind)}"
+        return f"{name} AND {is_one('string_value', term, bind)}"
     if term.comparison:
         wanted = bind(number_of(term.values[0], "count"), "Float64")
         return f"{name} AND ifNull(value {term.comparison} {wanted}, 0)"

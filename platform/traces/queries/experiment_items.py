@@ -9,7 +9,9 @@ from traces.clickhouse import columns, rows
 from traces.queries.langfuse.conditions import ALL_TIME
 from traces.queries.limits import LIST
 
-AT_ONCE = 1_000  # traces that one query names
+# Of the ids that one query names: ClickHouse takes 128 KiB in a field of a form. As many as go in,
+# since each query goes through all that the project has of that time.
+MOST_BYTES = 90_000
 MOST_NAMES = 200  # scores of one trace
 MOST_PAID = 5_000  # calls of one trace whose costs are added up
 
@@ -44,9 +46,24 @@ def figures(
     characters of the input and the output.
     """
     found: dict[tuple[str, str], Figure] = {}
-    for first in range(0, len(places), AT_ONCE):
-        found |= _figures(project_id, places[first : first + AT_ONCE], texts)
+    for some in _portions(places):
+        found |= _figures(project_id, some, texts)
     return found
+
+
+def _portions(places: Collection[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Those of a trace stay together."""
+    some: list[tuple[str, str]] = []
+    size = 0
+    for trace_id, span_id in sorted(places):
+        more = max(len(trace_id.encode()), len(span_id.encode())) + 4  # quotes, a comma
+        if some and some[-1][0] != trace_id and size + more > MOST_BYTES:
+            yield some
+            some, size = [], 0
+        some.append((trace_id, span_id))
+        size += more
+    if some:
+        yield some
 
 
 _TEXTS = """
@@ -186,51 +203,59 @@ def scores_of_runs(project_id: str, ids: Collection[str]) -> list[Said]:
     return [Said(**row) for row in found]
 
 
+_COMMENT = "leftUTF8(s.comment, {comments:UInt32}) AS comment"
+_NO_COMMENT = "'' AS comment"  # a column that is cut to nothing is read all the same
+
+
 def scores_of_places(
-    project_id: str, places: Collection[tuple[str, str]]
+    project_id: str, places: Collection[tuple[str, str]], *, comments: int = 0
 ) -> dict[tuple[str, str], list[Said]]:
     """By (trace, root observation or ""): of each name the newest score of the trace as a whole or
-    of that observation; of its other observations only where no root is known.
+    of that observation; of its other observations only where no root is known. With `comments`,
+    that many characters of what was said to each.
     """
     found: dict[tuple[str, str], list[Said]] = {}
-    spans: dict[str, list[str]] = {}
-    for trace_id, span_id in places:
-        spans.setdefault(trace_id, []).append(span_id)
-    ids = list(spans)
-    for first in range(0, len(ids), AT_ONCE):
-        some = {trace_id: spans[trace_id] for trace_id in ids[first : first + AT_ONCE]}
-        for trace_id, observation_id, said in _newest_scores(project_id, some):
-            for span_id in some[trace_id]:
+    for some in _portions(places):
+        spans: dict[str, list[str]] = {}
+        for trace_id, span_id in some:
+            spans.setdefault(trace_id, []).append(span_id)
+        for trace_id, observation_id, said in _newest_scores(project_id, spans, comments):
+            for span_id in spans[trace_id]:
                 if not span_id or observation_id in ("", span_id):
                     found.setdefault((trace_id, span_id), []).append(said)
     return found
 
 
-def _newest_scores(project_id: str, spans: dict[str, list[str]]) -> Iterator[tuple[str, str, Said]]:
+def _newest_scores(
+    project_id: str, spans: dict[str, list[str]], comments: int
+) -> Iterator[tuple[str, str, Said]]:
     """Each with its trace and observation, oldest first; the newest MOST_NAMES of each trace. An
     agent's trace may hold any number of scores of its inner steps, so those are left out before
     anything is cut.
     """
     found = columns(
-        """
+        f"""
         SELECT trace_id, observation_id, name, data_type, value, string_value, comment
         FROM (
-            SELECT trace_id, observation_id, name, id, data_type, value, string_value, comment,
-                toUnixTimestamp64Nano(timestamp) AS at
-            FROM scores FINAL
-            WHERE project_id = {project_id:String}
-              AND id IN (
+            SELECT s.trace_id AS trace_id, s.observation_id AS observation_id, s.name AS name,
+                s.id AS id, s.data_type AS data_type, s.value AS value,
+                s.string_value AS string_value, {_COMMENT if comments else _NO_COMMENT},
+                toUnixTimestamp64Nano(s.timestamp) AS at
+            FROM scores AS s FINAL
+            WHERE s.project_id = {{project_id:String}}
+              AND s.id IN (
                 SELECT id FROM scores
-                WHERE project_id = {project_id:String} AND trace_id IN {trace_ids:Array(String)}
+                WHERE project_id = {{project_id:String}}
+                  AND trace_id IN {{trace_ids:Array(String)}}
               )
-              AND trace_id IN {trace_ids:Array(String)}
-              AND (observation_id = '' OR observation_id IN {span_ids:Array(String)}
-                   OR trace_id IN {rootless:Array(String)})
+              AND s.trace_id IN {{trace_ids:Array(String)}}
+              AND (s.observation_id = '' OR s.observation_id IN {{span_ids:Array(String)}}
+                   OR s.trace_id IN {{rootless:Array(String)}})
             ORDER BY at DESC, id DESC
             LIMIT 1 BY trace_id, observation_id, name
         )
         ORDER BY at DESC, id DESC
-        LIMIT {most:UInt32} BY trace_id
+        LIMIT {{most:UInt32}} BY trace_id
         """,
         project_id=project_id,
         trace_ids=list(spans),
@@ -239,6 +264,7 @@ def _newest_scores(project_id: str, spans: dict[str, list[str]]) -> Iterator[tup
         ),
         rootless=[trace_id for trace_id, of_trace in spans.items() if "" in of_trace],
         most=MOST_NAMES,
+        comments=comments,
         options=LIST,
     )
     said = map(Said, *(found[name] for name in Said._fields))

@@ -1,13 +1,14 @@
 """Observations by themselves: those that match, newest first or by a figure of theirs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from traces.clickhouse import rows
-from traces.queries.clauses import of_one
 from traces.queries.filters import HOUR, LAST, TraceFilter
 from traces.queries.limits import LIST, WHOLE_RANGE
+from traces.queries.one_span import of_one
+from traces.queries.told import TOLD, or_told, told_by_traces, told_range
 from traces.queries.trace_row import SortedPlace
 from traces.queries.traces import ENDS, SEARCH_SECONDS
 from traces.queries.windows import BATCH, Cut, Place, Search, Window, first_rows, walk
@@ -155,12 +156,15 @@ def conditions_of(wanted: TraceFilter) -> tuple[list[str], dict[str, Any]]:
         values[name] = value
         return f"{{{name}:{kind}}}"
 
-    return [of_one(term, bind) for term in wanted.terms], values
+    found = [of_one(term, bind) for term in wanted.terms]
+    if any("{told_low" in one for one in found):
+        values |= told_range(wanted.since, wanted.until)
+    return found, values
 
 
 def _seen(project_id: str, wanted: TraceFilter, window: Window) -> list[Place]:
     """What has a row in the window that matches, superseded ones included."""
-    condition, values = condition_of(wanted)
+    condition, values = condition_of(replace(wanted, since=window.low, until=window.high))
     found = rows(
         f"""
         SELECT id, toUnixTimestamp64Nano(max(start_time)) AS at
@@ -196,14 +200,17 @@ def _exact(
     if not ids:
         return []
     condition, values = condition_of(wanted)
+    values |= told_range(low, high)
     pairs = [one.partition(APART) for one in ids]
     found = rows(
         f"""
         SELECT trace_id, span_id, toUnixTimestamp64Nano(s.start_time) AS started,
-            {LATENCY} AS latency_ns, s.end_time IS NOT NULL AS is_ended, name, trace_name, type,
-            level, leftUTF8(s.status_message, 400) AS error, model, input_tokens, output_tokens,
-            total_tokens AS tokens, total_cost AS cost, cost_source, user_id AS user,
-            session_id AS session, environment, release, version_label AS version, tags,
+            {LATENCY} AS latency_ns, s.end_time IS NOT NULL AS is_ended, name, type, level,
+            leftUTF8(s.status_message, 400) AS error, model, input_tokens, output_tokens,
+            total_tokens AS tokens, total_cost AS cost, cost_source, environment,
+            {or_told("trace_name")} AS trace_name, {or_told("user")} AS user,
+            {or_told("session")} AS session, {or_told("release")} AS release,
+            version_label AS version, {or_told("tag")} AS tags,
             {ENDS.format("s.input")} AS input, {ENDS.format("s.output")} AS output, metadata
         FROM (
             SELECT *
@@ -214,7 +221,7 @@ def _exact(
               AND trace_id IN {{trace_ids:Array(String)}} AND span_id IN {{span_ids:Array(String)}}
             ORDER BY version DESC
             LIMIT 1 BY trace_id, span_id, toStartOfHour(start_time)
-        ) AS s
+        ) AS s {told_by_traces(TOLD, {}, only="s.trace_id IN {trace_ids:Array(String)}")}
         WHERE NOT is_deleted AND {condition}
         """,
         project_id=project_id,

@@ -62,6 +62,11 @@ def with_texts(project_id: str, traces: list[TraceRow]) -> Iterator[tuple[TraceR
             yield trace, texts
 
 
+def stated_texts(project_id: str, trace: TraceRow) -> Texts:
+    """Those stated of the trace alone: whoever reads its root has the others."""
+    return _stated(project_id, [trace]).get(trace.trace_id, Texts())
+
+
 def whole_spans(project_id: str, listed: list[ObservationRow]) -> Iterator[Span]:
     """The observations with their whole texts, in order."""
     bounds = {

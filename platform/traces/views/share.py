@@ -13,30 +13,28 @@ from accounts.access import project_for
 from accounts.models import Project
 from accounts.roles import LEAST_ROLE, Role
 from sharing import links
+from sharing.models import Kind
 from traces.queries.trace import locate
-
-DAYS = (1, 7, 30, 90)
 
 
 @require_POST
 @never_cache
 def share_create(request: HttpRequest, project_id: str) -> HttpResponse:
     project = project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
-    trace_id, days = request.POST.get("trace", ""), request.POST.get("days", "")
+    trace_id = request.POST.get("trace", "")
     if locate(project.id, trace_id) is None:
         raise Http404("There is no such trace.")
     try:
         new = links.create(
             project,
+            Kind.TRACE,
             trace_id,
             by=request.user,
-            days=int(days) if days in map(str, DAYS) else 0,
+            days=links.days_of(request.POST.get("days", "")),
             now=timezone.now(),
         )
-    except links.NotShared:
-        messages.error(
-            request, _("The link was not made: choose how long it lasts, or revoke others first.")
-        )
+    except links.NotShared as error:
+        messages.error(request, str(error))
         return _back(project, trace_id)
     context = {
         "project": project,
@@ -50,18 +48,19 @@ def share_create(request: HttpRequest, project_id: str) -> HttpResponse:
 @require_POST
 def share_revoke(request: HttpRequest, project_id: str, link_id: int) -> HttpResponse:
     project = project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
-    link = links.revoke(project.id, link_id, by=request.user, now=timezone.now())
+    link = links.revoke(project.id, Kind.TRACE, link_id, by=request.user, now=timezone.now())
     if link is None:
         raise Http404("There is no such link.")
     messages.success(request, _("The link is revoked: nobody can open it any more."))
-    return _back(project, link.trace_id)
+    return _back(project, link.object_id)
 
 
 def links_of(project: Project, trace_id: str) -> dict:
     """What the page's sheet lists, for who may share."""
     if not project.may.get("edit"):
         return {}
-    return {"share_links": links.live(project.id, trace_id, timezone.now()), "share_days": DAYS}
+    live = links.live(project.id, Kind.TRACE, trace_id, timezone.now())
+    return {"share_links": live, "share_days": links.DAYS}
 
 
 def _back(project: Project, trace_id: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from sharing import links
+from sharing.models import Kind
 from traces.errors import LimitReached, Unavailable
 from traces.views.lists import is_fragment
 from traces.views.trace import answer
@@ -20,11 +21,11 @@ from traces.views.trace import answer
 @vary_on_headers("HX-Request", "HX-Target")
 def shared_trace(request: HttpRequest, token: str) -> HttpResponse:
     """404 for a token that is wrong, expired or revoked, and where the trace is gone."""
-    link = links.opened(token, timezone.now())
+    link = links.opened(Kind.TRACE, token, timezone.now())
     if link is None:
         raise Http404("There is no such link.")
     try:
-        response = answer(request, link.project, link.trace_id, is_public=True)
+        response = answer(request, link.project, link.object_id, is_public=True)
     except LimitReached:
         response = too_much(request)
     except Unavailable:

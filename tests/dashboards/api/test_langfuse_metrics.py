@@ -1,7 +1,6 @@
 """Langfuse's metrics API, both versions: the figures of the metrics layer by Langfuse's names."""
 
 import json
-from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from dashboards.api.langfuse.conditions import HOWS
 from dashboards.api.langfuse.names import VIEWS
-from dashboards.api.langfuse.query import read
+from dashboards.api.langfuse.query import MOST_BINS, MOST_ROWS, Asked, read
 from dashboards.api.langfuse.rows import histogram
 
 COUNT = {"measure": "count", "aggregation": "count"}
@@ -165,7 +164,7 @@ def test_bins_are_as_few_as_asked_and_lose_nothing(counts, bins):
         {"metrics": measures("p42:latency")},
         {"metrics": measures("count:countScores")},
         {"dimensions": fields("colour")},
-        {"dimensions": fields("version", "traceVersion")},
+        {"dimensions": fields("version", "version")},
         {"dimensions": "name"},
         {"filters": [{"column": "name"}]},
         {"filters": [{"type": "number", "column": "name", "operator": ">", "value": 1}]},
@@ -216,15 +215,32 @@ DAY = {"fromTimestamp": "2026-01-01T00:00:00Z", "toTimestamp": "2026-01-02T00:00
 
 @given(st.dictionaries(st.sampled_from(PARTS), JSON))
 def test_no_query_breaks_the_reader(parts):
-    with suppress(ValidationError):
-        read(json.dumps({**PLAIN, **DAY, **parts}), "p", version=2)
+    found = reading({**PLAIN, **DAY, **parts}, version=2)
+    if isinstance(found, str):
+        assert len(found) > 15  # what to change
+    else:
+        assert found.question.measures and found.question.project_id == "p"
+        assert 1 <= found.rows <= MOST_ROWS and 1 <= found.bins <= MOST_BINS
 
 
 @given(st.sampled_from(tuple(VIEWS)), st.lists(FILTER, max_size=3))
 def test_no_filter_breaks_the_reader(view, filters):
-    with suppress(ValidationError):
-        query = {**PLAIN, **DAY, "view": view, "filters": filters}
-        read(json.dumps(query), "p", version=1)
+    found = reading({**PLAIN, **DAY, "view": view, "filters": filters}, version=1)
+    if isinstance(found, str):
+        assert len(found) > 15
+    else:
+        of_view = 1  # a narrowing that the view brings itself
+        narrowed = len(found.question.only) + len(found.question.terms)
+        assert narrowed <= len(filters) + of_view
+        assert found.question.view == VIEWS[view].name
+
+
+def reading(query: dict, *, version: int) -> Asked | str:
+    """What is asked, or why that is refused."""
+    try:
+        return read(json.dumps(query), "p", version=version)
+    except ValidationError as error:
+        return str(error)
 
 
 @pytest.mark.parametrize(("version", "view"), [(1, "traces"), (2, "observations")])

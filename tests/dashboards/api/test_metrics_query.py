@@ -66,6 +66,26 @@ def test_a_search_narrows_and_a_body_says_the_same(query, client, api_key, auth,
 
 
 @pytest.mark.parametrize(
+    ("measures", "order", "names"),
+    [
+        ("count", "count", ["b", "a"]),
+        ("count", "-count", ["a", "b"]),
+        ("count,p95:latency", "p95:latency", ["a", "b"]),
+        ("latency", "-latency", ["b", "a"]),
+        ("cost", "name", ["b", "a"]),
+        ("", "count", ["b", "a"]),
+    ],
+)
+def test_rows_are_ordered_by_a_measure_as_it_is_asked_for(query, span, measures, order, names):
+    span("t1", "1", name="a", took=9)
+    span("t1", "2", name="b", took=2)
+    span("t1", "3", name="b", took=2)
+    status, found = query(measures=measures, order=order, group_by="name")
+    assert status == 200
+    assert [row["name"] for row in found["rows"]] == names
+
+
+@pytest.mark.parametrize(
     ("wrong", "status"),
     [
         ({"colour": "1"}, 400),

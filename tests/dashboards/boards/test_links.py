@@ -54,6 +54,13 @@ def test_what_the_list_has_no_words_for_leads_nowhere(scope, dimension, value):
     assert links.base_of(scope(), links.term_of(dimension, value)) == ""
 
 
+def test_scores_lead_to_traces_that_began_before_them(scope):
+    board = scope()
+    found = query_of(links.rows_of(board, links.having_score("faithful"), view=SCORES))
+    assert int(found["from"][0]) == board.since - 31 * 86_400 * 1_000_000_000
+    assert found["to"] == [str(board.until)]
+
+
 def test_a_shared_board_leads_nowhere(scope):
     assert links.rows_of(scope(leads=False)) == ""
     assert links.base_of(scope(leads=False), Term("model", ("a",))) == ""

@@ -44,8 +44,9 @@ def test_a_release_is_new_where_it_is_first_seen(listed, viewer, span):
     span("old", "1", at=-600, release="1.0")
     span("new", "2", at=-300, release="2.0")
     span("new", "3", at=-200, release="2.0")
+    span("whole", "", at=-100, type="TRACE", release="3.0")  # as SDKs of Langfuse 2 and 3 say it
     page = listed(viewer)
-    assert [one["short"] for one in charted(page)] == ["2.0"]
+    assert [one["short"] for one in charted(page)] == ["3.0", "2.0"]
     assert "release%3A2.0" in page.content.decode()
 
 
@@ -143,6 +144,14 @@ def test_the_store_being_away_hides_releases_and_nothing_else(
     Marker.objects.create(project=project, at=at, kind="note", text="still here")
     page = listed(member).content.decode()
     assert "still here" in page and "new releases are missing" in page
+
+
+def test_another_part_puts_its_incidents_onto_the_axis(listed, viewer, now, monkeypatch):
+    monkeypatch.setattr(markers, "_sources", [])
+    markers.add_source(lambda scope: [markers.Event(now, "incident", "p95 too high", "/alerts/1")])
+    page = listed(viewer)
+    assert [one["words"] for one in charted(page)] == ["Incident: p95 too high"]
+    assert 'href="/alerts/1"' in page.content.decode()
 
 
 def test_a_project_has_so_many_markers_and_no_more(client, api_key, auth, monkeypatch):

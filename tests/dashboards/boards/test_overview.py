@@ -37,6 +37,7 @@ def rows_at(client, address: str) -> int:
 def test_the_cost_of_each_model_is_drawn_and_what_has_no_price_is_said(board, client):
     answer = board("cost")
     drawn = series_in(answer)
+    assert sum(drawn.pop("all before")) == 0
     assert {name: sum(values) for name, values in drawn.items()} == {
         MODELS[0]: 0.5,
         MODELS[1]: 0.25,
@@ -57,7 +58,7 @@ def test_every_mark_leads_to_as_many_rows_as_it_counts(board, client):
 
 @pytest.mark.usefixtures("calls")
 def test_errors_lead_to_the_calls_that_failed_so(board, client):
-    [one] = figure_in(board("errors"))["data"]
+    [one] = figure_in(board("errors", {"compare": "off"}))["data"]
     assert one["name"] == "Limit" and sum(one["y"]) == 1
     [window] = [w for w, count in zip(one["customdata"], one["y"], strict=True) if count]
     assert rows_at(client, one["meta"]["rows"] + window) == 1
@@ -108,7 +109,22 @@ def test_one_span_is_enough_for_every_panel(board, span):
 
 @pytest.mark.usefixtures("calls")
 def test_a_filter_of_the_board_narrows_its_panels(board):
-    assert set(series_in(board("cost", {"q": "model:gpt-4o"}))) == {MODELS[0]}
+    narrowed = {"q": "model:gpt-4o", "compare": "off"}
+    assert set(series_in(board("cost", narrowed))) == {MODELS[0]}
+
+
+def test_a_filter_of_what_is_said_of_a_trace_counts_the_calls_of_these_traces(board, span, client):
+    """SDKs of Langfuse 2 and 3 say whose it is in a row of the trace alone."""
+    call = {"type": "GENERATION", "model": MODELS[0], "total_cost": "0.5", "input_tokens": 7}
+    span("a", "", at=-61, user_id="ann", tags=["vip"], release="r1", trace_name="help")
+    span("a", "1", at=-60, **call)
+    span("b", "2", at=-60, user_id="ben", **call)
+    for asked in ("user:ann", "tag:vip", "release:r1", "-user:ben", "user:~an"):
+        drawn = series_in(board("cost", {"q": asked, "compare": "off"}))
+        assert {name: sum(values) for name, values in drawn.items()} == {MODELS[0]: 0.5}, asked
+    page = board("calls-now", {"q": "user:ann"}).content.decode()
+    href = re.search(r'<strong class="num"><a href="([^"]*)"', page)[1]
+    assert "kind=observations" in href and rows_at(client, href) == 1
 
 
 def test_the_board_offers_the_environments_that_there_are(board, span, client):

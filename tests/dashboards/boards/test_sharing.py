@@ -1,14 +1,16 @@
 """Links to boards: read by whoever has one, in the state they were made with, and no further."""
 
+import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards.boards import sharing
-from dashboards.boards.models import BoardLink
+from dashboards.boards.models import Marker
+from sharing.models import ShareLink
 from tests.dashboards.boards.conftest import figure_in
 
 FRAGMENT = {"HX-Request": "true"}
@@ -44,7 +46,7 @@ def test_who_has_the_link_reads_the_board_in_its_state_without_an_account(
     page = client.get(path)
     assert page.status_code == 200 and page["X-Robots-Tag"] == "noindex, nofollow"
     drawn = figure_in(client.get(path, {"part": "cost"}, headers=FRAGMENT))
-    assert [one["name"] for one in drawn["data"]] == ["gpt-4o"]
+    assert [one["name"] for one in drawn["data"]] == ["gpt-4o", "all before"]
     wider = figure_in(client.get(path, {"part": "cost", "q": "", "to": "0"}, headers=FRAGMENT))
     assert wider == drawn  # the state is the link's, whatever the address says
 
@@ -68,12 +70,33 @@ def test_who_has_the_link_reads_no_names_of_what_its_filter_keeps_out(client, sh
         assert client.get(path, asked, headers=FRAGMENT).status_code == 404
 
 
+def test_who_has_the_link_sees_when_something_happened_and_not_what(
+    client, share, member, call, span, project, now
+):
+    Marker.objects.create(
+        project=project,
+        at=datetime.fromtimestamp(now // 1_000_000_000, UTC),
+        kind="incident",
+        text="key of Acme leaked",
+        url="https://status.test/1",
+    )
+    span("r", "r", release="secret-1", environment="b")  # which the filter keeps out
+    span("s", "s", release="2.0", environment="a")
+    page = client.get(share(member, call), {"part": "markers"}, headers=FRAGMENT).content.decode()
+    words = [
+        one["words"] for one in json.loads(unescape(page.split('data-markers="')[1].split('"')[0]))
+    ]
+    assert sorted(words) == ["Incident", "New release"]
+    for secret in ("Acme", "status.test", "secret-1", "2.0", "/projects/", "<form"):
+        assert secret not in page, secret
+
+
 def test_links_end_when_they_expire_are_revoked_or_were_never_ours(
     client, share, member, call, project
 ):
     expired, revoked = share(member, call), share(member, call)
-    first, second = BoardLink.objects.order_by("pk")
-    BoardLink.objects.filter(pk=first.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    first, second = ShareLink.objects.order_by("pk")
+    ShareLink.objects.filter(pk=first.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     client.force_login(member)
     client.post(reverse("board-unshare", args=[project.id, second.pk]))
     client.logout()
@@ -81,41 +104,22 @@ def test_links_end_when_they_expire_are_revoked_or_were_never_ours(
         assert client.get(path).status_code == 404
 
 
+def test_a_link_ends_with_its_makers_membership(client, share, member, call):
+    path = share(member, call)
+    assert client.get(path).status_code == 200
+    member.memberships.all().delete()
+    assert client.get(path).status_code == 404
+
+
 def test_viewers_make_no_links_and_members_choose_from_the_lengths_there_are(share, viewer, member):
     assert share(viewer).status_code == 404
     for days in ("0", "365", "x", ""):
         assert not isinstance(share(member, days=days), str)
-    assert not BoardLink.objects.exists()
+    assert not ShareLink.objects.exists()
 
 
 def test_the_token_is_not_kept(share, member):
     path = share(member)
-    [link] = BoardLink.objects.all()
+    [link] = ShareLink.objects.all()
     token = path.rpartition("/")[2]
     assert token.partition(".")[0] not in (link.token_digest, link.query)
-
-
-def test_who_share_at_once_make_no_more_links_than_there_may_be(
-    transactional_db, project, member, monkeypatch
-):
-    from concurrent.futures import ThreadPoolExecutor
-    from threading import Barrier
-
-    from django.db import connection
-
-    monkeypatch.setattr(sharing, "MOST_LIVE", 2)
-    ready = Barrier(6)
-
-    def make(_number):
-        ready.wait()
-        try:
-            sharing.create(project, "overview", "", by=member, days=1, now=timezone.now())
-        except sharing.NotShared:
-            return 0
-        finally:
-            connection.close()
-        return 1
-
-    with ThreadPoolExecutor(6) as pool:
-        assert sum(pool.map(make, range(6))) == 2
-    assert BoardLink.objects.count() == 2

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dashboards.budgets.anomalies import growths
 from dashboards.budgets.causes import causes
 from dashboards.budgets.turning import Day, turns
+from prompts.models import Prompt
 from tests.dashboards.budgets.conftest import DAY, SECOND
 
 FIRST = date(2026, 9, 1)
@@ -100,6 +101,7 @@ def history(project):
                          **{"type": "GENERATION", "name": "answer", "model": "gpt-4o", **fields})
                 )  # fmt: skip
         insert_spans(spans)
+        return spans
 
     return stored
 
@@ -109,8 +111,11 @@ def found_in(project):
 
 
 def test_the_prompt_version_with_the_examples_left_in_is_named_with_its_cost(
-    client, project, viewer, history
+    client, project, owner, viewer, history
 ):
+    prompt = Prompt.objects.create(project=project, name="support/answers", type="text")
+    for number in (3, 4):
+        prompt.versions.create(number=number, body="x", author=owner)
     history((20, 3), 400, prompt_name="support/answers", prompt_version=3, release="1.0")
     history((3, 0), 6400, prompt_name="support/answers", prompt_version=4, release="1.0")
     history((20, 0), 300, name="classify", model="gpt-4o-mini")
@@ -138,6 +143,32 @@ def test_another_release_and_another_model_are_named_too(project, history):
     assert [one.kind for one in found["answer"].causes] == ["release"]
     [cause] = found["summary"].causes
     assert (cause.kind, cause.before, cause.after) == ("model", "gpt-4o-mini", "gpt-4o")
+
+
+def test_a_release_that_is_said_of_the_traces_is_seen(project, history):
+    """SDKs of Langfuse say it in a row of the trace as a whole."""
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    traces = history((20, 3), 400), history((3, 0), 4000)
+    for release, spans in zip(("r1", "r2"), traces, strict=True):
+        insert_spans([
+            Span(project.id, one.trace_id, "", one.start_time, type="TRACE", release=release,
+                 version=1, received_at=one.start_time)
+            for one in spans
+        ])  # fmt: skip
+    [growth] = found_in(project)
+    [cause] = growth.causes
+    assert (cause.kind, cause.before, cause.after) == ("release", "r1", "r2")
+
+
+def test_versions_lead_to_their_difference_where_sonde_keeps_them(client, project, viewer, history):
+    history((20, 3), 400, prompt_name="support", prompt_version=3)
+    history((3, 0), 6400, prompt_name="support", prompt_version=4)
+    client.force_login(viewer)
+    page = client.get(reverse("cost-anomalies", args=[project.id])).content.decode()
+    assert "The prompt went from version 3 to 4." in page
+    assert "What changed in it" not in page
 
 
 def test_a_growth_without_a_recorded_change_says_so(client, project, viewer, history):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from dashboards.budgets.api import views
 from dashboards.budgets.models import BudgetChange
 from tests.dashboards.budgets.conftest import DAY
 
@@ -44,6 +45,19 @@ def test_a_budget_is_made_read_changed_and_archived(asked, calls, project):
     assert len(keys) == 1 and "" not in keys
 
 
+def test_a_budget_that_was_made_is_told_so_though_its_figures_cannot_be_read(asked, monkeypatch):
+    from traces.errors import Unavailable
+
+    def away(*_args):
+        raise Unavailable("away")
+
+    monkeypatch.setattr(views, "states_of", away)
+    made = asked("post", {"name": "All", "amount_usd": "500"})
+    assert (made.status_code, made.json()["states"]) == (201, [])
+    assert asked("patch", {"name": "Both"}, f"{AT}/{made.json()['id']}").json()["name"] == "Both"
+    assert asked("get").status_code == 503
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -57,6 +71,12 @@ def test_a_budget_is_made_read_changed_and_archived(asked, calls, project):
         ({"name": "x", "amount_usd": "5", "thresholds": "all"}, "thresholds"),
         ({"name": "x", "amount_usd": "5", "colour": "red"}, "colour"),
         ({"name": "a\x1bb", "amount_usd": "5"}, "name"),
+        ({"name": "x", "amount_usd": "5", "value": "ann"}, "value"),
+        ({"name": "x", "amount_usd": "5", "metadata_key": "team"}, "metadata_key"),
+        (
+            {"name": "x", "amount_usd": "5", "dimension": "user", "metadata_key": "team"},
+            "metadata_key",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_named(asked, body, field):

@@ -5,7 +5,8 @@ import time
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboards.boards import sharing
+from sharing import links
+from sharing.models import Kind
 
 
 def test_the_overview_shows_the_fullest_budgets(client, project, viewer, calls, budget):
@@ -23,6 +24,25 @@ def test_the_overview_shows_the_fullest_budgets(client, project, viewer, calls, 
     assert reverse("cost-advice", args=[project.id]) in client.get(address).content.decode()
 
 
+def test_the_fullest_is_shown_whatever_it_is_called(client, project, viewer, calls, budget):
+    calls([(time.time_ns(), "8")])
+    for number in range(12):
+        budget(name=f"a{number}", dimension="user")  # which no call names
+    budget(name="zz exceeded", amount="1")
+    client.force_login(viewer)
+    address = reverse("dashboard-board", args=[project.id, "overview"])
+    page = client.get(address, {"part": "budgets"}, headers={"HX-Request": "true"})
+    assert "zz exceeded" in page.content.decode()
+
+
+def test_budgets_of_which_nothing_is_spent_say_so(client, project, viewer, budget):
+    budget(name="Users", dimension="user")
+    client.force_login(viewer)
+    address = reverse("dashboard-board", args=[project.id, "overview"])
+    page = client.get(address, {"part": "budgets"}, headers={"HX-Request": "true"})
+    assert "Nothing is spent yet" in page.content.decode()
+
+
 def test_a_project_without_budgets_is_offered_one(client, project, viewer):
     client.force_login(viewer)
     address = reverse("dashboard-board", args=[project.id, "overview"])
@@ -32,8 +52,14 @@ def test_a_project_without_budgets_is_offered_one(client, project, viewer):
 
 def test_budgets_are_no_part_of_a_shared_board(client, project, member, budget):
     budget(name="Everything", amount="10")
-    made = sharing.create(
-        project, "overview", "q=environment:a", by=member, days=1, now=timezone.now()
+    made = links.create(
+        project,
+        Kind.BOARD,
+        "overview",
+        query="q=environment:a",
+        by=member,
+        days=1,
+        now=timezone.now(),
     )
     path = reverse("shared-board", args=[made.token])
     page = client.get(path)

@@ -72,6 +72,36 @@ def test_what_is_said_of_a_trace_counts_for_all_of_its_calls(budget, project, no
     assert found == {"user": ("ann", 4), "team": ("search", 4)}
 
 
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ({"dimension": "team", "metadata_key": "team"}, lambda name: {"metadata": {"team": name}}),
+        ({"dimension": "user"}, lambda name: {"user_id": name}),
+    ],
+    ids=["team", "user"],
+)
+def test_a_trace_that_names_two_counts_for_the_first_and_hides_neither(
+    calls, budget, project, noon, owner, scope, said
+):
+    from traces.records import Span
+    from traces.writer import insert_spans
+
+    for number in range(5):
+        calls([(noon + number, "1")], **said("b"))
+    paid = {"type": "GENERATION", "cost_source": "computed", "version": 1, "received_at": noon}
+    insert_spans([
+        Span(project.id, "t", "1", noon, total_cost=Decimal(10), **said("a"), **paid),
+        Span(project.id, "t", "2", noon + 1, total_cost=Decimal("0.5"), **said("b"), **paid),
+    ])  # fmt: skip
+    only_b = budget(name="b", value="b", **scope)
+    [state] = states(project.id, noon + HOUR)
+    assert state.spent == 5
+    archive(only_b, By(user=owner), is_archived=True)
+    budget(name="each", **scope)
+    found = {state.value: state.spent for state in states(project.id, noon + HOUR)}
+    assert found == {"a": Decimal("10.5"), "b": 5}
+
+
 def test_each_value_has_the_amount_for_itself(calls, budget, project, noon):
     calls([(noon, "1")], user_id="ann")
     calls([(noon, "12")], user_id="bob")
@@ -117,6 +147,41 @@ def test_little_history_gives_no_projection(calls, budget, project, noon):
     budget()
     [state] = states(project.id, noon)
     assert (state.history, state.projection) == (3, None)
+
+
+def test_a_state_is_told_apart_by_its_key_and_named_by_its_title(calls, budget, project, noon):
+    calls([(noon, "1")], user_id="ann/b")
+    whole, each = budget(name="All"), budget(name="Users", dimension="user")
+    at_noon, later = (states(project.id, noon + hours * HOUR) for hours in (1, 48))
+    assert [(one.key, one.title) for one in at_noon] == [
+        (whole.pk, "All"),
+        (f"{each.pk}/ann/b", "Users: ann/b"),
+    ]
+    assert [one.key for one in later] == [one.key for one in at_noon]
+
+
+def test_many_budgets_ask_no_more_than_one_of_their_kind(calls, budget, project, noon, monkeypatch):
+    from dashboards.budgets import spending
+
+    asked = []
+    ask = spending.ask
+    monkeypatch.setattr(spending, "ask", lambda question: asked.append(question) or ask(question))
+    calls([(noon, "1")], model="m0")
+    budget(name="m0", dimension="model", value="m0")
+    states(project.id, noon + HOUR)
+    of_one = len(asked)
+    for number in range(1, 12):
+        for period in ("day", "week", "month"):
+            name = f"m{number}"
+            budget(name=f"{name} {period}", dimension="model", value=name, period=period)
+    asked.clear()
+    assert len(states(project.id, noon + HOUR)) == 34
+    assert len(asked) <= of_one == 4
+    for number in range(5):
+        budget(name=f"each {number}", dimension="model")
+    asked.clear()
+    states(project.id, noon + HOUR)
+    assert len(asked) == of_one + 1  # which values there are, for all of them
 
 
 def test_an_archived_budget_counts_nothing(budget, project, noon, owner):

@@ -227,14 +227,24 @@ def test_a_share_link_opens_a_board_while_its_maker_may_see_it(as_member, projec
     from django.test import Client
     from django.utils import timezone
 
-    from dashboards.boards import sharing
+    from sharing import links
+    from sharing.models import Kind
 
     board = kept(COST)
-    new = sharing.create(project, f"custom-{board.pk}", "", by=member, days=1, now=timezone.now())
+    key, now = f"custom-{board.pk}", timezone.now()
+    new = links.create(project, Kind.BOARD, key, by=member, days=1, now=now)
     shown = Client().get(f"/shared/boards/{new.token}")
     assert shown.status_code == 200 and b"Mine" in shown.content
     keeping.delete(board, member)
     assert Client().get(f"/shared/boards/{new.token}").status_code == 404
+
+
+@pytest.mark.parametrize("field", ["name", "description"])
+def test_a_name_has_visible_characters_only(as_member, project, field):
+    sent = {"name": "Mine", "description": "", field: "\u202egnp.exe"}
+    shown = as_member.post(page("new", project), sent)
+    assert b"Visible characters only." in shown.content
+    assert not CustomBoard.objects.exists()
 
 
 def test_the_row_of_boards_leads_to_ones_own(as_member, project, viewer):

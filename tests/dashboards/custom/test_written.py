@@ -11,7 +11,7 @@ from dashboards.custom.written import MAX_BYTES, Draft, Unreadable, as_dict, rea
 
 WIDGET = as_dict(Widget(title="Cost", measures=(Measured("cost", "sum"),), by=("model",)))
 BOARD = {"sonde_board": 1, "name": "Mine", "description": "", "widgets": [WIDGET]}
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(str.isprintable)
 JSONS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner),
@@ -62,6 +62,9 @@ def test_any_other_text_is_refused(text):
         (json.dumps({**BOARD, "name": " "}), "no name"),
         (json.dumps({**BOARD, "name": "\ud800"}), "“name”"),
         (json.dumps({**BOARD, "name": "a\0"}), "“name”"),
+        (json.dumps({**BOARD, "name": "\u202egnp.exe"}), "“name” has invisible"),
+        (json.dumps({**BOARD, "description": "a\nb"}), "“description” has invisible"),
+        (json.dumps({**BOARD, "widgets": [{**WIDGET, "title": "a\u200b"}]}), "visible characters"),
         (json.dumps({**BOARD, "widgets": [WIDGET] * 25}), "“widgets”"),
         (json.dumps({**BOARD, "widgets": [{**WIDGET, "sql": "x"}]}), "widget 1"),
         (json.dumps({**BOARD, "widgets": [WIDGET, {**WIDGET, "by": ["x"]}]}), "widget 2"),

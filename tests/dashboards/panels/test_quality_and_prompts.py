@@ -51,6 +51,16 @@ def test_a_score_is_told_apart_by_segment(span, score, listed):
     assert {row["Model"]: row["Mean"] for row in rows} == {"small": 0.4, "large": 0.8}
 
 
+def test_scores_in_words_are_counted_answer_by_answer(score, listed):
+    for number, said in enumerate(["good", "good", "good", "bad"]):
+        score(f"t{number}", "verdict", data_type="CATEGORICAL", string_value=said)
+    score("t0", "verdict", data_type="CATEGORICAL", string_value="bad", id="b", at=-30 * HOUR)
+    score("t0", "faithful", 0.5)
+    rows = [tuple(row.values()) for row in listed("quality", "answers")]
+    assert rows == [("verdict", "good", 3, 0.75, None), ("verdict", "bad", 1, 0.25, 1)]
+    assert listed("quality", "answers", of="faithful") == []
+
+
 def test_what_users_say_is_counted_by_their_answers(score, draw):
     for number, said in enumerate(["helpful", "helpful", "wrong"]):
         kind = {"data_type": "CATEGORICAL", "string_value": said}
@@ -77,7 +87,8 @@ def test_a_check_passes_by_what_is_good_in_it(project, score, listed):
     for number, refused in enumerate([1, 0, 0, 0]):
         yes = {"data_type": "BOOLEAN", "source": "EVAL"}
         score(f"t{number}", "refusal", refused, observation_id="a", **yes)
-    assert listed("quality", "checks") == [{"Check": "refusal", "Passed": 0.75, "Calls": 4}]
+    found = listed("quality", "checks", compares=False)
+    assert found == [{"Check": "refusal", "Passed": 0.75, "Calls": 4}]
 
 
 @pytest.fixture
@@ -136,6 +147,8 @@ def test_the_page_keeps_what_the_board_is_broken_down_by(client, project, owner,
 
     client.force_login(owner)
     page = client.get(reverse("dashboard-board", args=[project.id, "cost"]), asked)
+    is_wrong = asked.get("by") == "nonsense"
+    assert ("is not broken down by “nonsense”" in page.content.decode()) == is_wrong
     chosen = {"by": "user", "key": "metadata.team"}.get(next(iter(asked), ""), "model")
     chosen = "model" if asked.get("by") == "nonsense" else chosen
     assert f'<option value="{chosen}" selected>' in page.content.decode()

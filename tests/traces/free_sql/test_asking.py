@@ -119,6 +119,12 @@ def test_columns_are_called_as_they_were_written(asked, text, names):
     assert asked(text).names == names
 
 
+@pytest.mark.parametrize("text", ["SELECT count() FROM spans GROUP BY", "SELECT 1 +"])
+def test_a_statement_that_ends_too_early_is_told_so(asked, text):
+    with pytest.raises(Refused, match="ends too early"):
+        asked(text)
+
+
 def test_a_refusal_names_columns_and_tables_as_they_were_written(asked):
     with pytest.raises(Refused, match=r"'b\.id'"):
         asked("WITH b AS (SELECT 1 AS n) SELECT b.id FROM b")

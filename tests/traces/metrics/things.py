@@ -4,7 +4,7 @@ lists show of them, in plain Python.
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,8 +78,48 @@ def fulfils(thing: Any, terms: list[str], table: dict[str, Callable[[Any], bool]
 
 
 def observations(sample, terms: list[str]) -> list[Thing]:
-    rows = [row for row in sample.spans if row.span_id]
-    return [_observation(row) for row in rows if fulfils(row, terms, OF_ONE)]
+    told = {
+        trace_id: _told(rows, [row for row in rows if row.span_id])
+        for trace_id, rows in _by_trace(sample).items()
+    }
+    rows = [as_told(row, told[row.trace_id]) for row in sample.spans if row.span_id]
+    return [
+        _observation(row, told[row.trace_id]["version"])
+        for row in rows
+        if fulfils(row, terms, OF_ONE)
+    ]
+
+
+def as_told(row: Span, told: dict[str, Any]) -> Span:
+    """With what its trace says where it says nothing itself."""
+    metadata = dict(row.metadata)
+    for key, value in told["metadata"].items():
+        if value and not metadata.get(key) and not row.trace_metadata.get(key):
+            metadata[key] = value
+    return replace(
+        row,
+        user_id=row.user_id or told["user"],
+        session_id=row.session_id or told["session"],
+        release=row.release or told["release"],
+        trace_name=row.trace_name or told["trace_name"],
+        tags=list(row.tags) or told["tag"],
+        metadata=metadata,
+    )
+
+
+def _told(rows: list[Span], spans: list[Span]) -> dict[str, Any]:
+    """What a trace says of its observations."""
+    of_trace = _of_trace(rows, spans)
+    whole: dict[str, str] = {}
+    for row in [row for row in rows if not row.span_id]:
+        for key, value in row.metadata.items():
+            whole[key] = whole.get(key) or value
+    firsts: dict[str, str] = {}
+    for row in rows:
+        for key, value in row.trace_metadata.items():
+            firsts[key] = firsts.get(key) or value
+    whole |= {key: value for key, value in firsts.items() if value}
+    return {**of_trace, "metadata": whole}
 
 
 PARTS: dict[str, Callable[[str], bool]] = {
@@ -90,7 +130,7 @@ PARTS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _observation(row: Span) -> Thing:
+def _observation(row: Span, trace_version: str) -> Thing:
     took = None if row.end_time is None else row.end_time - row.start_time
     first = None
     if row.completion_start_time is not None:
@@ -118,7 +158,8 @@ def _observation(row: Span) -> Thing:
         "sessions": row.session_id or None,
         **{name: _part(row, is_in) for name, is_in in PARTS.items()},
     }
-    return Thing(row.start_time, _of_observation(row), quantities)
+    dimensions = {**_of_observation(row), "trace_version": row.version_label or trace_version}
+    return Thing(row.start_time, dimensions, quantities)
 
 
 def _part(row: Span, is_in: Callable[[str], bool]) -> Decimal | None:

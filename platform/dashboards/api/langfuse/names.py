@@ -64,7 +64,7 @@ _OBSERVATIONS = View(
         "release": "release",
         "tags": "tag",
         "traceRelease": "release",
-        "traceVersion": "version",
+        "traceVersion": "trace_version",
         "userId": "user",
         "sessionId": "session",
         "providedModelName": "model",

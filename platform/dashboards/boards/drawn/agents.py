@@ -3,13 +3,15 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboards.boards.comparing import time_before, values_before
 from dashboards.boards.deriving import derived, narrowed, ratio, total
-from dashboards.boards.drawing import Line, course, ranked, split, words_of
+from dashboards.boards.drawing import Line, course, ranked, split
 from dashboards.boards.links import TRACES, trace_page
 from dashboards.boards.panel import Cell, Column, Drawn, Nothing, Rows, Scope, Table
-from dashboards.boards.spread import histogram
+from dashboards.boards.spread import bins_before, histogram
 from dashboards.boards.tiling import Figure, tiles
 from dashboards.boards.units import COUNT, SECONDS, SHARE, TEXT
+from dashboards.boards.valued import words_of
 from traces.queries.metrics import STEPS, Measure
 from traces.search.terms import Term
 
@@ -59,7 +61,8 @@ def runs_now(scope: Scope) -> Drawn:
 
 
 def steps_per_run(scope: Scope) -> Drawn:
-    answer = scope.ask(Measure("spans", "histogram"), view=TRACES, terms=(AGENTS,))
+    spans = Measure("spans", "histogram")
+    answer = scope.ask(spans, view=TRACES, terms=(AGENTS,))
     if not answer.one("histogram_spans"):
         return no_agents()
     return histogram(
@@ -71,6 +74,7 @@ def steps_per_run(scope: Scope) -> Drawn:
         field="spans",
         view=TRACES,
         terms=(AGENTS,),
+        before=bins_before(scope, spans, view=TRACES, terms=(AGENTS,)),
     )
 
 
@@ -83,7 +87,8 @@ def steps_over_time(scope: Scope) -> Drawn:
         Line(column="p50_spans", words="p50", terms=(AGENTS,)),
         Line(column="p95_spans", words="p95", tone="tool", terms=(AGENTS,)),
     )
-    return course(scope, answer, lines, COUNT, view=TRACES)
+    before = time_before(scope, answer, measures[0], view=TRACES, terms=(AGENTS,))
+    return course(scope, answer, lines, COUNT, view=TRACES, before=before)
 
 
 def tool_calls(scope: Scope) -> Drawn:
@@ -92,12 +97,15 @@ def tool_calls(scope: Scope) -> Drawn:
     answer = scope.ask(*measures, by=("name",), terms=(TOOLS,), most=MOST_TOOLS)
     if not answer.rows:
         return _asked_for(scope)
-    columns = (
+    columns: tuple = (
         ("count_count", Column(gettext_lazy("Calls"), COUNT)),
         ("sum_errors", Column(gettext_lazy("Errors"), COUNT)),
         ("avg_error_rate", Column(gettext_lazy("Failed"), SHARE)),
         ("p95_latency", Column("p95", SECONDS)),
     )
+    if scope.compares:
+        answer = values_before(scope, answer, "name", of=CALLS, terms=(TOOLS,))
+        columns += (("before", Column(gettext_lazy("Calls before"), COUNT)),)
     return ranked(scope, answer, "name", columns, gettext_lazy("Tool"), terms=(TOOLS,))
 
 
@@ -117,7 +125,8 @@ def tool_errors(scope: Scope) -> Drawn:
             title=_("No tool failed"),
             text=_("A failed tool is a span of the type TOOL with the level ERROR."),
         )
-    return split(scope, answer, "count_count", "name", COUNT, terms=terms)
+    before = time_before(scope, answer, CALLS, terms=terms)
+    return split(scope, answer, "count_count", "name", COUNT, terms=terms, before=before)
 
 
 def loops(scope: Scope) -> Drawn:
@@ -149,13 +158,15 @@ def loops(scope: Scope) -> Drawn:
 
 
 def repeated_over_time(scope: Scope) -> Drawn:
-    answer = scope.ask(Measure("repeats", "avg"), view=STEPS, terms=(TOOLS,), over_time=True)
+    repeats = Measure("repeats", "avg")
+    answer = scope.ask(repeats, view=STEPS, terms=(TOOLS,), over_time=True)
     if not answer.rows:
         return no_tools()
     line = Line(
         column="avg_repeats", words=gettext_lazy("repeated calls"), tone="warn", terms=(TOOLS,)
     )
-    return course(scope, answer, (line,), SHARE)
+    before = time_before(scope, answer, repeats, view=STEPS, terms=(TOOLS,))
+    return course(scope, answer, (line,), SHARE, before=before)
 
 
 def depth(scope: Scope) -> Drawn:

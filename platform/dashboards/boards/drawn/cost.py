@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboards.boards.comparing import time_before
 from dashboards.boards.deriving import derived, narrowed, ratio, total
 from dashboards.boards.drawing import listing, split
 from dashboards.boards.drawn.unpriced import UNPRICED, nothing_spent, unknown_costs, unpriced_chip
@@ -103,8 +104,17 @@ def over_time(scope: Scope) -> Drawn:
         return replace(unknown_costs(scope) if unpriced else nothing_spent(), chips=chips)
     spent = {row[scope.by] for row in answer.rows if row[SUM_OF_COST.column]}
     shown = narrowed(answer, lambda row: row[scope.by] in spent)
+    before = time_before(scope, answer, SUM_OF_COST, view=view)
     return split(
-        scope, shown, SUM_OF_COST.column, scope.by, DOLLARS, kind=STACK, view=view, chips=chips
+        scope,
+        shown,
+        SUM_OF_COST.column,
+        scope.by,
+        DOLLARS,
+        kind=STACK,
+        view=view,
+        chips=chips,
+        before=before,
     )
 
 

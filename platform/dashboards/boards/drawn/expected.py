@@ -1,5 +1,6 @@
 """A score over time beside what was to be expected of it."""
 
+from itertools import pairwise
 from math import sqrt
 
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ def score(scope: Scope) -> Drawn:
     means, counts = filled(answer, "avg_value"), filled(answer, "count_value")
     expected = _expected(scope, name)
     low, high = _band(expected, counts)
-    hrefs = [window_of(scope, *pair) for pair in zip(answer.edges, answer.edges[1:], strict=False)]
+    hrefs = [window_of(scope, *pair, view=SCORES) for pair in pairwise(answer.edges)]
     rows = base_of(scope, having_score(name), view=SCORES)
     shown = [Series(name=name, values=means, rows=rows, hrefs=hrefs if rows else ())]
     if expected:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboards.boards.comparing import summed, time_before
 from dashboards.boards.deriving import derived, total
 from dashboards.boards.drawing import Line, course
 from dashboards.boards.drawn.unpriced import nothing_spent
@@ -31,10 +32,18 @@ def token_kinds(scope: Scope) -> Drawn:
         "output_tokens",
         "reasoning_tokens",
     )
-    answer = scope.ask(*(Measure(name, "sum") for name in names), over_time=True)
+    measures = [Measure(name, "sum") for name in names]
+    answer = scope.ask(*measures, over_time=True)
     if not any(total(answer, "sum_input_tokens", "sum_output_tokens")):
         return nothing_spent()
-    answer = derived(
+    before = time_before(scope, answer, *measures)
+    answer, height = _each_token_once(answer), before and _each_token_once(before)
+    lines = _lines(answer, KIND_WORDS)
+    return course(scope, answer, lines, TOKENS, kind=STACK, before=summed(height, [*KIND_WORDS]))
+
+
+def _each_token_once(answer: Answer) -> Answer:
+    return derived(
         answer,
         sum_input=lambda row: max(0, _n(row, "input") - _n(row, "cached")),
         sum_cache_read=lambda row: max(0, _n(row, "cached") - _n(row, "cache_write")),
@@ -42,7 +51,6 @@ def token_kinds(scope: Scope) -> Drawn:
         sum_output=lambda row: max(0, _n(row, "output") - _n(row, "reasoning")),
         sum_reasoning=lambda row: _n(row, "reasoning"),
     )
-    return course(scope, answer, _lines(answer, KIND_WORDS), TOKENS, kind=STACK)
 
 
 def _n(row: dict, kind: str) -> float:
@@ -60,7 +68,8 @@ def _lines(answer: Answer, words: dict) -> Sequence[Line]:
 
 def cost_kinds(scope: Scope) -> Drawn:
     names = ("input_cost", "cached_cost", "output_cost", "reasoning_cost")
-    answer = scope.ask(*(Measure(name, "sum") for name in names), over_time=True)
+    measures = [Measure(name, "sum") for name in names]
+    answer = scope.ask(*measures, over_time=True)
     if not any(total(answer, *(f"sum_{name}" for name in names))):
         return Nothing(
             title=_("Nothing is known of the parts"),
@@ -69,16 +78,22 @@ def cost_kinds(scope: Scope) -> Drawn:
                 " that cost_details names."
             ),
         )
-    answer = derived(
+    before = time_before(scope, answer, *measures)
+    words = KIND_WORDS | {"sum_cache_read": (gettext_lazy("cache"), "accent")}
+    words.pop("sum_cache_write")
+    answer, height = _each_cost_once(answer), before and _each_cost_once(before)
+    lines = _lines(answer, words)
+    return course(scope, answer, lines, DOLLARS, kind=STACK, before=summed(height, [*words]))
+
+
+def _each_cost_once(answer: Answer) -> Answer:
+    return derived(
         answer,
         sum_input=lambda row: _less(row["sum_input_cost"], row["sum_cached_cost"]),
         sum_cache_read=lambda row: row["sum_cached_cost"],
         sum_output=lambda row: _less(row["sum_output_cost"], row["sum_reasoning_cost"]),
         sum_reasoning=lambda row: row["sum_reasoning_cost"],
     )
-    words = KIND_WORDS | {"sum_cache_read": (gettext_lazy("cache"), "accent")}
-    words.pop("sum_cache_write")
-    return course(scope, answer, _lines(answer, words), DOLLARS, kind=STACK)
 
 
 def _less(whole: float | None, part: float | None) -> float | None:

@@ -6,18 +6,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboards.boards.comparing import time_before, values_before
 from dashboards.boards.deriving import derived, narrowed, ratio, total
 from dashboards.boards.drawing import Line, course, listing, ranked, split
 from dashboards.boards.figures import LINE
 from dashboards.boards.links import TRACES
 from dashboards.boards.panel import Column, Drawn, Nothing, Scope
-from dashboards.boards.spread import heat_map, histogram
+from dashboards.boards.spread import bins_before, heat_map, histogram
 from dashboards.boards.units import COUNT, RATE, SECONDS, SHARE
 from traces.queries.metrics import STEPS, Answer, Measure, Only
 from traces.search.terms import Term
 
 MODEL_CALLS = Term("type", ("GENERATION", "EMBEDDING"))
 GENERATIONS = Term("type", ("GENERATION",))
+BY_MODEL: dict = {"by": ("model",), "most": 6, "rest": False, "terms": (GENERATIONS,)}
 MOST_STEPS = 12
 PERCENTILES = (("p50", "accent"), ("p95", "tool"), ("p99", "bad"))
 BY: dict[str, str | Promise] = {
@@ -50,9 +52,7 @@ def of_traces(scope: Scope) -> Drawn:
     answer = scope.ask(*measures, view=TRACES, over_time=True)
     if not _is_known(answer, "p50_latency"):
         return nothing_timed()
-    before = None
-    if scope.compares:
-        before = scope.previous.ask(measures[0], view=TRACES, over_time=True)
+    before = time_before(scope, answer, measures[0], view=TRACES)
     lines = [
         Line(column=f"{one}_latency", words=one, tone=tone, sort="latency")
         for one, tone in PERCENTILES
@@ -62,7 +62,8 @@ def of_traces(scope: Scope) -> Drawn:
 
 def distribution(scope: Scope) -> Drawn:
     """Of the calls of models."""
-    answer = scope.ask(Measure("latency", "histogram"), terms=(MODEL_CALLS,))
+    latencies = Measure("latency", "histogram")
+    answer = scope.ask(latencies, terms=(MODEL_CALLS,))
     if not answer.one("histogram_latency"):
         return nothing_timed()
     return histogram(
@@ -73,6 +74,7 @@ def distribution(scope: Scope) -> Drawn:
         words=gettext_lazy("Calls"),
         field="latency",
         terms=(MODEL_CALLS,),
+        before=bins_before(scope, latencies, terms=(MODEL_CALLS,)),
     )
 
 
@@ -107,7 +109,7 @@ def by_value(scope: Scope) -> Drawn:
     answer = narrowed(answer, lambda row: row["count_latency"] and row[scope.by])
     if not answer.rows:
         return nothing_timed()
-    columns = (
+    columns: tuple = (
         ("p95_latency", Column("p95", SECONDS)),
         ("p50_latency", Column("p50", SECONDS)),
         ("p99_latency", Column("p99", SECONDS)),
@@ -115,6 +117,9 @@ def by_value(scope: Scope) -> Drawn:
         ("p50_tokens_per_second", Column(gettext_lazy("Tokens per second p50"), RATE)),
         ("count_latency", Column(gettext_lazy("Spans"), COUNT)),
     )
+    if scope.compares:
+        answer = values_before(scope, answer, scope.by, of=measures[0], only=(_said(scope),))
+        columns += (("before", Column(gettext_lazy("p95 before"), SECONDS)),)
     words = BY.get(scope.by, scope.by)
     return listing(scope, answer, scope.by, columns, words, sort="latency")
 
@@ -126,31 +131,19 @@ def _said(scope: Scope) -> Only:
 
 def over_time(scope: Scope) -> Drawn:
     """The 95th percentile of the board's dimension."""
-    answer = scope.ask(
-        Measure("latency", "p95"),
-        Measure("latency", "count"),
-        by=(scope.by,),
-        only=(_said(scope),),
-        over_time=True,
-        order="count_latency",
-        most=6,
-        rest=False,
-    )
+    measures = Measure("latency", "p95"), Measure("latency", "count")
+    asked: dict = {"by": (scope.by,), "only": (_said(scope),), "order": "count_latency"}
+    asked |= {"most": 6, "rest": False}
+    answer = scope.ask(*measures, over_time=True, **asked)
     answer = narrowed(answer, lambda row: row["count_latency"] and row[scope.by])
     if not answer.rows:
         return nothing_timed()
-    return split(scope, answer, "p95_latency", scope.by, SECONDS, kind=LINE)
+    before = time_before(scope, answer, *measures, **asked)
+    return split(scope, answer, "p95_latency", scope.by, SECONDS, kind=LINE, before=before)
 
 
 def first_token(scope: Scope) -> Drawn:
-    answer = scope.ask(
-        Measure("ttft", "p95"),
-        by=("model",),
-        over_time=True,
-        most=6,
-        rest=False,
-        terms=(GENERATIONS,),
-    )
+    answer = scope.ask(Measure("ttft", "p95"), over_time=True, **BY_MODEL)
     answer = narrowed(answer, lambda row: row["p95_ttft"] is not None)
     if not answer.rows:
         return Nothing(
@@ -160,19 +153,14 @@ def first_token(scope: Scope) -> Drawn:
                 " gen_ai.response.time_to_first_chunk. None did in this time."
             ),
         )
-    return split(scope, answer, "p95_ttft", "model", SECONDS, kind=LINE, terms=(GENERATIONS,))
+    before = time_before(scope, answer, Measure("ttft", "p95"), **BY_MODEL)
+    terms = (GENERATIONS,)
+    return split(scope, answer, "p95_ttft", "model", SECONDS, kind=LINE, terms=terms, before=before)
 
 
 def speed(scope: Scope) -> Drawn:
-    answer = scope.ask(
-        Measure("tokens_per_second", "p50"),
-        by=("model",),
-        over_time=True,
-        most=6,
-        rest=False,
-        terms=(GENERATIONS,),
-    )
-    column = "p50_tokens_per_second"
+    speeds = Measure("tokens_per_second", "p50")
+    answer, column = scope.ask(speeds, over_time=True, **BY_MODEL), speeds.column
     answer = narrowed(answer, lambda row: row[column] is not None)
     if not answer.rows:
         return Nothing(
@@ -182,7 +170,9 @@ def speed(scope: Scope) -> Drawn:
                 " gen_ai.usage.output_tokens, or usage_details of an SDK."
             ),
         )
-    return split(scope, answer, column, "model", RATE, kind=LINE, terms=(GENERATIONS,))
+    before = time_before(scope, answer, speeds, **BY_MODEL)
+    terms = (GENERATIONS,)
+    return split(scope, answer, column, "model", RATE, kind=LINE, terms=terms, before=before)
 
 
 def own_time(scope: Scope) -> Drawn:
@@ -208,11 +198,14 @@ def _shares(scope: Scope, dimension: str, words: str | Promise) -> Drawn:
     whole = total(answer, "sum_own")[0]
     answer = derived(answer, share=lambda row: ratio(row["sum_own"], whole))
     answer = replace(answer, rows=answer.rows[:MOST_STEPS])
-    columns = (
+    columns: tuple = (
         ("share", Column(gettext_lazy("Share of the time"), SHARE)),
         ("p50_own", Column("p50", SECONDS)),
         ("p95_own", Column("p95", SECONDS)),
     )
+    if scope.compares:
+        answer = values_before(scope, answer, dimension, of=measures[2], view=STEPS)
+        columns += (("before", Column(gettext_lazy("p95 before"), SECONDS)),)
     return ranked(scope, answer, dimension, columns, words, sort="latency")
 
 
@@ -225,11 +218,14 @@ def by_depth(scope: Scope) -> Drawn:
     answer = narrowed(answer, lambda row: row["p95_latency"] is not None)
     if not answer.rows:
         return nothing_timed()
-    columns = (
+    columns: tuple = (
         ("p95_latency", Column("p95", SECONDS)),
         ("p50_latency", Column("p50", SECONDS)),
         ("p50_own", Column(gettext_lazy("Own time p50"), SECONDS)),
     )
+    if scope.compares:
+        answer = values_before(scope, answer, "depth", of=measures[0], view=STEPS)
+        columns += (("before", Column(gettext_lazy("p95 before"), SECONDS)),)
     return ranked(scope, answer, "depth", columns, gettext_lazy("Depth"))
 
 

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboards.boards.comparing import summed, time_before
 from dashboards.boards.drawing import EMPTY, Line, course, split
 from dashboards.boards.figures import AREA, LINE, STACK
 from dashboards.boards.links import OBSERVATIONS, SCORES, TRACES
@@ -69,9 +70,7 @@ def traffic(scope: Scope) -> Drawn:
     answer = scope.ask(*measures, view=TRACES, over_time=True)
     if not any(answer.column("count_count")):
         return nothing_of(scope)
-    before = None
-    if scope.compares:
-        before = scope.previous.ask(measures[0], view=TRACES, over_time=True)
+    before = time_before(scope, answer, measures[0], view=TRACES)
     lines = (
         Line(column="count_count", words=gettext_lazy("traces")),
         Line(column="sum_errors", words=gettext_lazy("with errors"), tone="bad", terms=(FAILED,)),
@@ -83,7 +82,8 @@ def errors(scope: Scope) -> Drawn:
     answer = scope.ask(Measure("count"), by=("status",), over_time=True, terms=(FAILED,), most=6)
     if not answer.rows:
         return Nothing(title=_("No errors"), text=_("No call failed in this time."))
-    return split(scope, answer, "count_count", "status", COUNT, terms=(FAILED,))
+    before = time_before(scope, answer, Measure("count"), terms=(FAILED,))
+    return split(scope, answer, "count_count", "status", COUNT, terms=(FAILED,), before=before)
 
 
 def latency(scope: Scope) -> Drawn:
@@ -94,7 +94,8 @@ def latency(scope: Scope) -> Drawn:
         Line(column=f"{one}_latency", words=one, tone=tone, sort="latency")
         for one, tone in (("p50", "accent"), ("p95", "tool"), ("p99", "bad"))
     )
-    return course(scope, answer, lines, SECONDS, view=TRACES)
+    before = time_before(scope, answer, Measure("latency", "p50"), view=TRACES)
+    return course(scope, answer, lines, SECONDS, view=TRACES, before=before)
 
 
 def first_token(scope: Scope) -> Drawn:
@@ -108,32 +109,29 @@ def first_token(scope: Scope) -> Drawn:
         Line(column="p50_ttft", words="p50"),
         Line(column="p95_ttft", words="p95", tone="tool"),
     )
-    return course(scope, answer, lines, SECONDS)
+    before = time_before(scope, answer, Measure("ttft", "p50"))
+    return course(scope, answer, lines, SECONDS, before=before)
 
 
 def speed(scope: Scope) -> Drawn:
-    answer = scope.ask(
-        Measure("tokens_per_second", "p50"),
-        by=("model",),
-        over_time=True,
-        most=5,
-        terms=(GENERATIONS,),
-        rest=False,
-    )
-    return split(
-        scope, answer, "p50_tokens_per_second", "model", RATE, kind=LINE, terms=(GENERATIONS,)
-    )
+    speeds = Measure("tokens_per_second", "p50")
+    asked: dict = {"by": ("model",), "most": 5, "terms": (GENERATIONS,), "rest": False}
+    answer = scope.ask(speeds, over_time=True, **asked)
+    before = time_before(scope, answer, speeds, **asked)
+    terms = (GENERATIONS,)
+    return split(scope, answer, speeds.column, "model", RATE, kind=LINE, terms=terms, before=before)
 
 
 def tokens(scope: Scope) -> Drawn:
-    answer = scope.ask(
-        Measure("input_tokens", "sum"), Measure("output_tokens", "sum"), over_time=True
-    )
+    measures = Measure("input_tokens", "sum"), Measure("output_tokens", "sum")
+    answer = scope.ask(*measures, over_time=True)
+    before = time_before(scope, answer, *measures)
     lines = (
         Line(column="sum_input_tokens", words=gettext_lazy("input"), tone="retriever"),
         Line(column="sum_output_tokens", words=gettext_lazy("output"), tone="generation"),
     )
-    return course(scope, answer, lines, TOKENS, kind=AREA)
+    before = summed(before, [line.column for line in lines])
+    return course(scope, answer, lines, TOKENS, kind=AREA, before=before)
 
 
 def cost(scope: Scope) -> Drawn:
@@ -145,7 +143,10 @@ def cost(scope: Scope) -> Drawn:
     chips = (unpriced_chip(scope, int(unpriced)),) if unpriced else ()
     if not priced:
         return EMPTY if not chips else _all_unpriced(scope, chips)
-    return split(scope, answer, "sum_cost", "model", DOLLARS, kind=STACK, chips=chips)
+    before = time_before(scope, answer, Measure("cost", "sum"))
+    return split(
+        scope, answer, "sum_cost", "model", DOLLARS, kind=STACK, chips=chips, before=before
+    )
 
 
 def unpriced_chip(scope: Scope, calls: int) -> Chip:
@@ -172,24 +173,18 @@ def _all_unpriced(scope: Scope, chips: tuple[Chip, ...]) -> Nothing:
 
 
 def scores(scope: Scope) -> Drawn:
-    answer = scope.ask(
-        Measure("value", "avg"),
-        Measure("count"),
-        view=SCORES,
-        by=("name",),
-        over_time=True,
-        most=MOST_SCORES,
-        order="count_count",
-        rest=False,
-    )
+    means, counted = Measure("value", "avg"), Measure("count")
+    asked: dict = {"view": SCORES, "by": ("name",), "order": "count_count", "rest": False}
+    answer = scope.ask(means, counted, over_time=True, most=MOST_SCORES, **asked)
     if not any(one is not None for one in answer.column("avg_value")):
         return Nothing(
-            title=_("No scores in this time"),
+            title=_("No scores with a number in this time"),
             text=_("Evaluators, people and your own code can say how good an answer was."),
             href=reverse("score-analytics", args=[scope.project.id]),
             action=_("Scores"),
         )
-    return split(scope, answer, "avg_value", "name", SCORE, kind=LINE, view=SCORES)
+    before = time_before(scope, answer, means, counted, most=2 * MOST_SCORES, **asked)
+    return split(scope, answer, "avg_value", "name", SCORE, kind=LINE, view=SCORES, before=before)
 
 
 def nothing_of(scope: Scope) -> Nothing:

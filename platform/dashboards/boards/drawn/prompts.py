@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboards.boards import figures
+from dashboards.boards.comparing import summed, time_before
 from dashboards.boards.deriving import narrowed, pivoted
 from dashboards.boards.drawing import Line, course
 from dashboards.boards.figures import LINE, STACK, Series, tone
@@ -78,7 +79,9 @@ def calls(scope: Scope) -> Drawn:
     if not answer.rows:
         return no_prompts()
     answer, columns = pivoted(answer, "count_count", VERSIONS)
-    return course(scope, answer, _lines(columns), COUNT, kind=STACK)
+    before = time_before(scope, answer, Measure("count"), terms=(PROMPTED,))
+    before = summed(before, ["count_count"])
+    return course(scope, answer, _lines(columns), COUNT, kind=STACK, before=before)
 
 
 def latency(scope: Scope) -> Drawn:

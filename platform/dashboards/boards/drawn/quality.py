@@ -5,19 +5,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboards.boards.comparing import summed, time_before, values_before
 from dashboards.boards.deriving import derived, narrowed, pivoted
-from dashboards.boards.drawing import Line, course, listing, ranked, split, words_of
+from dashboards.boards.drawing import Line, course, listing, ranked, split
 from dashboards.boards.figures import LINE, STACK, tone
 from dashboards.boards.links import SCORES, having_score, rows_of, term_of
 from dashboards.boards.panel import Cell, Column, Drawn, Nothing, Rows, Scope, Table
 from dashboards.boards.units import COUNT, SCORE, SHARE, TEXT
+from dashboards.boards.valued import words_of
 from evals.checks.check import BOOLEAN, HIGHER
 from evals.checks.models import ProjectCheck
 from evals.checks.registry import CHECKS
-from traces.queries.metrics import Measure
+from traces.queries.metrics import Measure, Only
 from traces.search.terms import Term
 
 MEAN, COUNTED = Measure("value", "avg"), Measure("value", "count")
+COUNTS = Measure("count", "count")
 # What scores are called in Sonde's templates, its docs and those of the field.
 FEEDBACK = (
     "user-feedback", "user_feedback", "feedback", "thumbs", "rating", "user-rating",
@@ -25,7 +28,7 @@ FEEDBACK = (
 )  # fmt: skip
 FAITHFULNESS = ("faithfulness", "faithfulness-ko", "faithful", "groundedness")
 HALLUCINATION = ("hallucination", "hallucination-ko", "hallucinated")
-MOST_NAMES, MOST_SEGMENTS = 20, 20
+MOST_NAMES, MOST_SEGMENTS, MOST_LINES = 20, 20, 6
 BY: dict[str, str | Promise] = {
     "environment": gettext_lazy("Environment"),
     "source": gettext_lazy("Source"),
@@ -42,7 +45,7 @@ BY: dict[str, str | Promise] = {
 
 def nothing_judged(scope: Scope) -> Nothing:
     return Nothing(
-        title=_("No scores in this time"),
+        title=_("No scores with a number in this time"),
         text=_(
             "Evaluators and checks judge calls as they come in; your code sends scores by"
             " create_score() of an SDK or POST /api/public/scores."
@@ -67,11 +70,7 @@ def by_name(scope: Scope) -> Drawn:
         ("count_value", Column(gettext_lazy("Scores"), COUNT)),
     ]
     if scope.compares:
-        before = scope.previous.ask(
-            MEAN, view=SCORES, by=("name",), most=200, rest=False, scores=names
-        )
-        means = {row["name"]: row["avg_value"] for row in before.rows}
-        answer = derived(answer, before=lambda row: means.get(row["name"]))
+        answer = values_before(scope, answer, "name", of=MEAN, view=SCORES, scores=names)
         columns.insert(1, ("before", Column(gettext_lazy("Mean before"), SCORE)))
     return listing(scope, answer, "name", columns, gettext_lazy("Score"), view=SCORES)
 
@@ -79,15 +78,17 @@ def by_name(scope: Scope) -> Drawn:
 def over_time(scope: Scope) -> Drawn:
     """Each score; of one score, the values of the board's dimension."""
     by = scope.by if scope.of else "name"
-    answer = scope.ask(
-        MEAN, COUNTED, view=SCORES, by=(by,), over_time=True, order="count_value", most=6,
-        rest=False, scores=(scope.of,) if scope.of else (),
-    )  # fmt: skip
+    asked: dict = {"view": SCORES, "by": (by,), "order": "count_value", "rest": False}
+    asked |= {"scores": (scope.of,) if scope.of else ()}
+    answer = scope.ask(MEAN, COUNTED, over_time=True, most=MOST_LINES, **asked)
     answer = narrowed(answer, lambda row: row["count_value"])
     if not answer.rows:
         return nothing_judged(scope)
     terms = (having_score(scope.of),) if scope.of else ()
-    return split(scope, answer, "avg_value", by, SCORE, kind=LINE, view=SCORES, terms=terms)
+    before = time_before(scope, answer, MEAN, COUNTED, most=2 * MOST_LINES, **asked)
+    return split(
+        scope, answer, MEAN.column, by, SCORE, kind=LINE, view=SCORES, terms=terms, before=before
+    )
 
 
 def by_segment(scope: Scope) -> Drawn:
@@ -95,34 +96,65 @@ def by_segment(scope: Scope) -> Drawn:
         MEAN, COUNTED, view=SCORES, by=("name", scope.by), order="count_value",
         most=MOST_SEGMENTS, rest=False, scores=(scope.of,) if scope.of else (),
     )  # fmt: skip
+    names = (scope.of,) if scope.of else ()
+    answer = values_before(scope, answer, "name", scope.by, of=MEAN, view=SCORES, scores=names)
     found = [row for row in answer.rows if row["count_value"]]
     if not found:
         return nothing_judged(scope)
     lines = []
     for row in sorted(found, key=lambda row: (row["name"], -row["count_value"])):
-        own = term_of(scope.by, row[scope.by])
-        href = rows_of(scope, having_score(row["name"]), own, view=SCORES)
+        # A list knows the environment of traces, which is not always that of their scores.
+        own = () if scope.by == "environment" else (term_of(scope.by, row[scope.by], SCORES),)
+        href = rows_of(scope, having_score(row["name"]), *own, view=SCORES)
         values = row["name"], words_of(row[scope.by]), row["avg_value"], row["count_value"]
-        lines.append(tuple(Cell(one, href) for one in values))
+        past = (Cell(row["before"]),) if scope.compares else ()
+        lines.append((*(Cell(one, href) for one in values), *past))
     columns = (
         Column(gettext_lazy("Score"), TEXT),
         Column(BY.get(scope.by, scope.by), TEXT),
         Column(gettext_lazy("Mean"), SCORE),
         Column(gettext_lazy("Scores"), COUNT),
+        *((Column(gettext_lazy("Mean before"), SCORE),) if scope.compares else ()),
+    )
+    return Rows(table=Table(columns, tuple(lines), is_cut=(answer.series or 0) > MOST_SEGMENTS))
+
+
+def answers(scope: Scope) -> Drawn:
+    """Of scores in words, how often each was said, of all that its score said."""
+    asked: dict = {"view": SCORES, "only": (Only("data_type", ("CATEGORICAL",)),)}
+    asked |= {"scores": (scope.of,) if scope.of else ()}
+    by = ("name", "string_value")
+    answer = scope.ask(COUNTS, by=by, most=MOST_SEGMENTS, rest=False, **asked)
+    if not answer.rows:
+        return Nothing(
+            title=_("No score says a word"),
+            text=_("Scores in categories, such as a verdict or a tone, are counted here."),
+        )
+    answer = values_before(scope, answer, *by, of=COUNTS, **asked)
+    names = scope.ask(COUNTS, by=("name",), most=MOST_SEGMENTS, rest=False, **asked)
+    of_all = {row["name"]: row["count_count"] for row in names.rows}
+    lines = []
+    for row in sorted(answer.rows, key=lambda row: (row["name"], -row["count_count"])):
+        said = Term("scores", (row["string_value"],), key=row["name"])
+        share = row["count_count"] / of_all[row["name"]] if of_all.get(row["name"]) else None
+        values = row["name"], row["string_value"], row["count_count"], share
+        past = (Cell(row["before"]),) if scope.compares else ()
+        href = rows_of(scope, said, view=SCORES)
+        lines.append((*(Cell(one, href) for one in values), *past))
+    columns = (
+        Column(gettext_lazy("Score"), TEXT),
+        Column(gettext_lazy("Answer"), TEXT),
+        Column(gettext_lazy("Scores"), COUNT),
+        Column(gettext_lazy("Share of answers"), SHARE),
+        *((Column(gettext_lazy("Scores before"), COUNT),) if scope.compares else ()),
     )
     return Rows(table=Table(columns, tuple(lines), is_cut=(answer.series or 0) > MOST_SEGMENTS))
 
 
 def satisfaction(scope: Scope) -> Drawn:
     """What people said, answer by answer."""
-    answer = scope.ask(
-        Measure("count"),
-        view=SCORES,
-        by=("name", "answer"),
-        over_time=True,
-        most=6,
-        scores=FEEDBACK,
-    )
+    said: dict = {"view": SCORES, "scores": FEEDBACK}
+    answer = scope.ask(COUNTS, by=("name", "answer"), over_time=True, most=6, **said)
     if not answer.rows:
         return Nothing(
             title=_("Nobody said anything"),
@@ -137,7 +169,8 @@ def satisfaction(scope: Scope) -> Drawn:
         _said(name, said, column, at, has_one=has_one)
         for at, ((name, said), column) in enumerate(columns.items())
     ]
-    return course(scope, answer, lines, COUNT, kind=STACK, view=SCORES)
+    before = summed(time_before(scope, answer, COUNTS, **said), ["count_count"])
+    return course(scope, answer, lines, COUNT, kind=STACK, view=SCORES, before=before)
 
 
 TONES = {"True": "good", "False": "bad", "1": "good", "0": "bad"}
@@ -193,13 +226,13 @@ def _library(scope: Scope, template: str) -> str:
 
 def _mean(scope: Scope, names: tuple[str, ...], unit: str, nothing: Nothing) -> Drawn:
     """Of the scores of these names, each a line: they may be of different makers."""
-    answer = scope.ask(
-        MEAN, COUNTED, view=SCORES, by=("name",), over_time=True, rest=False, scores=names
-    )
+    asked: dict = {"view": SCORES, "by": ("name",), "rest": False, "scores": names}
+    answer = scope.ask(MEAN, COUNTED, over_time=True, **asked)
     answer = narrowed(answer, lambda row: row["count_value"])
     if not answer.rows:
         return nothing
-    return split(scope, answer, "avg_value", "name", unit, kind=LINE, view=SCORES)
+    before = time_before(scope, answer, MEAN, COUNTED, **asked)
+    return split(scope, answer, MEAN.column, "name", unit, kind=LINE, view=SCORES, before=before)
 
 
 def checks(scope: Scope) -> Drawn:
@@ -224,22 +257,33 @@ def checks(scope: Scope) -> Drawn:
     answer = narrowed(answer, lambda row: row["count_value"])
     if not answer.rows:
         return nothing
+    answer = values_before(scope, answer, "name", of=MEAN, view=SCORES, scores=names)
+
+    def share(row: dict, column: str) -> float | None:
+        mean = row.get(column)
+        is_higher = found[row["name"]].better == HIGHER
+        return mean if mean is None or is_higher else 1 - mean
+
     answer = derived(
         answer,
-        passed=lambda row: (
-            row["avg_value"] if found[row["name"]].better == HIGHER else 1 - row["avg_value"]
-        ),
+        passed=lambda row: share(row, MEAN.column),
+        passed_before=lambda row: share(row, "before"),
     )
-    columns = (
+    columns: tuple = (
         ("passed", Column(gettext_lazy("Passed"), SHARE)),
         ("count_value", Column(gettext_lazy("Calls"), COUNT)),
     )
+    if scope.compares:
+        columns += (("passed_before", Column(gettext_lazy("Passed before"), SHARE)),)
     return ranked(scope, answer, "name", columns, gettext_lazy("Check"), view=SCORES)
 
 
 def votes(scope: Scope) -> Drawn:
     """How many scores there are at all, by who gave them."""
-    answer = scope.ask(Measure("count"), view=SCORES, by=("source",), over_time=True)
+    answer = scope.ask(COUNTS, view=SCORES, by=("source",), over_time=True)
     if not answer.rows:
         return nothing_judged(scope)
-    return split(scope, answer, "count_count", "source", COUNT, kind=STACK, view=SCORES)
+    before = time_before(scope, answer, COUNTS, view=SCORES)
+    return split(
+        scope, answer, "count_count", "source", COUNT, kind=STACK, view=SCORES, before=before
+    )

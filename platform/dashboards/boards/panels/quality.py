@@ -67,10 +67,17 @@ PANELS = (
         quality.checks,
     ),
     Panel(
+        "answers",
+        gettext_lazy("Scores in words"),
+        gettext_lazy("How often is each answer given?"),
+        6,
+        quality.answers,
+    ),
+    Panel(
         "sources",
         gettext_lazy("Scores by source"),
         gettext_lazy("Who judges, and how much: code, evaluators or people?"),
-        6,
+        12,
         quality.votes,
     ),
 )

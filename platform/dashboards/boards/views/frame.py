@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from dashboards.boards.csv_file import csv_of
@@ -16,6 +17,7 @@ from dashboards.boards.panel import Panel, Scope
 from dashboards.boards.registry import Board, boards, shelves
 from dashboards.boards.state import BUCKETS, REFRESHES, State, state_of, zones
 from dashboards.boards.turns import Busy, turn
+from dashboards.boards.views.markers import told
 from traces.errors import Unavailable
 from traces.queries.metrics import Measure, Unanswerable
 from traces.search.fields import FIELDS
@@ -23,6 +25,7 @@ from traces.views.lists import is_fragment, marked
 from traces.views.timerange import RANGES
 
 ENVIRONMENTS = "environments"  # the part that holds what there is to choose from
+MARKERS = "markers"  # what happened, as a shared board tells it
 MOST_ENVIRONMENTS = 40
 PAGE_PATIENCE, FRAGMENT_PATIENCE = 5.0, 0.05  # seconds that a panel waits for its turn
 MOST_TURNS = 60  # that a fragment asks for, half a second apart
@@ -49,11 +52,18 @@ def answer(
             raise Http404("The names of all environments are for the project, and are no file.")
         context |= _environments(state, state.scope(project))
         return render(request, "dashboards/_environments.html", context)
+    if request.GET.get("part") == MARKERS and not leads:
+        context |= told(state.scope(project, leads=False))
+        return render(request, "dashboards/_markers.html", context)
     if key := request.GET.get("part", ""):
         panel = board.panel(key)
         if panel is None:
             raise Http404("The board has no such panel.")
         return _part(request, panel, state, context)
+    if state.by and board.by and board.dimension(state.by) != state.by:
+        words = _("This board is not broken down by “%(by)s”, but by “%(other)s”.")
+        other = board.by[board.dimension(state.by)]
+        state.ask.problems.append(words % {"by": state.by[:60], "other": other})
     frame = frame_of(project, state) | {"by": board.dimension(state.by)}
     return render(request, page, {**context, **frame, **(more or {})})
 

@@ -58,7 +58,7 @@ def told(scope: Scope) -> dict:
     try:
         found, is_whole = markers.events(scope), True
     except (Unavailable, Unanswerable):
-        found, is_whole = [*markers.prompt_releases(scope), *markers.written(scope)], False
+        found, is_whole = markers.kept_events(scope), False
     charted = markers.for_charts(found, scope.zone)
     return {"events": found, "is_whole": is_whole, "charted": charted, "scope": scope}
 

@@ -14,9 +14,10 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from accounts.models import Project
 from accounts.roles import LEAST_ROLE, Role
-from dashboards.boards import sharing
 from dashboards.boards.registry import board_of
 from dashboards.boards.views.frame import answer
+from sharing import links
+from sharing.models import Kind
 
 OF_A_READER = ("part", "as", "waited")  # all that whoever has the link may ask for
 
@@ -28,18 +29,19 @@ def board_share(request: HttpRequest, project_id: str, board: str) -> HttpRespon
     found = board_of(project, request.user, board)
     if found is None:
         raise Http404("There is no such board.")
-    days, query = request.POST.get("days", ""), request.POST.get("state", "")
-    back = f"{reverse('dashboard-board', args=[project.id, board])}?{_kept(query)}"
+    query = _kept(request.POST.get("state", ""))
+    back = f"{reverse('dashboard-board', args=[project.id, board])}?{query}"
     try:
-        new = sharing.create(
+        new = links.create(
             project,
+            Kind.BOARD,
             board,
-            _kept(query),
+            query=query,
             by=request.user,
-            days=int(days) if days.isdecimal() and len(days) < 4 else 0,
+            days=links.days_of(request.POST.get("days", "")),
             now=timezone.now(),
         )
-    except sharing.NotShared as error:
+    except links.NotShared as error:
         messages.error(request, str(error))
         return redirect(back)
     address = request.build_absolute_uri(reverse("shared-board", args=[new.token]))
@@ -50,11 +52,11 @@ def board_share(request: HttpRequest, project_id: str, board: str) -> HttpRespon
 @require_POST
 def board_unshare(request: HttpRequest, project_id: str, link_id: int) -> HttpResponse:
     project = project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
-    link = sharing.revoke(project.id, link_id, by=request.user, now=timezone.now())
+    link = links.revoke(project.id, Kind.BOARD, link_id, by=request.user, now=timezone.now())
     if link is None:
         raise Http404("There is no such link.")
     messages.success(request, _("The link is revoked: nobody can open it any more."))
-    return redirect(reverse("dashboard-board", args=[project.id, link.board]))
+    return redirect(reverse("dashboard-board", args=[project.id, link.object_id]))
 
 
 @require_safe
@@ -62,12 +64,15 @@ def board_unshare(request: HttpRequest, project_id: str, link_id: int) -> HttpRe
 @login_not_required
 @vary_on_headers("HX-Request")
 def shared_board(request: HttpRequest, token: str) -> HttpResponse:
-    """404 for a token that is wrong, expired or revoked, and where whoever made the link may no
-    longer see the board. The state is the link's, whatever the address says.
+    """404 for a token that is wrong, expired or revoked, and where whoever made the link has left
+    the project or may no longer see the board. The state is the link's, whatever the address says.
     """
-    link = sharing.opened(token, timezone.now())
-    board = board_of(link.project, link.created_by, link.board) if link else None
-    if link is None or board is None:
+    link = links.opened(Kind.BOARD, token, timezone.now())
+    if link is None or link.created_by is None or not link.created_by.is_active:
+        raise Http404("There is no such link.")
+    project_for(link.created_by, link.project_id)  # who has left shows nothing any more
+    board = board_of(link.project, link.created_by, link.object_id)
+    if board is None:
         raise Http404("There is no such link.")
     kept = QueryDict(link.query, mutable=True)
     for name in OF_A_READER:
@@ -85,10 +90,8 @@ def links_of(project: Project, board: str) -> dict:
     """What the page's sheet lists, for who may share."""
     if not project.may.get("edit"):
         return {}
-    return {
-        "share_links": sharing.live(project.id, board, timezone.now()),
-        "share_days": sharing.DAYS,
-    }
+    live = links.live(project.id, Kind.BOARD, board, timezone.now())
+    return {"share_links": live, "share_days": links.DAYS}
 
 
 def _kept(query: str) -> str:

@@ -14,13 +14,13 @@ from dashboards.budgets import changing
 from dashboards.budgets.api.fields import BudgetFields, BudgetSent, BudgetsFields, budget_shape
 from dashboards.budgets.changing import By, NotPossible, Wish
 from dashboards.budgets.forms import BudgetForm
-from dashboards.budgets.models import Budget
+from dashboards.budgets.models import KEYED, Budget, Dimension
 from dashboards.budgets.state import BudgetState, states_of
 from prompts.api.asking import project_of
 from prompts.api.body import UniqueJson, object_of
 from traces.api.v1.fields import PROBLEMS
 from traces.api.v1.problems import V1View
-from traces.errors import LimitReached
+from traces.errors import LimitReached, Unavailable
 from traces.queries.metrics import Unanswerable
 
 TAGS = ["Budgets"]
@@ -62,7 +62,7 @@ class BudgetsView(BudgetsV1View):
             budget = changing.add(project, wish, By(public_key=request.auth.public_key))
         except NotPossible as error:
             raise exceptions.ValidationError(str(error)) from error
-        return Response(shapes([budget])[0], status=201)
+        return Response(changed_shape(budget), status=201)
 
 
 class BudgetView(BudgetsV1View):
@@ -87,7 +87,7 @@ class BudgetView(BudgetsV1View):
         budget = own(request, budget_id)
         wish = wished(request.data, budget)
         changing.change(budget, wish, By(public_key=request.auth.public_key))
-        return Response(shapes([budget])[0])
+        return Response(changed_shape(budget))
 
     @extend_schema(
         operation_id="archive_budget",
@@ -120,6 +120,16 @@ def shapes(budgets: list[Budget]) -> list[dict[str, Any]]:
     return [budget_shape(one, found[one.pk]) for one in budgets]
 
 
+def changed_shape(budget: Budget) -> dict[str, Any]:
+    """Of a budget that has just been written: without states where they cannot be read now, or
+    whoever is told so would make it again.
+    """
+    try:
+        return shapes([budget])[0]
+    except Unavailable:
+        return budget_shape(budget, [])
+
+
 def wished(body: Any, budget: Budget | None) -> Wish:
     """What is sent, and of a budget that there is what is not. Raises ValidationError."""
     data = object_of(body)
@@ -132,6 +142,7 @@ def wished(body: Any, budget: Budget | None) -> Wish:
     kept = changing.told(budget) if budget else {}
     is_archived = said.pop("is_archived", kept.get("is_archived", False))
     whole = {**kept, **said}
+    _refuse_meaningless(said, whole.get("dimension", str(Dimension.PROJECT)))
     whole["thresholds"] = " ".join(map(str, whole["thresholds"]))
     form = BudgetForm(whole, instance=Budget(is_archived=is_archived))
     if not form.is_valid():
@@ -139,3 +150,14 @@ def wished(body: Any, budget: Budget | None) -> Wish:
         back = {ours: theirs for theirs, ours in NAMES.items()}
         raise exceptions.ValidationError({back.get(name, name): wrong[name] for name in wrong})
     return form.wish()
+
+
+def _refuse_meaningless(said: dict[str, Any], dimension: str) -> None:
+    """A value left out in silence would make the budget one of the whole project."""
+    wrong = {}
+    if said.get("value") and dimension == Dimension.PROJECT:
+        wrong["value"] = ["A budget of the whole project has no value: name its dimension."]
+    if said.get("metadata_key") and dimension not in KEYED:
+        wrong["metadata_key"] = ["Only teams and features are named by a key of the metadata."]
+    if wrong:
+        raise exceptions.ValidationError(wrong)

@@ -18,6 +18,7 @@ from dashboards.boards.state import zone_of
 from dashboards.budgets.anomalies import Growth, growths, terms_of
 from dashboards.budgets.causes import MODEL, PROMPT_VERSION, RELEASE, VERSION, Cause
 from dashboards.budgets.views.asked import now, tells_when_away
+from prompts.models import PromptVersion
 
 WIDTH, HEIGHT = 400, 48
 
@@ -67,8 +68,11 @@ def said(cause: Cause) -> str:
 
 
 def link_of(project: Project, growth: Growth, cause: Cause) -> str:
-    """To the difference of the versions, where that is it."""
+    """To the difference of the versions, where that is it and Sonde keeps both."""
     if cause.kind != PROMPT_VERSION or not (cause.before and cause.after and growth.of.prompt):
+        return ""
+    kept = PromptVersion.objects.filter(prompt__project=project, prompt__name=growth.of.prompt)
+    if kept.filter(number__in=(cause.before, cause.after)).count() < 2:
         return ""
     query = {"name": growth.of.prompt, "from": cause.before, "to": cause.after}
     return f"{reverse('prompt-compare', args=[project.id])}?{urlencode(query)}"

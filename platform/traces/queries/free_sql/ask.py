@@ -8,23 +8,24 @@ Four walls, each of which would do:
 3. The engine runs it read-only: nothing is written, no setting is changed, no table function that
    leaves the server is called. The embedded one also takes away every privilege but SELECT, and
    the system's own tables.
-4. Time, memory, threads, rows and bytes are bounded.
+4. Time, memory, threads, rows and bytes are bounded, and how many run at once: see places.py.
 """
 
 import json
 import re
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 from django.utils.translation import gettext as _
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from traces import clickhouse
-from traces.errors import Refused, Unavailable, classified
+from traces.errors import LimitReached, Refused, Unavailable, classified
 from traces.queries.free_sql import syntax
+from traces.queries.free_sql.places import Unanswered, place
 from traces.queries.free_sql.reading import read
 from traces.queries.free_sql.tables import OWN, preamble
 from traces.queries.free_sql.tokens import NotAllowed
@@ -47,6 +48,7 @@ BOUNDS = {
 }
 
 
+ANSWERED_AS = "JSONCompact"
 AS_JSON = {
     "output_format_json_quote_decimals": 1,
     "output_format_json_quote_64bit_integers": 0,
@@ -58,8 +60,6 @@ TEXT = re.compile(r"('(?:[^'\\]|\\.|'')*')", re.DOTALL)
 # What means elsewhere that the store is not ready means here that the statement is wrong: no such
 # column, table or database, a read-only request, an account that may not.
 FAULTS = frozenset((16, 60, 81, 164, 497))
-_AT_ONCE = threading.BoundedSemaphore(2)  # of a process; the others of its threads serve pages
-PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +101,41 @@ def run(
     wrongly says nothing about whether ClickHouse is there, so this does not go by the ways of the
     product's own queries.
     """
-    if not _AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
-        raise Unavailable("Other statements are still running.")
+    client = clickhouse.client("sql")
+    profile = int(client.server_settings["max_memory_usage"].value)
+    bounds = {**AS_JSON, **options, "log_comment": "sql", "max_memory_usage": memory(profile)}
     try:
-        client = clickhouse.client("sql")
-        profile = int(client.server_settings["max_memory_usage"].value)
-        answer = client.raw_query(
-            sql,
-            parameters=values,
-            settings={
-                **{"log_comment": "sql", **AS_JSON, **options},
-                "max_memory_usage": memory(profile),
-            },
-            fmt="JSONCompact",
-        )
-        return json.loads(answer)
+        with place() as query_id:
+            return json.loads(_answer(client, sql, values, {**bounds, "query_id": query_id}))
     except Error as error:
         told = classified(error)
         if isinstance(told, Refused) or error.code in FAULTS:
             raise Refused(sentence_in(str(error), tables)) from None
         raise told from None
+    except Unanswered as error:
+        if is_late(error):
+            raise LimitReached("The statement took longer than it may.") from None
+        raise Unavailable("ClickHouse does not answer.") from None
+
+
+def _answer(client: Client, sql: str, values: dict[str, str], settings: dict[str, Any]) -> bytes:
+    try:
+        return client.raw_query(sql, parameters=values, settings=settings, fmt=ANSWERED_AS)
+    except Error as error:
+        if error.code is None and not isinstance(classified(error), Refused):
+            raise Unanswered from error
+        raise
     except (HTTPError, OSError) as error:
-        raise Unavailable(f"ClickHouse does not answer: {type(error).__name__}.") from None
-    finally:
-        _AT_ONCE.release()
+        raise Unanswered from error
+
+
+def is_late(error: BaseException | None) -> bool:
+    """Whether it comes of having waited for an answer in vain."""
+    while error is not None:
+        if isinstance(error, ReadTimeoutError | TimeoutError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def memory(profile: int) -> int:
@@ -150,6 +161,8 @@ def sentence_in(said: str, tables: frozenset[str] = frozenset()) -> str:
     """What ClickHouse says of a statement, without what it says to those who run it."""
     said = as_written(said, tables)
     if near := SYNTAX.search(said):
+        if not near[1] or near[1].startswith(ANSWERED_AS):  # what stands behind it is ours
+            return _("The statement ends too early.")
         return _("ClickHouse cannot read this from “%(text)s” on.") % {"text": near[1][:60]}
     return AROUND.sub("", said.rpartition("DB::Exception: ")[2]).strip()[:500]
 

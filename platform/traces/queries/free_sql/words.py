@@ -60,7 +60,7 @@ _PLAIN = _words(
     "positionUTF8 positionCaseInsensitive positionCaseInsensitiveUTF8 like notLike ilike notILike",
     "match multiSearchAny startsWith endsWith startsWithUTF8 endsWithUTF8 splitByChar",
     "splitByString splitByRegexp splitByWhitespace extract extractAll countSubstrings",
-    "countSubstringsCaseInsensitive countMatches ngramDistance levenshteinDistance reverse",
+    "countSubstringsCaseInsensitive countMatches ngramDistance reverse",
     "reverseUTF8 format leftPad rightPad leftPadUTF8 rightPadUTF8 toValidUTF8 isValidUTF8",
     "cityHash64 sipHash64 xxHash64 MD5 hex base64Encode base64Decode tryBase64Decode",
     "arrayStringConcat",

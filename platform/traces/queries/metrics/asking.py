@@ -23,7 +23,7 @@ from traces.queries.metrics.question import (
     Unanswerable,
     Value,
 )
-from traces.queries.metrics.settled import CHECK, FINAL, ROWS, Settled, settled
+from traces.queries.metrics.settled import CHECK, FINAL, UNBRANCHED, Settled, over_rows, settled
 from traces.queries.metrics.single import of_one, rank_of_traces
 from traces.queries.metrics.sources import source
 from traces.queries.metrics.statement import Asked, aliased, checked, value_of
@@ -251,8 +251,8 @@ class _Asking:
 
     def _run_settled(self, sql: str, rows: Settled, bound: dict) -> list[dict] | None:
         """None where the hours have changed."""
-        asked = {"who": WHO, "options": LIMITS, **bound, **rows.values}
-        checked = f"SELECT *, {CHECK} AS checked FROM ({sql.replace(FINAL, ROWS)})"
+        asked = {"who": WHO, "options": LIMITS | UNBRANCHED, **bound, **rows.values}
+        checked = f"SELECT *, {CHECK} AS checked FROM ({over_rows(sql)})"
         found = clickhouse.rows(checked, **asked) or clickhouse.rows(
             f"SELECT {CHECK} AS checked, 1 AS is_empty", **asked
         )

@@ -6,11 +6,12 @@ A name is never pasted into a query; the key of `metadata.<key>` is bound like a
 from dataclasses import dataclass
 
 from traces.queries.clauses import COLUMNS
+from traces.queries.told import or_told
 
 METADATA = "metadata."
 MOST_KEY = 200  # characters
-ENTRY = "if(s.metadata[{key}] != '', s.metadata[{key}], s.trace_metadata[{key}])"
-ENTRY_OF_TRACE = "s.metadata[{key}]"
+_OWN = "if(s.metadata[{key}] != '', s.metadata[{key}], s.trace_metadata[{key}])"
+ENTRY = f"if({_OWN} = '', t.entry{{number}}, {_OWN})"  # else what was said of the trace as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,19 @@ OF_OBSERVATIONS = {
     "model": Dimension("s.model"),
     "provider": Dimension("s.provider"),
     "environment": Dimension(COLUMNS["environment"]),
-    "release": Dimension("s.release"),
+    "release": Dimension(or_told("release")),
     "version": Dimension("s.version_label"),
-    "user": Dimension("s.user_id", is_many=True),
-    "session": Dimension("s.session_id", is_many=True),
-    "tag": Dimension("s.tags", is_listed=True),
+    "user": Dimension(or_told("user"), is_many=True),
+    "session": Dimension(or_told("session"), is_many=True),
+    "tag": Dimension(or_told("tag"), is_listed=True),
     "tool": Dimension("s.tool_call_names", is_listed=True),
     "prompt": Dimension("s.prompt_name"),
     "prompt_version": Dimension("ifNull(toString(s.prompt_version), '')"),
     "service": Dimension("s.service_name"),
     "status": Dimension(COLUMNS["error_type"]),
     "cost_source": Dimension("s.cost_source"),
-    "trace_name": Dimension("s.trace_name", is_many=True),
+    "trace_name": Dimension(or_told("trace_name"), is_many=True),
+    "trace_version": Dimension(or_told("trace_version")),
     "trace": Dimension("s.trace_id", is_many=True),
     "observation": Dimension("s.span_id", is_many=True),
     "parent": Dimension("s.parent_span_id", is_many=True),

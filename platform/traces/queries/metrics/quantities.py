@@ -6,6 +6,7 @@ A value is NULL where it is unknown. Costs are summed as decimals and leave as f
 from dataclasses import dataclass
 
 from traces.queries.clauses import OF_ONE, PER_SPAN
+from traces.queries.told import or_told
 
 PERCENTILES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 HISTOGRAM = "histogram"
@@ -97,8 +98,8 @@ OF_OBSERVATIONS = {
     "warnings": Quantity("s.level = 'WARNING'", "count", FLAGS),
     "tool_calls": Quantity("length(s.tool_call_names)", "count", SUMS),
     "traces": Quantity("s.trace_id", "count", UNIQ),
-    "users": Quantity(_named("s.user_id"), "count", UNIQ),
-    "sessions": Quantity(_named("s.session_id"), "count", UNIQ),
+    "users": Quantity(_named(or_told("user")), "count", UNIQ),
+    "sessions": Quantity(_named(or_told("session")), "count", UNIQ),
     "models": Quantity(_named("s.model"), "count", UNIQ),
     "started": Quantity("toUnixTimestamp64Nano(s.start_time) / 1e9", "moment", ENDS),  # since 1970
 }

@@ -19,7 +19,8 @@ from traces import clickhouse
 from traces.queries.filters import DAY, HOUR, NS
 from traces.queries.limits import WHOLE_RANGE
 
-FINAL = "FROM spans AS s FINAL"  # what is replaced
+FINAL = "FROM spans AS s FINAL"  # these three are replaced
+IS_SPAN, TRACE_HASH = "s.span_id != ''", "cityHash64(s.trace_id)"
 OPEN = 2 * HOUR  # how long an hour is expected to change after its end
 LEAST, LONGEST = 2 * DAY, 400 * DAY  # in less time there is little to save
 MOST_DIRTY = 200
@@ -35,19 +36,33 @@ CLOSED = f"""
 """
 DIRTY = f"{HOUR_OF} IN {{dirty_hours:Array(DateTime('UTC'))}}"
 COUNTED = f"SELECT count() FROM spans AS s WHERE {CLOSED}"
+# What follows from the ids, by the column that holds it: the ids themselves are 64 bytes a row.
+STORED = {IS_SPAN: "s.has_span_id", TRACE_HASH: "s.trace_hash"}
+WORKED_OUT = ", ".join(STORED.values())
 # Every row's newest version: those of settled hours as they lie there, the others merged.
 ROWS = f"""
 FROM (
-    SELECT * FROM spans AS s WHERE {CLOSED} AND NOT {DIRTY} AND NOT s.is_deleted
+    SELECT *, {WORKED_OUT} FROM spans AS s WHERE {CLOSED} AND NOT {DIRTY} AND NOT s.is_deleted
     UNION ALL
-    SELECT * FROM spans AS s FINAL
+    SELECT *, {WORKED_OUT} FROM spans AS s FINAL
     WHERE s.project_id = {{project_id:String}}
         AND s.start_time >= fromUnixTimestamp64Nano({{low:Int64}}, 'UTC')
         AND s.start_time < fromUnixTimestamp64Nano({{high:Int64}}, 'UTC')
         AND ({HOUR_OF} >= toDateTime({{open_hour:UInt32}}, 'UTC') OR {DIRTY})
 ) AS s
 """
+# The parts of a cost take two thirds of the time when they are worked out for all rows, known or
+# not, as when the rows are sorted into these first; other questions take as long either way.
+UNBRANCHED = {"short_circuit_function_evaluation": "disable"}
 CHECK = f"(({COUNTED}) - ({COUNTED} AND {DIRTY}))"
+
+
+def over_rows(sql: str) -> str:
+    """The statement over ROWS in place of what it reads with FINAL."""
+    sql = sql.replace(FINAL, ROWS)
+    for worked_out, column in STORED.items():
+        sql = sql.replace(worked_out, column)
+    return sql
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from traces.queries.clauses import LATENCY_NS, TRACE_ENVIRONMENT, TRACE_NAME
+from traces.queries.clauses import TRACE_ENVIRONMENT, TRACE_NAME
 from traces.queries.filters import (
     DAY,
     FIRST,
@@ -21,8 +21,10 @@ from traces.queries.filters import (
 )
 from traces.queries.metrics.quantities import OF_OBSERVATIONS, SUMMED
 from traces.queries.metrics.question import OBSERVATIONS, SCORES, STEPS, Question
+from traces.queries.metrics.settled import IS_SPAN, TRACE_HASH
 from traces.queries.metrics.steps import spans_of
 from traces.queries.observations import condition_of
+from traces.queries.told import PLACE, first, told_range, told_to
 
 # How long before its score a trace may have begun, where scores are told apart by their traces.
 SCORE_REACH = 31 * DAY
@@ -31,23 +33,20 @@ IN_TIME = """
     AND s.{time} >= fromUnixTimestamp64Nano({{{low}:Int64}}, 'UTC')
     AND s.{time} < fromUnixTimestamp64Nano({{{high}:Int64}}, 'UTC')
 """
-PLACE = "(s.start_time, s.span_id)"
-HASHED = "cityHash64(s.trace_id)"
 
-
-def _first(column: str) -> str:
-    """What the earliest row says that says anything, as the list of traces shows it."""
-    return f"argMinIf(s.{column}, {PLACE}, s.{column} != '')"
-
-
+# From the first start to the last end of its spans; of none both are 1970, and so it is nothing.
+LATENCY = f"""
+    (toUnixTimestamp64Nano(maxIf(ifNull(s.end_time, s.start_time), {IS_SPAN}))
+        - toUnixTimestamp64Nano(minIf(s.start_time, {IS_SPAN}))) / 1e9
+"""
 OF_TRACE = f"""
     min(s.start_time) AS started,
-    {LATENCY_NS} / 1e9 AS latency,
+    {LATENCY} AS latency,
     {TRACE_ENVIRONMENT} AS environment,
-    {_first("release")} AS release,
-    {_first("version_label")} AS version,
-    {_first("user_id")} AS user,
-    {_first("session_id")} AS session,
+    {first("release")} AS release,
+    {first("version_label")} AS version,
+    {first("user_id")} AS user,
+    {first("session_id")} AS session,
     groupUniqArrayArray(s.tags) AS tags,
     groupUniqArrayIf(s.model, s.model != '') AS models,
     sum(s.total_cost) AS cost,
@@ -56,7 +55,7 @@ OF_TRACE = f"""
     sum(s.output_tokens) AS output_tokens,
     {", ".join(f"sum({OF_OBSERVATIONS[name].sql}) AS {name}" for name in SUMMED)},
     countIf(s.cost_source = 'unknown') AS unpriced,
-    countIf(s.span_id != '') AS spans,
+    countIf({IS_SPAN}) AS spans,
     countIf(s.type = 'GENERATION') AS generations,
     countIf(s.type = 'TOOL') AS tools,
     countIf(s.level = 'ERROR') AS errors
@@ -80,7 +79,7 @@ def source(question: Question, uses: str, *, is_of_few: bool = False) -> Source:
     traces whose ids are bound as `few`.
     """
     if question.view == OBSERVATIONS:
-        return _observations(question)
+        return _observations(question, uses)
     if question.view == SCORES:
         return _scores(question, uses)
     if question.view == STEPS:
@@ -92,15 +91,25 @@ def source(question: Question, uses: str, *, is_of_few: bool = False) -> Source:
     return Source(f"FROM ({sql}) AS s WHERE 1", "s.started", values)
 
 
-def _observations(question: Question) -> Source:
+def _observations(question: Question, uses: str) -> Source:
     wanted = TraceFilter(since=question.since, until=question.until, terms=question.terms)
     condition, values = condition_of(wanted)
+    joined = told_to(uses)
     times = {"low": question.since, "high": question.until}
-    in_time = IN_TIME.format(time="start_time", low="low", high="high")
+    if "{told_low" in joined + condition:
+        values |= told_range(question.since, question.until)
+        times = {"low": values["told_low"], "high": values["told_high"]}  # of all that is read
+    in_time = IN_TIME.format(time="start_time", low="since", high="until")
     return Source(
-        f"FROM spans AS s FINAL WHERE {in_time} AND s.span_id != '' AND ({condition})",
+        f"FROM spans AS s FINAL {joined} WHERE {in_time} AND {IS_SPAN} AND ({condition})",
         "s.start_time",
-        {"project_id": question.project_id, **times, **values},
+        {
+            "project_id": question.project_id,
+            "since": question.since,
+            "until": question.until,
+            **times,
+            **values,
+        },
     )
 
 
@@ -114,7 +123,7 @@ def _traces(
     """
     having = " AND ".join([*conditions(wanted), text_having(wanted) or "1"])
     is_named = "trace_id" in uses + having
-    named, told_by = ("s.trace_id AS trace_id,", "s.trace_id") if is_named else ("", HASHED)
+    named, told_by = ("s.trace_id AS trace_id,", "s.trace_id") if is_named else ("", TRACE_HASH)
     keys = sorted(name for name in _metadata_keys(uses))
     metadata = "".join(f", {_entry(name)} AS {name}" for name in keys)
     sql = f"""

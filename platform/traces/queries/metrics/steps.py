@@ -18,6 +18,7 @@ from traces.queries.metrics.dimensions import Dimension
 from traces.queries.metrics.quantities import FLAGS, NUMBERS, OF_OBSERVATIONS, SUMS, Quantity
 from traces.queries.metrics.question import Question
 from traces.queries.observations import condition_of
+from traces.queries.told import told_range, told_to
 
 MOST = 150_000
 AROUND = HOUR  # in which parents and children of the spans that are looked at are found
@@ -108,6 +109,7 @@ def spans_of(question: Question, uses: str) -> tuple[str, dict[str, Any], bool]:
         "high": question.until,
         "around_low": max(FIRST, question.since - AROUND),
         "around_high": min(LAST, question.until + AROUND),
+        **told_range(question.since, question.until),
     }
     chosen, around = "", ""
     if hours:
@@ -117,7 +119,7 @@ def spans_of(question: Question, uses: str) -> tuple[str, dict[str, Any], bool]:
         values |= {"hours": _moments(hours), "hours_around": _moments(near)}
     spans = f"SELECT * FROM spans AS s FINAL WHERE {_times('low', 'high')} {chosen}"
     others = f"FROM spans AS s FINAL WHERE {_times('around_low', 'around_high')} {around}"
-    sql = f"FROM ({spans}) AS s {_joined(others, uses)} WHERE ({condition})"
+    sql = f"FROM ({spans}) AS s {_joined(others, uses)} {told_to(uses)} WHERE ({condition})"
     return sql, values, bool(hours)
 
 
