@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("llm.urls")),
     path("", include("prompts.urls")),
     path("", include("evals.urls")),
+    path("", include("alerts.urls")),
     path("", include("dashboards.urls")),
     path("", include("ingest.urls")),  # answers for all of Langfuse's paths that are not served
     path("", include("exports.urls")),

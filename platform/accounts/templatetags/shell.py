@@ -35,6 +35,7 @@ RAIL = (
         (
             ("dashboard", _("Dashboards"), "dashboards", "g b"),
             ("budget-list", _("Budgets"), "budget", "g m"),
+            ("alerts-incidents", _("Alerts"), "alerts", "g l"),
         ),
     ),
     (
@@ -70,6 +71,7 @@ WITH_TIME = ("trace-list", "session-list", "user-list")
 
 @dataclass(frozen=True, slots=True)
 class RailLink:
+    name: str
     url: str
     words: str
     icon: str
@@ -116,7 +118,7 @@ def rail_links(request: HttpRequest, project: Project, links: tuple, kept: str) 
         places = [url, *(reverse(name, args=[project.id]) for name in WITHIN.get(url_name, ()))]
         is_current = any(f"{request.path}/".startswith(f"{place}/") for place in places)
         query = f"?{kept}" if kept and url_name in WITH_TIME else ""
-        found.append(RailLink(f"{url}{query}", words, icon_name, keys, is_current))
+        found.append(RailLink(url_name, f"{url}{query}", words, icon_name, keys, is_current))
     return found
 
 
