@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from dashboards.boards.drawing import EMPTY
-from dashboards.boards.links import OBSERVATIONS, rows_of, term_of
+from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Cell, Column, Drawn, Rows, Scope, Table
 from dashboards.boards.units import COUNT, DOLLARS, SECONDS, TEXT, change
 from traces.queries.metrics import Measure
+from traces.search.of_dimensions import term_of
 
 MOST_ASKED, MOST_SHOWN = 60, 10
 BY = ("name", "model")

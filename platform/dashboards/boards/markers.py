@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
 from dashboards.boards.figures import local
-from dashboards.boards.links import rows_of, term_of
+from dashboards.boards.links import rows_of
 from dashboards.boards.models import Marker, MarkerKind
 from dashboards.boards.panel import Scope
 from dashboards.boards.units import NS
@@ -21,6 +21,7 @@ from prompts.models import LabelMove
 from traces.queries.filters import DAY
 from traces.queries.metrics import Measure, Question, ask
 from traces.queries.releases import first_heard_of
+from traces.search.of_dimensions import term_of
 
 RELEASE, PROMPT = "release", "prompt"
 KINDS = {

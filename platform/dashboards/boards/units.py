@@ -6,9 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.humanize.templatetags.humanize import intcomma
-
-from traces.templatetags.trace_figures import dollars, duration
+from traces.templatetags.trace_figures import quantity
 
 TEXT, TIME = "text", "time"
 # As traces.queries.metrics has them.
@@ -51,23 +49,7 @@ def written(value: Value, unit: str, zone: str = "UTC") -> str:
         return "–"
     if unit == TIME:
         return moment(int(value), zone)
-    return _number(value, unit)
-
-
-def _number(value: int | float | Decimal, unit: str) -> str:
-    match unit:
-        case "dollars":
-            return dollars(Decimal(str(value)))
-        case "seconds":
-            return duration(round(float(value) * NS))
-        case "share":
-            share = float(value)
-            return f"{share * 100:.3g} %" if abs(share) < 1 else f"{share * 100:.0f} %"
-        case "count" | "tokens":
-            return intcomma(round(value)) if value == round(value) else f"{float(value):,.2f}"
-        case "tokens/s":
-            return f"{float(value):.3g} /s"
-    return f"{float(value):.3g}"
+    return quantity(value, unit)
 
 
 def change(now: float | None, before: float | None, unit: str) -> str:

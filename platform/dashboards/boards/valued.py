@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from dashboards.boards.links import term_of, terms_beyond
+from dashboards.boards.links import terms_beyond
 from dashboards.boards.units import Value
 from traces.queries.metrics import Answer
+from traces.search.of_dimensions import term_of
 from traces.search.terms import Term
 
 # A bucket of which the answer has no row: none of these, and of the others unknown.

@@ -6,7 +6,6 @@ from dataclasses import replace
 from dashboards.boards import figures
 from dashboards.boards.drawing import EMPTY, Line, course, listing, ranked, split
 from dashboards.boards.figures import AREA, BAR, LINE, STACK, tone
-from dashboards.boards.links import having_score
 from dashboards.boards.panel import Chart, Column, Drawn, Panel, Scope
 from dashboards.boards.registry import Board
 from dashboards.boards.spread import heat_map, histogram
@@ -21,6 +20,7 @@ from dashboards.custom.widget import Measured, Widget, problems
 from dashboards.custom.words import CLOCK, unit_of
 from traces.queries.metrics import SCORES, Answer, Measure, Unanswerable
 from traces.search.grammar import parsed
+from traces.search.of_dimensions import having_score
 from traces.search.terms import Term
 
 PREFIX = "custom-"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -81,6 +82,23 @@ def dollars(amount: Decimal | float | None) -> str:
     if size < LEAST_DOLLARS:
         return "<$0.0001"
     return f"${amount:,.2f}" if size >= 1 else f"${amount:.4f}"
+
+
+def quantity(value: int | float | Decimal, unit: str) -> str:
+    """In a unit of traces.queries.metrics: 7.2 %, $1.20, 6.02 s."""
+    match unit:
+        case "dollars":
+            return dollars(Decimal(str(value)))
+        case "seconds":
+            return duration(round(float(value) * SECOND))
+        case "share":
+            share = float(value)
+            return f"{share * 100:.3g} %" if abs(share) < 1 else f"{share * 100:.0f} %"
+        case "count" | "tokens":
+            return intcomma(round(value)) if value == round(value) else f"{float(value):,.2f}"
+        case "tokens/s":
+            return f"{float(value):.3g} /s"
+    return f"{float(value):.3g}"
 
 
 @register.filter

@@ -10,10 +10,11 @@ from dashboards.boards import figures
 from dashboards.boards.drawing import filled
 from dashboards.boards.drawn.quality import COUNTED, MEAN, nothing_judged
 from dashboards.boards.figures import LINE, Series, Span
-from dashboards.boards.links import SCORES, base_of, having_score, window_of
+from dashboards.boards.links import SCORES, base_of, window_of
 from dashboards.boards.panel import Cell, Chart, Chip, Column, Drawn, Key, Scope, Table
 from dashboards.boards.units import COUNT, SCORE, TIME
 from traces.queries.metrics import Measure
+from traces.search.of_dimensions import having_score
 
 SURE = 1.96  # standard errors that hold a mean with a probability of 95 %
 LEAST = 20  # scores of the time before from which something is expected

@@ -8,13 +8,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import project_for
 from accounts.models import Project
-from dashboards.boards.links import OBSERVATIONS, rows_of, term_of
+from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Scope
 from dashboards.boards.state import zone_of
 from dashboards.budgets import figures
 from dashboards.budgets.outlook import Outlook, Prospect, prospect
 from dashboards.budgets.periods import begin_of
 from dashboards.budgets.views.asked import now, tells_when_away
+from traces.search.of_dimensions import term_of
 
 DAY = 86_400_000_000_000
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import project_for
 from accounts.models import Project
-from dashboards.boards.links import OBSERVATIONS, rows_of, term_of
+from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Scope
 from dashboards.budgets import figures
 from dashboards.budgets.detail import Detail, detail
@@ -17,6 +17,7 @@ from dashboards.budgets.models import MAX_VALUE, Budget
 from dashboards.budgets.spending import MOST_VALUES, view_of
 from dashboards.budgets.state import states_of
 from dashboards.budgets.views.asked import budget_of, now, tells_when_away
+from traces.search.of_dimensions import term_of
 from traces.search.terms import Term
 
 CHANGES = 10
