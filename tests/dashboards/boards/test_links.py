@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from dashboards.boards import links
 from dashboards.boards.links import OBSERVATIONS, SCORES, TRACES
 from traces.search.grammar import parsed
+from traces.search.of_dimensions import having_score
 from traces.search.terms import Term
 from traces.views.asked import asked
 
@@ -56,7 +57,7 @@ def test_what_the_list_has_no_words_for_leads_nowhere(scope, dimension, value):
 
 def test_scores_lead_to_traces_that_began_before_them(scope):
     board = scope()
-    found = query_of(links.rows_of(board, links.having_score("faithful"), view=SCORES))
+    found = query_of(links.rows_of(board, having_score("faithful"), view=SCORES))
     assert int(found["from"][0]) == board.since - 31 * 86_400 * 1_000_000_000
     assert found["to"] == [str(board.until)]
 
