@@ -6,3 +6,11 @@ class RulesConfig(AppConfig):
     name = "alerts.rules"
     label = "alert_rules"
     verbose_name = _("Alert rules")
+
+    def ready(self) -> None:
+        from alerts.incidents import course, explaining
+        from alerts.rules import courses
+        from alerts.rules.explaining import RulesExplain
+
+        course.register(courses.course)
+        explaining.register(RulesExplain())
