@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from alerts.incidents import acting
-from alerts.incidents.models import Incident
+from alerts.incidents.models import MAX_NAME, Incident
 from alerts.rules.conditions import WrongRule
 from alerts.rules.definition import Definition
 from alerts.rules.models import MOST_RULES, Rule
@@ -45,6 +45,27 @@ def made(
             ready_made=ready_made,
             is_on=is_on,
         )
+
+
+def free_name(project: Project, wanted: str) -> str:
+    """The name, with a number behind it where there is a rule of that name."""
+    names = set(Rule.objects.filter(project=project).values_list("name", flat=True))
+    name, number = wanted, 1
+    while name in names:
+        number += 1
+        name = f"{wanted[: MAX_NAME - 5]} {number}"
+    return name
+
+
+def describe(rule: Rule, name: str, *, note: str, runbook_url: str) -> None:
+    """What it is called and what to do about it: no reason to begin anew. Raises WrongRule."""
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=rule.project_id)
+        others = Rule.objects.filter(project=rule.project_id, name=name).exclude(pk=rule.pk)
+        if others.exists():
+            raise WrongRule(_("There is a rule of this name already."))
+        rule.name, rule.note, rule.runbook_url = name, note, runbook_url
+        rule.save(update_fields=("name", "note", "runbook_url", "updated_at"))
 
 
 def redefine(rule: Rule, definition: Definition, user: User | None = None) -> None:

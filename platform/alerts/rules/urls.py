@@ -1,0 +1,16 @@
+"""Pages of alert rules, and their API."""
+
+from django.urls import path
+
+from alerts.rules.views import lists, ready
+
+rules = "projects/<str:project_id>/alerts/rules"
+rule = f"{rules}/<str:rule_id>"
+
+urlpatterns: list = [
+    path(rules, lists.rule_list, name="alerts-rules"),
+    path(f"{rules}/ready-made", ready.ready_rules, name="alerts-rules-ready"),
+    path(f"{rules}/ready-made/<str:key>", ready.ready_facts, name="alerts-ready-facts"),
+    path(f"{rule}/switch", lists.rule_switch, name="alerts-rule-switch"),
+    path(f"{rule}/delete", lists.rule_delete, name="alerts-rule-delete"),
+]

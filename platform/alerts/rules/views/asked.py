@@ -1,0 +1,22 @@
+"""Which rule a page is about, and who may change it."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.access import project_for
+from accounts.models import Project
+from accounts.roles import LEAST_ROLE, Role
+from alerts.incidents.models import MAX_ID
+from alerts.rules.models import Rule
+
+
+def editable(request: HttpRequest, project_id: str) -> Project:
+    return project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
+
+
+def rule_of(project: Project, rule_id: str) -> Rule:
+    if len(rule_id) > MAX_ID or "\0" in rule_id:
+        rule_id = ""
+    row = get_object_or_404(Rule, pk=rule_id, project_id=project.id)
+    row.project = project
+    return row
