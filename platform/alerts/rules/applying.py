@@ -46,6 +46,7 @@ def policy_of(rule: Rule, wanted: Definition) -> Policy:
         "measured": written(wanted)["measured"],
         "bucket": wanted.bucket,
         "by": list(wanted.by),
+        "definition": written(wanted),
     }
     return Policy(
         quiet=wanted.quiet,

@@ -88,7 +88,7 @@ def _series(read: _Read, segment: Segment, begins: range) -> list[Point]:
 
 
 def _read(project_id: str, definition: Definition, one: Measured, since: int, until: int) -> _Read:
-    measure = _resolved(one)
+    measure = resolved(one)
     read = _Read(is_sum=measure.aggregation in SUMS and not one.bad_query)
     for low, high in _portions(since, until, definition.width):
         if read.is_begun and definition.by and not read.cells:
@@ -147,7 +147,7 @@ def _question(
     )
 
 
-def _resolved(one: Measured) -> Measure:
+def resolved(one: Measured) -> Measure:
     """With the aggregation that it has by itself. What there is not is left for `ask` to refuse."""
     if one.bad_query:
         return Measure("count", "count")
