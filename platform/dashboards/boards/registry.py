@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from django.utils.functional import Promise
 
 from accounts.models import Project, User
-from dashboards.boards.links import METADATA
 from dashboards.boards.panel import Panel
+from traces.search.of_dimensions import METADATA
 
 
 @dataclass(frozen=True, slots=True)
