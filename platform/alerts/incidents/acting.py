@@ -1,5 +1,6 @@
-"""What people do with incidents. Whoever calls has asked who may. Each is one transaction, with a
-line in the timeline; done twice it is done once.
+"""What people do with incidents, and programs and signed links for them. Whoever calls has asked
+who may; where nobody was logged in, `via` is BY_LINK or the key's public part. Each is one
+transaction, with a line in the timeline; done twice it is done once.
 """
 
 from collections.abc import Sequence
@@ -25,13 +26,14 @@ from alerts.incidents.tiers import Tier
 
 LONGEST_SILENCE = timedelta(days=90)
 MOST_SILENCES = 200  # of a project, that are not over
+BY_LINK = "link"
 
 
 class CannotSilence(ValueError):
     """The text says what to change."""
 
 
-def acknowledge(incident_id: str, user: User | None) -> bool:
+def acknowledge(incident_id: str, user: User | None, *, via: str = "") -> bool:
     """That somebody is at it: no reminders and no escalation any more."""
     with transaction.atomic():
         incident = _locked(incident_id)
@@ -39,7 +41,7 @@ def acknowledge(incident_id: str, user: User | None) -> bool:
             return False
         incident.acknowledged_at, incident.acknowledged_by = timezone.now(), user
         incident.save(update_fields=("acknowledged_at", "acknowledged_by"))
-        _note(incident, str(EventKind.ACKNOWLEDGED), user)
+        _note(incident, str(EventKind.ACKNOWLEDGED), user, data=_by(via))
         return True
 
 
@@ -54,17 +56,17 @@ def assign(incident_id: str, user: User, assignee: User | None) -> bool:
         return True
 
 
-def comment(incident_id: str, user: User, text: str) -> bool:
+def comment(incident_id: str, user: User | None, text: str, *, via: str = "") -> bool:
     with transaction.atomic():
         incident = _locked(incident_id)
         text = text.replace("\0", "").strip()[:MAX_COMMENT]
         if incident is None or not text:
             return False
-        _note(incident, str(EventKind.COMMENTED), user, text=text)
+        _note(incident, str(EventKind.COMMENTED), user, text=text, data=_by(via))
         return True
 
 
-def close(incident_id: str, user: User | None) -> bool:
+def close(incident_id: str, user: User | None, *, via: str = "") -> bool:
     """That it is over, before the rule says so. It opens anew where it gets worse, or is good and
     then bad again. Those who were told of it are told.
     """
@@ -75,7 +77,7 @@ def close(incident_id: str, user: User | None) -> bool:
         now = timezone.now()
         incident.resolved_at = now
         incident.save(update_fields=("resolved_at",))
-        _note(incident, str(EventKind.CLOSED), user)
+        _note(incident, str(EventKind.CLOSED), user, data=_by(via))
         if incident.told_tier:
             _tell_closed(incident, now)
         return True
@@ -98,7 +100,7 @@ def _tell_closed(incident: Incident, now: datetime) -> None:
     notice.incidents.set([incident])
 
 
-def judge(incident_id: str, user: User, was_real: bool | None) -> bool:
+def judge(incident_id: str, user: User | None, was_real: bool | None, *, via: str = "") -> bool:
     """Whether it was worth telling, for the figures of how good alerts are. None takes it back."""
     with transaction.atomic():
         incident = _locked(incident_id)
@@ -106,7 +108,7 @@ def judge(incident_id: str, user: User, was_real: bool | None) -> bool:
             return False
         incident.was_real = was_real
         incident.save(update_fields=("was_real",))
-        _note(incident, str(EventKind.JUDGED), user, data={"was_real": was_real})
+        _note(incident, str(EventKind.JUDGED), user, data={"was_real": was_real, **_by(via)})
         return True
 
 
@@ -139,6 +141,15 @@ def silence(
     )
 
 
+def extend_silence(silence: Silence, ends_at: datetime) -> None:
+    """Raises CannotSilence; a silence that is over stays so."""
+    now = timezone.now()
+    if not timedelta(0) < ends_at - now <= LONGEST_SILENCE:
+        raise CannotSilence(_("A silence ends within 90 days from now."))
+    if not Silence.objects.filter(pk=silence.pk, ends_at__gt=now).update(ends_at=ends_at):
+        raise CannotSilence(_("This silence is over: make a new one."))
+
+
 def end_silence(silence: Silence) -> None:
     """Now; what it held back and still fires is told with the next evaluation."""
     now = timezone.now()
@@ -147,6 +158,10 @@ def end_silence(silence: Silence) -> None:
 
 def _locked(incident_id: str) -> Incident | None:
     return Incident.objects.select_for_update(of=("self",)).filter(pk=incident_id).first()
+
+
+def _by(via: str) -> dict[str, str]:
+    return {"via": via} if via else {}
 
 
 def _note(
