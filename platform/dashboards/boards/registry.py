@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 
 from accounts.models import Project, User
 from dashboards.boards.panel import Panel
-from traces.search.of_dimensions import METADATA
+from traces.queries.metrics.dimensions import METADATA
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
-from dashboards.boards.links import METADATA
 from dashboards.boards.panel import AUTO, Scope
 from dashboards.boards.registry import Board
+from traces.queries.metrics.dimensions import METADATA
 from traces.views.asked import Asked, asked
 
 DEFAULT_RANGE = "7d"

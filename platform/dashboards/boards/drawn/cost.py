@@ -11,11 +11,12 @@ from dashboards.boards.deriving import derived, narrowed, ratio, total
 from dashboards.boards.drawing import listing, split
 from dashboards.boards.drawn.unpriced import UNPRICED, nothing_spent, unknown_costs, unpriced_chip
 from dashboards.boards.figures import STACK
-from dashboards.boards.links import METADATA, OBSERVATIONS, TRACES, trace_page
+from dashboards.boards.links import OBSERVATIONS, TRACES, trace_page
 from dashboards.boards.panel import Cell, Chip, Column, Drawn, Rows, Scope, Table
 from dashboards.boards.summing import Part, tiles_of
 from dashboards.boards.units import COUNT, DOLLARS, SHARE, TEXT, TOKENS
 from traces.queries.metrics import Answer, Measure
+from traces.queries.metrics.dimensions import METADATA
 from traces.search.terms import Term
 
 MOST_VALUES, MOST_BEFORE, MOST_TRACES = 12, 200, 12

@@ -8,9 +8,9 @@ from unicodedata import east_asian_width
 from django import template
 from django.utils.translation import gettext as _
 
-from dashboards.boards.links import METADATA
 from dashboards.boards.panel import Cell, Column, Key, Panel, Table, Tile
 from dashboards.boards.units import TEXT, TIME, change, moment, written
+from traces.queries.metrics.dimensions import METADATA
 
 register = template.Library()
 
