@@ -35,7 +35,7 @@ def moment(seconds: int) -> datetime:
 
 
 def segment_of(labels: dict[str, str], wanted: Definition) -> Segment:
-    return tuple(labels.get(name, "") for name in wanted.by)
+    return tuple(labels.get(name, "") for name in wanted.labels)
 
 
 def policy_of(rule: Rule, wanted: Definition) -> Policy:
@@ -45,7 +45,7 @@ def policy_of(rule: Rule, wanted: Definition) -> Policy:
         "runbook_url": rule.runbook_url,
         "measured": written(wanted)["measured"],
         "bucket": wanted.bucket,
-        "by": list(wanted.by),
+        "by": list(wanted.labels),
         "definition": written(wanted),
     }
     return Policy(
@@ -63,7 +63,7 @@ def applied(rule: Rule, wanted: Definition, missing: Missed, found: Found) -> li
     changes: list[Change] = []
     rows: list[SegmentState] = []
     for segment, seen in sorted(found.seen.items()):
-        alert = _alert(rule, wanted, dict(zip(wanted.by, segment, strict=True)))
+        alert = _alert(rule, wanted, dict(zip(wanted.labels, segment, strict=True)))
         row = kept.get(alert.fingerprint) or SegmentState(
             rule=rule, fingerprint=alert.fingerprint, labels=alert.labels
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
+from alerts.incidents.models import MAX_ID
 from alerts.incidents.tiers import Tier
 from alerts.rules.points import Limit, Side
 
@@ -241,4 +242,41 @@ class Composite:
         check(self.correlation is None or 0 <= self.correlation < 1, _("Between 0 and 1."))
 
 
-Condition = Threshold | Change | Anomaly | BurnRate | Budget | NoData | Composite
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """The newest verdict of a drift monitor is a drift, which nobody marked as expected. Without
+    the id of a monitor it is of all the project's, each an alert of its own.
+    """
+
+    monitor: str = ""
+    tier: Tier = Tier.WARNING
+
+    def __post_init__(self) -> None:
+        check(len(self.monitor) <= MAX_ID, _("There is no such monitor."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetState:
+    """A budget that the project keeps, in per cent of its amount: for each of its values by itself.
+    `projected` is the tier of one that is not used up and will be at this pace; None leaves it.
+    Without an id it is of all budgets.
+    """
+
+    budget: str = ""
+    limits: tuple[Limit, ...] = (Limit(Tier.WARNING, 80.0), Limit(Tier.CRITICAL, 100.0))
+    projected: Tier | None = Tier.WARNING
+
+    def __post_init__(self) -> None:
+        check(len(self.budget) <= MAX_ID, _("There is no such budget."))
+        check_limits(self.limits, Side.ABOVE)
+        check(all(one.value > 0 for one in self.limits), _("A share of a budget is above 0."))
+
+
+# Of these the labels: what is judged elsewhere already is not measured here.
+SOURCED: dict[type, tuple[str, ...]] = {
+    Drift: ("monitor", "id"),
+    BudgetState: ("budget", "value", "id"),
+}
+Condition = (
+    Threshold | Change | Anomaly | BurnRate | Budget | NoData | Composite | Drift | BudgetState
+)

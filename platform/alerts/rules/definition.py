@@ -11,6 +11,7 @@ from alerts.incidents.hours import MOST_SPANS, QuietHours
 from alerts.rules.conditions import (
     DAY,
     HOUR,
+    SOURCED,
     WEEK,
     Anomaly,
     Budget,
@@ -63,10 +64,11 @@ class Definition:
     them that are told apart, the others come in one message. A bucket is evaluated `lag_seconds`
     after its end. `inhibits` are ids of rules whose alerts this one explains. What is critical and
     not acknowledged is told again every `repeat_seconds`, and a warning becomes critical after
-    `escalate_seconds`; 0 is never. Without `channels` all of the project are told.
+    `escalate_seconds`; 0 is never. Without `channels` all of the project are told. What is
+    judged elsewhere (conditions.SOURCED) has neither `measured` nor `by`.
     """
 
-    measured: tuple[Measured, ...]
+    measured: tuple[Measured, ...] = ()
     condition: Condition
     bucket: str = "5m"
     by: tuple[str, ...] = ()
@@ -81,8 +83,7 @@ class Definition:
     channels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        wanted = len(self.condition.signals) if isinstance(self.condition, Composite) else 1
-        check(len(self.measured) == wanted, _("Measure one thing, or one for each signal."))
+        self._check_measured()
         check(self.bucket in WIDTHS, _("There is no such bucket."))
         learns = isinstance(self.condition, Anomaly | Composite)
         check(
@@ -91,9 +92,22 @@ class Definition:
         )
         check(len(self.by) <= MOST_DIMENSIONS, _("Two dimensions at most."))
         check(len(set(self.by)) == len(self.by), _("Each dimension once."))
-        check(set(self.group_by) <= set(self.by), _("What is told apart is one of the dimensions."))
+        check(
+            set(self.group_by) <= set(self.labels),
+            _("What is told apart is one of the dimensions."),
+        )
         check(all(len(name) <= MAX_TEXT for name in self.by), _("A name is too long."))
         self._check_times()
+
+    def _check_measured(self) -> None:
+        if type(self.condition) in SOURCED:
+            is_bare = not self.measured and not self.by
+            check(
+                is_bare, _("What is judged elsewhere is not measured, and has labels of its own.")
+            )
+            return
+        wanted = len(self.condition.signals) if isinstance(self.condition, Composite) else 1
+        check(len(self.measured) == wanted, _("Measure one thing, or one for each signal."))
 
     def _check_times(self) -> None:
         check(0 <= self.lag_seconds <= MOST_LAG, _("Late spans are waited for an hour at most."))
@@ -105,6 +119,11 @@ class Definition:
             zone_named(self.zone)
         except Unanswerable as error:
             check(False, str(error))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of an alert's labels."""
+        return SOURCED.get(type(self.condition), self.by)
 
     @property
     def width(self) -> int:

@@ -12,15 +12,18 @@ from alerts.rules.burn import burned
 from alerts.rules.conditions import (
     Anomaly,
     Budget,
+    BudgetState,
     BurnRate,
     Change,
     Composite,
     Condition,
+    Drift,
     NoData,
     Threshold,
 )
-from alerts.rules.points import Reading, Series, Verdict, between, plain_mean, weighted_mean
+from alerts.rules.points import Reading, Series, Stand, Verdict, between, plain_mean, weighted_mean
 from alerts.rules.spent import spent
+from alerts.rules.standing import stood
 
 # Of the bucket's number, and of the moment from which on nothing is usual any more (while firing).
 Judge = Callable[[int, int | None], Reading]
@@ -29,12 +32,14 @@ Judge = Callable[[int, int | None], Reading]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was measured of one segment. Of a composite, `signals` are the series of its signals,
-    with the same buckets as `series`. `is_sum`: the value is a count or a sum, so that buckets
+    with the same buckets as `series`; of what is judged elsewhere, `stands` are how it stood in
+    each. `is_sum`: the value is a count or a sum, so that buckets
     without anything are 0 and count as much as others.
     """
 
     series: Series
     signals: tuple[Series, ...] = ()
+    stands: tuple[Stand | None, ...] = ()
     is_sum: bool = False
     zone: str = "UTC"
     without: Times = ()
@@ -56,6 +61,10 @@ def judge_of(condition: Condition, seen: Seen) -> Judge:
             return lambda number, _frozen_at: spent(condition, seen.series, number, seen.zone)
         case NoData():
             return partial(_no_data, condition, seen)
+        case Drift() | BudgetState():
+            return lambda number, _frozen_at: stood(
+                condition, seen.series[number], seen.stands[number]
+            )
 
 
 def _threshold(condition: Threshold, seen: Seen, number: int, _frozen_at: int | None) -> Reading:

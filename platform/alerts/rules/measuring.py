@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from alerts.rules import sources
 from alerts.rules.baseline import Times
+from alerts.rules.conditions import SOURCED
 from alerts.rules.definition import Definition, Measured
 from alerts.rules.judging import Seen
 from alerts.rules.points import Point
@@ -16,7 +18,7 @@ NS = 1_000_000_000
 MOST_SEGMENTS = 200
 BUCKETS_AT_ONCE, CELLS = 1400, 29_000  # of a question: docs/metrics.md, “Bounds”
 SUMS = ("sum", "count", "uniq")
-Segment = tuple[str, ...]  # the values of the rule's dimensions
+Segment = sources.Segment
 Cells = dict[Segment, dict[int, tuple[float | None, int]]]
 
 
@@ -51,6 +53,8 @@ def measured(
     `known` have a series also where nothing is left of them. Raises Unanswerable where the rule
     asks for what is not there, and Unavailable without a store.
     """
+    if type(definition.condition) in SOURCED:
+        return Found(seen=sources.seen(project_id, definition, since, until, known=known))
     begin = (since - definition.looks_back_seconds) // definition.width * definition.width
     reads = [
         _read(project_id, definition, one, max(begin, 0), until) for one in definition.measured

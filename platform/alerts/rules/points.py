@@ -49,6 +49,18 @@ class Verdict(StrEnum):
     NO_DATA = "no_data"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """How something that is judged elsewhere stood from a moment on, until it was judged again."""
+
+    at: int
+    value: float | None
+    samples: int
+    limit: float | None = None
+    is_bad: bool = False
+    evidence: dict[str, Any] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """From where on it is of this tier."""

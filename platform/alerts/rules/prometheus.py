@@ -92,6 +92,8 @@ def _severity(wanted: Definition) -> str:
 
 
 def _selector(wanted: Definition) -> str:
+    if not wanted.measured:
+        return "sonde"
     one = wanted.measured[0]
     told = {name: getattr(one, name) for name in TEXTS}
     told |= {"scores": ",".join(one.scores), "bucket": wanted.bucket, "by": ",".join(wanted.by)}

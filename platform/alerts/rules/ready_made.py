@@ -11,9 +11,11 @@ from alerts.rules.conditions import (
     WEEK,
     Anomaly,
     Budget,
+    BudgetState,
     BurnRate,
     Change,
     Composite,
+    Drift,
     NoData,
     Signal,
     Threshold,
@@ -102,6 +104,18 @@ READY_MADE = (
             measured=(Measured(measure="cost"),), condition=Budget(amount=1.0), bucket="5m"
         ),
         needs_amount=True,
+    ),
+    ReadyMade(
+        key="budgets",
+        title=_("Budgets: used to 80 and to 100 %"),
+        about=_("Each budget of this project, also one that will be used up at this pace."),
+        definition=Definition(condition=BudgetState(), bucket="15m"),
+    ),
+    ReadyMade(
+        key="drift",
+        title=_("Drift"),
+        about=_("Each drift monitor of this project, but for what was marked as expected."),
+        definition=Definition(condition=Drift(), bucket="15m"),
     ),
     ReadyMade(
         key="quality",

@@ -8,10 +8,12 @@ from alerts.incidents.tiers import Tier
 from alerts.rules.conditions import (
     Anomaly,
     Budget,
+    BudgetState,
     BurnRate,
     Change,
     Composite,
     Condition,
+    Drift,
     NoData,
     Threshold,
 )
@@ -65,6 +67,10 @@ def subject(one: Measured) -> str:
 
 def predicate(definition: Definition) -> str:
     condition: Condition = definition.condition
+    if isinstance(condition, Drift):
+        return _("A drift monitor finds a drift that nobody marked as expected")
+    if isinstance(condition, BudgetState):
+        return _budget_state(definition, condition)
     what = subject(definition.measured[0])
     match condition:
         case Threshold():
@@ -149,6 +155,13 @@ def _budget(definition: Definition, condition: Budget, what: str) -> str:
     if condition.projected:
         return _("%(what)s heads beyond %(limit)s of %(amount)s a %(period)s") % told
     return _("%(what)s beyond %(limit)s of %(amount)s a %(period)s") % told
+
+
+def _budget_state(definition: Definition, condition: BudgetState) -> str:
+    told = {"limit": _limits(definition, condition.limits)}
+    if condition.projected:
+        return _("A budget is used to %(limit)s, or will be used up at this pace") % told
+    return _("A budget is used to %(limit)s") % told
 
 
 def _no_data(definition: Definition, condition: NoData) -> str:

@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from alerts.rules.conditions import (
     Anomaly,
     Budget,
+    BudgetState,
     BurnRate,
     Change,
     Composite,
+    Drift,
     NoData,
     Threshold,
     WrongRule,
@@ -32,6 +34,8 @@ KINDS: dict[str, type] = {
     "budget": Budget,
     "no_data": NoData,
     "composite": Composite,
+    "drift": Drift,
+    "budget_state": BudgetState,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
 KIND = "kind"

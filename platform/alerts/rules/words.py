@@ -1,11 +1,18 @@
 """What the things that a rule is made of are called, and values with their units."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
-from alerts.rules.conditions import Anomaly, Budget, BurnRate, Change, Composite, Period
+from alerts.rules.conditions import (
+    Anomaly,
+    Budget,
+    BudgetState,
+    BurnRate,
+    Change,
+    Composite,
+    Period,
+)
 from alerts.rules.definition import Definition, Measured
 from traces.metric_words import AGGREGATIONS, DIMENSIONS_OF, MEASURES, aggregations
 from traces.queries.metrics.dimensions import METADATA
@@ -23,6 +30,8 @@ KINDS: dict[str, str | Promise] = {
     "budget": _("Amount in a period"),
     "no_data": _("No data"),
     "composite": _("Several weak signals"),
+    "drift": _("Drift"),
+    "budget_state": _("Budget"),
 }
 PERIODS: dict[str, str | Promise] = {
     Period.DAY: _("Day"),
@@ -108,7 +117,7 @@ def plain(value: float) -> str:
 
 def value_of(definition: Definition, value: float | None) -> str:
     """What was measured, with its unit."""
-    return in_unit(value, unit_of(definition.measured[0]))
+    return in_unit(value, unit_of(definition.measured[0]) if definition.measured else "")
 
 
 def judged_of(definition: Definition, value: float | None) -> str:
@@ -116,7 +125,7 @@ def judged_of(definition: Definition, value: float | None) -> str:
     if value is None:
         return "–"
     match definition.condition:
-        case Change() | Budget():
+        case Change() | Budget() | BudgetState():
             return f"{plain(value)} %"
         case Anomaly() | Composite():
             return f"{plain(value)} σ"

@@ -8,6 +8,9 @@ class BudgetsConfig(AppConfig):
     verbose_name = _("Budgets")
 
     def ready(self) -> None:
+        from alerts.rules import conditions, sources
+        from dashboards.budgets import alerting
         from dashboards.budgets.panel import offer
 
         offer()
+        sources.register(conditions.BudgetState, alerting.read)
