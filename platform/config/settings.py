@@ -136,6 +136,8 @@ INSTALLED_APPS = [
     "evals.checks",
     "evals.judges",
     "evals.experiments",
+    "evals.drift",
+    "alerts.channels",
     "alerts.incidents",
     "alerts.rules",
     "dashboards.boards",
