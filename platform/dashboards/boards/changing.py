@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, pgettext
 from dashboards.boards.drawing import EMPTY
 from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Cell, Column, Drawn, Rows, Scope, Table
-from dashboards.boards.units import COUNT, DOLLARS, SECONDS, TEXT, change
+from dashboards.boards.units import TEXT, change
+from traces.axes import COUNT, DOLLARS, SECONDS
 from traces.queries.metrics import Measure
 from traces.search.of_dimensions import term_of
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from dashboards.boards import units
 from dashboards.boards.panel import Cell, Table
-from dashboards.boards.units import COUNT, NS, TIME, TOKENS
+from dashboards.boards.units import NS, TIME
 from exports.columns import TEXT, Column
 from exports.formats import BOM, cell, money
+from traces.axes import COUNT, TOKENS
 
 
 def csv_of(table: Table, zone: str) -> bytes:

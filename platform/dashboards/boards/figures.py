@@ -15,7 +15,8 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboards.boards.units import AXIS, COUNT, NS, written
+from dashboards.boards.units import NS, written
+from traces.axes import AXIS, COUNT
 
 LINE, AREA, BAR, STACK = "line", "area", "bar", "stack"
 TONES = (

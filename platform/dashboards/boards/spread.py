@@ -14,7 +14,8 @@ from dashboards.boards.drawing import EMPTY
 from dashboards.boards.figures import Bin, Series
 from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Cell, Chart, Chip, Column, Key, Nothing, Scope, Table
-from dashboards.boards.units import COUNT, TIME, moment, written
+from dashboards.boards.units import TIME, moment, written
+from traces.axes import COUNT
 from traces.queries.metrics import Answer, Measure
 from traces.queries.metrics.statement import BINS
 from traces.search.terms import Term

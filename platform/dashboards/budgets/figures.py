@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboards.boards.figures import Figure, numbers
-from dashboards.boards.units import AXIS, DOLLARS, written
+from dashboards.boards.units import written
 from dashboards.budgets.detail import Detail
 from dashboards.budgets.forecast import Amount
+from traces.axes import AXIS, DOLLARS
 
 
 def of_budget(found: Detail, words: dict[str, str], hrefs: Sequence[str]) -> Figure:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Project
 from dashboards.boards.panel import Cell, Chip, Column, Drawn, Nothing, Panel, Scope, Table
 from dashboards.boards.registry import Shelf, add_panel, add_shelf
-from dashboards.boards.units import DOLLARS, SHARE
 from dashboards.budgets.models import Budget
 from dashboards.budgets.state import BudgetState, states_of
+from traces.axes import DOLLARS, SHARE
 
 MOST_LISTED, MOST_SHOWN = 20, 3
 COLUMNS = (

@@ -2,7 +2,8 @@
 
 from dashboards.boards.csv_file import csv_of
 from dashboards.boards.panel import Cell, Column, Table
-from dashboards.boards.units import COUNT, DOLLARS, TEXT
+from dashboards.boards.units import TEXT
+from traces.axes import COUNT, DOLLARS
 
 
 def test_numbers_are_plain_and_what_is_unknown_is_empty():

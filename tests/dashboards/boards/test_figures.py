@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from dashboards.boards import figures
 from dashboards.boards.figures import AREA, BAR, LINE, STACK, Bin, Series, Span
-from dashboards.boards.units import AXIS, COUNT, NS, SECONDS
+from dashboards.boards.units import NS
+from traces.axes import AXIS, COUNT, SECONDS
 
 HOUR = 3600 * NS
 NOON = int(datetime(2026, 3, 28, 12, tzinfo=UTC).timestamp()) * NS

@@ -10,8 +10,9 @@ from dashboards.boards.links import TRACES, trace_page
 from dashboards.boards.panel import Cell, Column, Drawn, Nothing, Rows, Scope, Table
 from dashboards.boards.spread import bins_before, histogram
 from dashboards.boards.tiling import Figure, tiles
-from dashboards.boards.units import COUNT, SECONDS, SHARE, TEXT
+from dashboards.boards.units import TEXT
 from dashboards.boards.valued import words_of
+from traces.axes import COUNT, SECONDS, SHARE
 from traces.queries.metrics import STEPS, Measure
 from traces.search.terms import Term
 

@@ -14,7 +14,8 @@ from dashboards.boards.figures import STACK
 from dashboards.boards.links import OBSERVATIONS, TRACES, trace_page
 from dashboards.boards.panel import Cell, Chip, Column, Drawn, Rows, Scope, Table
 from dashboards.boards.summing import Part, tiles_of
-from dashboards.boards.units import COUNT, DOLLARS, SHARE, TEXT, TOKENS
+from dashboards.boards.units import TEXT
+from traces.axes import COUNT, DOLLARS, SHARE, TOKENS
 from traces.queries.metrics import Answer, Measure
 from traces.queries.metrics.dimensions import METADATA
 from traces.search.terms import Term

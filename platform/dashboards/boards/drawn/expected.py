@@ -12,7 +12,8 @@ from dashboards.boards.drawn.quality import COUNTED, MEAN, nothing_judged
 from dashboards.boards.figures import LINE, Series, Span
 from dashboards.boards.links import SCORES, base_of, window_of
 from dashboards.boards.panel import Cell, Chart, Chip, Column, Drawn, Key, Scope, Table
-from dashboards.boards.units import COUNT, SCORE, TIME
+from dashboards.boards.units import TIME
+from traces.axes import COUNT, SCORE
 from traces.queries.metrics import Measure
 from traces.search.of_dimensions import having_score
 

@@ -11,7 +11,7 @@ from dashboards.boards.drawing import Line, course
 from dashboards.boards.drawn.unpriced import nothing_spent
 from dashboards.boards.figures import STACK
 from dashboards.boards.panel import Drawn, Nothing, Scope
-from dashboards.boards.units import DOLLARS, TOKENS
+from traces.axes import DOLLARS, TOKENS
 from traces.queries.metrics import Answer, Measure
 
 KIND_WORDS = {

@@ -13,7 +13,7 @@ from dashboards.boards.figures import LINE
 from dashboards.boards.links import TRACES
 from dashboards.boards.panel import Column, Drawn, Nothing, Scope
 from dashboards.boards.spread import bins_before, heat_map, histogram
-from dashboards.boards.units import COUNT, RATE, SECONDS, SHARE
+from traces.axes import COUNT, RATE, SECONDS, SHARE
 from traces.queries.metrics import STEPS, Answer, Measure, Only
 from traces.search.terms import Term
 

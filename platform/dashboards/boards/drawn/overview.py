@@ -10,7 +10,7 @@ from dashboards.boards.figures import AREA, LINE, STACK
 from dashboards.boards.links import OBSERVATIONS, SCORES, TRACES
 from dashboards.boards.panel import Chip, Drawn, Nothing, Scope, Tiles
 from dashboards.boards.tiling import Figure, tiles
-from dashboards.boards.units import COUNT, DOLLARS, RATE, SCORE, SECONDS, SHARE, TOKENS
+from traces.axes import COUNT, DOLLARS, RATE, SCORE, SECONDS, SHARE, TOKENS
 from traces.queries.metrics import Measure
 from traces.queries.overview import first_trace
 from traces.search.terms import Term

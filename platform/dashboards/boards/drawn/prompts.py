@@ -14,8 +14,9 @@ from dashboards.boards.drawing import Line, course
 from dashboards.boards.figures import LINE, STACK, Series, tone
 from dashboards.boards.links import OBSERVATIONS, SCORES, rows_of
 from dashboards.boards.panel import Cell, Chart, Column, Drawn, Nothing, Rows, Scope, Table
-from dashboards.boards.units import COUNT, DOLLARS, SCORE, SECONDS, SHARE, TEXT, TOKENS
+from dashboards.boards.units import TEXT
 from prompts.models import Prompt
+from traces.axes import COUNT, DOLLARS, SCORE, SECONDS, SHARE, TOKENS
 from traces.queries.metrics import Answer, Measure
 from traces.search.of_dimensions import having_score
 from traces.search.terms import Term

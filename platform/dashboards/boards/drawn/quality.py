@@ -11,11 +11,12 @@ from dashboards.boards.drawing import Line, course, listing, ranked, split
 from dashboards.boards.figures import LINE, STACK, tone
 from dashboards.boards.links import SCORES, rows_of
 from dashboards.boards.panel import Cell, Column, Drawn, Nothing, Rows, Scope, Table
-from dashboards.boards.units import COUNT, SCORE, SHARE, TEXT
+from dashboards.boards.units import TEXT
 from dashboards.boards.valued import words_of
 from evals.checks.check import BOOLEAN, HIGHER
 from evals.checks.models import ProjectCheck
 from evals.checks.registry import CHECKS
+from traces.axes import COUNT, SCORE, SHARE
 from traces.queries.metrics import Measure, Only
 from traces.search.of_dimensions import having_score, term_of
 from traces.search.terms import Term

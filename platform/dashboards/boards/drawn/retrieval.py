@@ -10,7 +10,7 @@ from dashboards.boards.figures import STACK
 from dashboards.boards.panel import Column, Drawn, Nothing, Scope
 from dashboards.boards.spread import bins_before, histogram
 from dashboards.boards.summing import Part, tiles_of
-from dashboards.boards.units import COUNT, SCORE, SECONDS, SHARE
+from traces.axes import COUNT, SCORE, SECONDS, SHARE
 from traces.queries.metrics import STEPS, Answer, Measure
 from traces.search.terms import Term
 

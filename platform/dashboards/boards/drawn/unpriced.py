@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Cell, Chip, Column, Drawn, Nothing, Rows, Scope, Table
-from dashboards.boards.units import COUNT, TEXT, TOKENS
+from dashboards.boards.units import TEXT
+from traces.axes import COUNT, TOKENS
 from traces.queries.metrics import Measure
 from traces.search.terms import Term
 

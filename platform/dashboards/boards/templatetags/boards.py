@@ -1,8 +1,6 @@
 """How boards write figures."""
 
-import json
 from collections.abc import Sequence
-from typing import Any
 from unicodedata import east_asian_width
 
 from django import template
@@ -17,12 +15,6 @@ register = template.Library()
 LOWER, HIGHER = "lower", "higher"
 # In pixels: a twelfth of a board, a letter, what surrounds a name in a legend, chips and menu.
 COLUMN, LETTER, SWATCH, BESIDE = 95, 7, 24, 150
-
-
-@register.filter
-def as_attribute(figure: dict[str, Any] | list) -> str:
-    """For a `data-` attribute: the template escapes it."""
-    return json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 @register.simple_tag
