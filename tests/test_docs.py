@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [ROOT / "platform", ROOT / "ingest", ROOT / "scripts"]
-READS = re.compile(r"""(?:text|number|flag|words)\(\s*(?:\w+,\s*)?["']([A-Z][A-Z_]{3,})["']""")
+READS = re.compile(r"""(?:text|number|flag|words?)\(\s*(?:\w+,\s*)?["']([A-Z][A-Z_]{3,})["']""")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 

@@ -98,9 +98,23 @@ OUTBOUND_ALLOWED_NETWORKS_OF = {
     "webhook": env.networks(
         env.words("SONDE_OUTBOUND_WEBHOOK_NETWORKS"), "SONDE_OUTBOUND_WEBHOOK_NETWORKS"
     ),
+    "alert": env.networks(
+        env.words("SONDE_OUTBOUND_ALERT_NETWORKS"), "SONDE_OUTBOUND_ALERT_NETWORKS"
+    ),
 }
 OUTBOUND_ALLOW_HTTP = env.flag("SONDE_OUTBOUND_ALLOW_HTTP")
 OUTBOUND_PROXY = env.text("SONDE_OUTBOUND_PROXY")
+# E-mail, which alerts are sent by: without a server there is none.
+EMAIL_HOST = env.text("SONDE_SMTP_HOST")
+EMAIL_PORT = env.number("SONDE_SMTP_PORT", 587)
+EMAIL_HOST_USER = env.text("SONDE_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("SONDE_SMTP_PASSWORD")
+SMTP_SECURITY = env.word("SONDE_SMTP_SECURITY", ("starttls", "tls", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_SECURITY == "starttls", SMTP_SECURITY == "tls"
+EMAIL_TIMEOUT = 10  # seconds, for each step
+DEFAULT_FROM_EMAIL = env.text(
+    "SONDE_EMAIL_FROM", f"Sonde <sonde@{urlsplit(BASE_URL).hostname or 'localhost'}>"
+)
 METRICS_TOKEN = env.text("SONDE_METRICS_TOKEN")  # lets Prometheus in from another machine
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -27,7 +27,7 @@ from outbound.connecting import (
 from outbound.errors import Refused, TooLarge, TooSlow, Unreachable
 from outbound.urls import Target, parse
 
-LLM, WEBHOOK = "llm", "webhook"  # the surfaces: what an operator can open networks to
+LLM, WEBHOOK, ALERT = "llm", "webhook", "alert"  # the surfaces: what networks are opened to
 USER_AGENT = "Sonde/0.1"
 MOST_LINE_BYTES = 1024 * 1024
 

@@ -10,21 +10,12 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.sealing import Unsealable
-from outbound.errors import OutboundError, Refused, TooSlow
-from outbound.sending import WEBHOOK, Limits, send
-from webhooks.models import (
-    MAX_ANSWER,
-    Attempt,
-    Delivery,
-    Disabled,
-    Endpoint,
-    Fault,
-    Message,
-    State,
-)
+from outbound.outcomes import Fault, Outcome, posted, unreadable
+from outbound.sending import WEBHOOK, Limits
+from webhooks.models import Attempt, Delivery, Disabled, Endpoint, Message, State
 from webhooks.signing import headers
 
 LIMITS = Limits(seconds=15, connect_seconds=5, idle_seconds=15)
@@ -37,20 +28,6 @@ KEEP = timedelta(days=30)
 AT_ONCE = 200
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    status: int | None = None
-    milliseconds: int | None = None
-    answer: str = ""
-    fault: str = ""
-    detail: str = ""
-    retry_after: int = 0
-
-    @property
-    def is_good(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
 
 
 def due() -> list[int]:
@@ -121,38 +98,19 @@ def _is_taken(endpoint: Endpoint, now: datetime) -> bool:
 
 
 def sent(endpoint: Endpoint, message: Message) -> Outcome:
+    now = timezone.now()
     try:
-        with translation.override("en"):  # what is kept is read in any language
-            answer = send(
-                "POST",
-                endpoint.url,
-                surface=WEBHOOK,
-                headers=headers(endpoint, message, timezone.now()),
-                content=message.body.encode(),
-                limits=LIMITS,
-                first_bytes=MAX_ANSWER,
-            )
+        told = headers(endpoint, message, now)
     except Unsealable as error:
-        return Outcome(fault=str(Fault.SECRET), detail=str(error)[:300])
-    except OutboundError as error:
-        return Outcome(fault=fault_of(error), detail=str(error)[:300])
-    return Outcome(
-        status=answer.status,
-        milliseconds=answer.milliseconds,
-        answer=answer.body.decode("utf-8", "replace").replace("\0", "\ufffd"),
-        retry_after=seconds_of(answer.headers.get("retry-after", "")),
+        return unreadable(error)
+    return posted(
+        endpoint.url,
+        surface=WEBHOOK,
+        headers=told,
+        content=message.body.encode(),
+        limits=LIMITS,
+        now=now,
     )
-
-
-def fault_of(error: OutboundError) -> str:
-    if isinstance(error, Refused):
-        return str(Fault.REFUSED)
-    return str(Fault.TOO_SLOW if isinstance(error, TooSlow) else Fault.UNREACHABLE)
-
-
-def seconds_of(text: str) -> int:
-    """Of a Retry-After, a day at most."""
-    return min(int(text), WAITS[-1]) if text.isascii() and text.isdecimal() else 0
 
 
 def record(begun: Begun, outcome: Outcome) -> None:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, new_id
+from outbound.outcomes import MAX_ANSWER, MAX_DETAIL, Fault
 from webhooks.names import Event, new_message_id
 
 MAX_URL = 2000
-MAX_ANSWER = 500
 
 
 class Disabled(models.TextChoices):
@@ -123,15 +123,6 @@ class Delivery(models.Model):
         return self.state == State.WAITING and self.endpoint.is_active and self.due_at < soon
 
 
-class Fault(models.TextChoices):
-    """Why no answer came. An answer tells by its status."""
-
-    REFUSED = "refused", _("Not an address that may be asked")
-    UNREACHABLE = "unreachable", _("Not reached")
-    TOO_SLOW = "too_slow", _("Took too long")
-    SECRET = "secret", _("The secret cannot be read")
-
-
 class Attempt(models.Model):
     """One try. Without a status and a fault it is under way, or its worker was ended."""
 
@@ -141,7 +132,7 @@ class Attempt(models.Model):
     milliseconds = models.PositiveIntegerField(null=True)
     answer = models.CharField(max_length=MAX_ANSWER, blank=True)  # its beginning
     fault = models.CharField(max_length=12, choices=Fault.choices, blank=True)
-    detail = models.CharField(max_length=300, blank=True)
+    detail = models.CharField(max_length=MAX_DETAIL, blank=True)
 
     class Meta:
         ordering = ("-at", "-pk")

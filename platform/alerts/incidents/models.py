@@ -12,17 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User, new_id
+from alerts.channels.message import News
+from alerts.channels.tiers import TIERS
 from alerts.incidents.matching import How, Matcher, Silenced
 from alerts.incidents.tiers import Tier
 
 MAX_NAME, MAX_COMMENT, MAX_ID = 200, 5000, 64
-
-
-TIERS = [
-    (str(Tier.INFO), _("Info")),
-    (str(Tier.WARNING), _("Warning")),
-    (str(Tier.CRITICAL), _("Critical")),
-]
 
 
 class Incident(models.Model):
@@ -142,17 +137,6 @@ class Silence(models.Model):
 
     def holds(self, labels: dict[str, str], at: datetime) -> bool:
         return self.silenced.holds(labels, at)
-
-
-class News(models.TextChoices):
-    """What a notice says of its incidents."""
-
-    FIRING = "firing", _("Firing")
-    WORSE = "worse", _("Got worse")
-    REMINDER = "reminder", _("Still firing")
-    ESCALATED = "escalated", _("Escalated")
-    RESOLVED = "resolved", _("Resolved")
-    CAME_AND_WENT = "came_and_went", _("Came and went")
 
 
 class Notice(models.Model):

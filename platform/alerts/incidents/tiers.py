@@ -1,18 +1,10 @@
-"""How bad an alert is, and what it does. Pure."""
+"""What an alert does, and how bad it is. Pure."""
 
 from enum import StrEnum
 
+from alerts.channels.tiers import Tier
 
-class Tier(StrEnum):
-    """Info is kept and digested, warning is told, critical calls somebody."""
-
-    INFO = "info"
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        return list(Tier).index(self)
+__all__ = ("Step", "Tier")
 
 
 class Step(StrEnum):
