@@ -26,6 +26,7 @@ class News(models.TextChoices):
     ESCALATED = "escalated", _("Escalated")
     RESOLVED = "resolved", _("Resolved")
     CAME_AND_WENT = "came_and_went", _("Came and went")
+    DIGEST = "digest", _("Daily digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Message:
     more: int = 0
     series: Series = field(default_factory=Series)
     rule_url: str = ""
-    chart_url: str = ""
+    traces_url: str = ""
     language: str = "en"
     is_test: bool = False
 
