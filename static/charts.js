@@ -75,7 +75,7 @@ function layoutOf(box, own) {
   const isTime = own.meta?.axis === "time";
   return {
     ...own,
-    ...(isTime ? marked(box, own.xaxis.range) : {}),
+    ...(isTime ? marked(box, own.xaxis.range, own.shapes) : {}),
     xaxis: axis(roomy(own.xaxis, across, box.clientWidth - 90) ?? {}, isTime, box.clientWidth),
     yaxis: axis({ nticks: 5, ...roomy(own.yaxis, up, box.clientHeight - 40) }, false),
     font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: colour("ink-2") },
@@ -91,7 +91,7 @@ function layoutOf(box, own) {
 }
 
 // What happened meanwhile, as lines across the time: releases, prompts, notes.
-function marked(box, [since, until]) {
+function marked(box, [since, until], own) {
   const told = JSON.parse(document.getElementById("markers")?.dataset.markers ?? "[]").filter((one) => one.at >= since && one.at <= until);
   const isNamed = box.clientWidth > NARROW && told.length <= MOST_LABELS;
   const tone = (kind) => colour(kind === "incident" ? "bad" : "ink-3");
@@ -99,10 +99,13 @@ function marked(box, [since, until]) {
   const side = (at) => (!isNamed ? "center" : isLate(at) ? "right" : "left"); // its words stay within the chart
   const lines = isNamed ? beneath(told, (one) => (Date.parse(one.at) - Date.parse(since)) / (Date.parse(until) - Date.parse(since)) * box.clientWidth, isLate) : [];
   return {
-    shapes: told.map((one) => ({ type: "line", xref: "x", yref: "paper", x0: one.at, x1: one.at, y0: 0, y1: 1, line: { color: tone(one.kind), width: 1, dash: "dash" } })),
+    shapes: [...(own ?? []).map(shaded), ...told.map((one) => ({ type: "line", xref: "x", yref: "paper", x0: one.at, x1: one.at, y0: 0, y1: 1, line: { color: tone(one.kind), width: 1, dash: "dash" } }))],
     annotations: told.map((one, at) => ({ xref: "x", yref: "paper", x: one.at, y: 1, yshift: -13 * (lines[at] ?? 0), yanchor: "top", xanchor: side(one.at), showarrow: false, text: isNamed ? one.short : "▾", hovertext: one.words, captureevents: true, font: { color: tone(one.kind), size: 10 }, bgcolor: colour("panel", 0.7) })),
   };
 }
+
+// A time that stands out, from top to bottom: its name is a colour of the stylesheet.
+const shaded = (one) => ({ ...one, type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1, layer: "below", fillcolor: colour(one.name, 0.16), line: { width: 0 } });
 
 // For each, how many lines of words lower it stands, so that no words cover others'.
 function beneath(told, across, isLate) {

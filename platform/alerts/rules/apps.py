@@ -9,8 +9,9 @@ class RulesConfig(AppConfig):
 
     def ready(self) -> None:
         from alerts.incidents import course, explaining
-        from alerts.rules import courses
+        from alerts.rules import conditions, courses, drifted, sources
         from alerts.rules.explaining import RulesExplain
 
         course.register(courses.course)
         explaining.register(RulesExplain())
+        sources.register(conditions.Drift, drifted.read)

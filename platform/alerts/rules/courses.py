@@ -8,10 +8,12 @@ from alerts.incidents.course import MOST_BUCKETS, Bucket, Course
 from alerts.rules.applying import segment_of
 from alerts.rules.conditions import (
     Budget,
+    BudgetState,
     BurnRate,
     Change,
     Composite,
     Condition,
+    Drift,
     NoData,
     WrongRule,
 )
@@ -21,8 +23,9 @@ from alerts.rules.measuring import measured
 from alerts.rules.models import Rule
 from alerts.rules.points import Reading, Side, Verdict
 from alerts.rules.saying import subject
+from alerts.rules.stored import kind_of
 from alerts.rules.walking import walked
-from alerts.rules.words import unit_of
+from alerts.rules.words import KINDS, unit_of
 from traces.errors import Refused
 from traces.queries.metrics import Unanswerable
 
@@ -36,19 +39,19 @@ def course(
     rule = Rule.objects.filter(pk=rule_id, project=project_id).first()
     try:
         wanted = rule.wanted if rule else None
-        if wanted is None or not wanted.measured or set(labels) != set(wanted.by):
+        if wanted is None or set(labels) != set(wanted.labels):
             return None
         buckets = _buckets(project_id, wanted, dict(labels), since, until)
     except (WrongRule, Unanswerable, Refused):
         return None  # the rule's own page says why
-    name = subject(wanted.measured[0])
+    name = subject(wanted.measured[0]) if wanted.measured else str(KINDS[kind_of(wanted)])
     return Course(name=name, unit=unit(wanted), buckets=buckets)
 
 
 def unit(definition: Definition) -> str:
     """What `drawn` counts in."""
     match definition.condition:
-        case Budget():
+        case Budget() | BudgetState():
             return PERCENT
         case BurnRate():
             return TIMES
@@ -56,6 +59,8 @@ def unit(definition: Definition) -> str:
             return SIGMA
         case NoData():
             return "count"
+        case Drift():
+            return "score"
     return unit_of(definition.measured[0])
 
 

@@ -1,0 +1,161 @@
+"""The chart of a rule: its value against what it is held, and when it fires. Pure; plotly's plain
+dicts, whose colours are names of tones (static/charts.js).
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from alerts.incidents.course import Bucket
+from alerts.incidents.figures import AXES, SHORT, Figure, written
+from alerts.incidents.models import TIERS
+from alerts.incidents.tiers import Tier
+from alerts.rules.backtesting import Backtest, Firing
+from alerts.rules.conditions import Threshold
+from alerts.rules.courses import drawn, unit
+from alerts.rules.definition import Definition
+from alerts.rules.measuring import Segment
+
+TONES = {Tier.INFO: "accent", Tier.WARNING: "warn", Tier.CRITICAL: "bad"}
+TIER_NAMES = dict(TIERS)
+
+
+def noisiest(found: Backtest) -> Segment | None:
+    """The segment that fired most, else the one with most samples: what is drawn first."""
+
+    def loud(segment: Segment) -> tuple[int, int]:
+        fired = sum(one.segment == segment for one in found.firings)
+        return fired, sum(one.point.samples for one in found.readings[segment])
+
+    return max(sorted(found.readings), key=loud, default=None)
+
+
+def buckets_of(definition: Definition, found: Backtest, segment: Segment | None) -> list[Bucket]:
+    """In the unit of courses.unit."""
+    readings = found.readings.get(segment, ()) if segment is not None else ()
+    return [drawn(definition.condition, one) for one in readings]
+
+
+def of_backtest(
+    definition: Definition, found: Backtest, zone: str, segment: Segment | None = None
+) -> Figure:
+    """Of one segment, the noisiest where none is named."""
+    segment = noisiest(found) if segment is None else segment
+    fired = [one for one in found.firings if one.segment == segment]
+    return of_course(definition, buckets_of(definition, found, segment), zone, fired)
+
+
+def of_course(
+    definition: Definition, buckets: Sequence[Bucket], zone: str, firings: Iterable[Firing] = ()
+) -> Figure:
+    """Firings that are not over are drawn to the end."""
+    within, counted = ZoneInfo(zone), unit(definition)
+    x = [_local(one.begin, within) for one in buckets]
+    end = buckets[-1].end if buckets else 0
+    data = [*_band(x, buckets), *_limits(definition, x, buckets, counted)]
+    data.append(_line(_("Value"), x, [one.value for one in buckets], "accent", counted))
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {"type": "date", "range": [x[0], _local(end, within)] if x else None},
+            "yaxis": {"rangemode": "tozero", **AXES.get(counted, SHORT)},
+            "hovermode": "x unified",
+            "meta": {"axis": "time"},
+            "shapes": [
+                {
+                    "name": TONES[one.tier],
+                    "x0": _local(one.fired, within),
+                    "x1": _local(one.resolved or end, within),
+                }
+                for one in firings
+            ],
+        },
+    }
+
+
+def _limits(
+    definition: Definition, x: Sequence[str], buckets: Sequence[Bucket], counted: str
+) -> list[Figure]:
+    """Each tier's where they do not move, else the one that each value was held against."""
+    condition = definition.condition
+    if isinstance(condition, Threshold):
+        return [
+            _line(
+                str(_("Limit: %(tier)s") % {"tier": TIER_NAMES[str(one.tier)]}),
+                x,
+                [one.value] * len(x),
+                TONES[one.tier],
+                counted,
+                is_limit=True,
+            )
+            for one in condition.limits
+        ]
+    values = [one.limit for one in buckets]
+    if all(one is None for one in values):
+        return []
+    return [_line(_("Limit"), x, values, "bad", counted, is_limit=True)]
+
+
+def _band(x: Sequence[str], buckets: Sequence[Bucket]) -> list[Figure]:
+    """In which it is usual, as two lines with what lies between them filled."""
+    places = [
+        (at, one.low, one.high)
+        for at, one in zip(x, buckets, strict=True)
+        if one.low is not None and one.high is not None
+    ]
+    if not places:
+        return []
+    edge = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": _("Usual"),
+        "x": [at for at, _low, _high in places],
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "meta": {"tone": "accent", "rows": "", "in_legend": False},
+    }
+    return [
+        {**edge, "y": _finite(low for _at, low, _high in places)},
+        {
+            **edge,
+            "y": _finite(high for _at, _low, high in places),
+            "fill": "tonexty",
+            "meta": {**edge["meta"], "in_legend": True},
+        },
+    ]
+
+
+def _line(
+    name: str,
+    x: Sequence[str],
+    values: Sequence[float | None],
+    tone: str,
+    counted: str,
+    *,
+    is_limit: bool = False,
+) -> Figure:
+    known = sum(one is not None for one in values)
+    return {
+        "type": "scatter",
+        "mode": "lines" if is_limit else "lines+markers",
+        "name": name,
+        "x": list(x),
+        "y": _finite(values),
+        "connectgaps": False,
+        "line": {"width": 1.4 if is_limit else 1.6, "dash": "dash" if is_limit else "solid"},
+        "marker": {"size": 6 if known < 4 else 3 if len(x) < 80 else 1},
+        "hovertext": [written(one, counted) for one in values],
+        "hovertemplate": "<b>%{fullData.name}</b> %{hovertext}<extra></extra>",
+        "meta": {"tone": tone, "rows": "", "in_legend": True},
+    }
+
+
+def _finite(values: Iterable[float | None]) -> list[float | None]:
+    return [one if one is None or math.isfinite(one) else None for one in values]
+
+
+def _local(seconds: int, zone: ZoneInfo) -> str:
+    return f"{datetime.fromtimestamp(seconds, zone):%Y-%m-%d %H:%M:%S}"
