@@ -130,15 +130,35 @@ def silence(
         raise CannotSilence(_("A silence ends after it begins, within 90 days."))
     if Silence.objects.filter(project=project, ends_at__gt=timezone.now()).count() >= MOST_SILENCES:
         raise CannotSilence(_("There are too many silences: end one first."))
-    told = [{"label": one.label, "value": one.value, "how": str(one.how)} for one in matchers]
     return Silence.objects.create(
         project=project,
-        matchers=told,
+        matchers=_stored(matchers),
         begins_at=begins_at,
         ends_at=ends_at,
         author=author,
         comment=comment.replace("\0", "")[:500],
     )
+
+
+def silence_once(
+    project: Project, matchers: Sequence[Matcher], *, ends_at: datetime, comment: str
+) -> Silence:
+    """By nobody who is known: a second click makes no second silence, it may make the first one
+    longer. Raises CannotSilence.
+    """
+    now, told = timezone.now(), _stored(matchers)
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)  # one click at a time
+        holding = Silence.objects.filter(
+            project=project, author=None, matchers=told, begins_at__lte=now, ends_at__gt=now
+        ).first()
+        if holding is None:
+            return silence(
+                project, matchers, begins_at=now, ends_at=ends_at, author=None, comment=comment
+            )
+        holding.ends_at = max(holding.ends_at, ends_at)
+        holding.save(update_fields=("ends_at",))
+        return holding
 
 
 def extend_silence(silence: Silence, ends_at: datetime) -> None:
@@ -154,6 +174,10 @@ def end_silence(silence: Silence) -> None:
     """Now; what it held back and still fires is told with the next evaluation."""
     now = timezone.now()
     Silence.objects.filter(pk=silence.pk, ends_at__gt=now).update(ends_at=now)
+
+
+def _stored(matchers: Sequence[Matcher]) -> list[dict[str, str]]:
+    return [{"label": one.label, "value": one.value, "how": str(one.how)} for one in matchers]
 
 
 def _locked(incident_id: str) -> Incident | None:

@@ -7,16 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from alerts.incidents.course import Bucket, Course
+from traces.axes import AXIS
 from traces.templatetags.trace_figures import quantity
 
 Figure = dict[str, Any]
 SHORT = {"tickformat": ".3~s"}
 AXES: dict[str, dict[str, Any]] = {
-    "dollars": {"tickprefix": "$", **SHORT},
-    "seconds": {"tickformat": "~s", "ticksuffix": "s"},
-    "share": {"tickformat": ".3~%"},
-    "score": {"tickformat": ".3~g"},
-    "tokens/s": {**SHORT, "ticksuffix": "/s"},
+    **AXIS,
     "percent": {"tickformat": ".3~g", "ticksuffix": " %"},
     "sigma": {"tickformat": ".3~g", "ticksuffix": " σ"},
     "times": {"tickformat": ".3~g", "ticksuffix": " ×"},
@@ -33,23 +30,26 @@ def written(value: float | None, unit: str) -> str:
 
 
 def of_course(course: Course, began: datetime, ended: datetime) -> Figure:
-    """What was measured with its limit or band; the buckets while it fired stand in red. Times are UTC."""
+    """What was measured with its limit or band; the time while it fired is shaded. Times are UTC."""
     buckets, x = course.buckets, [_at(one.end) for one in course.buckets]
-    firing = [
-        one.value if began.timestamp() < one.end <= ended.timestamp() else None for one in buckets
-    ]
+    first, last = buckets[0].begin, buckets[-1].end
+    fired = {
+        "name": "bad",
+        "x0": _at(max(first, int(began.timestamp()))),
+        "x1": _at(min(last, int(ended.timestamp()))),
+    }
     return {
         "data": [
             *_band(buckets, x),
-            _line(x, [one.limit for one in buckets], course.unit, _("Limit"), "warn", dash="dash"),
-            _line(x, [one.value for one in buckets], course.unit, course.name, "accent"),
-            _line(x, firing, course.unit, _("While it fired"), "bad", hover=False),
+            _line(x, [one.limit for one in buckets], course.unit, _("Limit"), dash="dash"),
+            _line(x, [one.value for one in buckets], course.unit, course.name),
         ],
         "layout": {
-            "xaxis": {"type": "date", "range": [_at(buckets[0].begin), x[-1]]},
+            "xaxis": {"type": "date", "range": [_at(first), _at(last)]},
             "yaxis": {"rangemode": "tozero", **AXES.get(course.unit, SHORT)},
             "hovermode": "x unified",
             "meta": {"axis": "time"},
+            "shapes": [fired],
         },
     }
 
@@ -75,28 +75,19 @@ def _band(buckets: Sequence[Bucket], x: Sequence[str]) -> list[Figure]:
 
 
 def _line(
-    x: Sequence[str],
-    values: Sequence[float | None],
-    unit: str,
-    name: str,
-    tone: str,
-    *,
-    dash: str = "solid",
-    hover: bool = True,
+    x: Sequence[str], values: Sequence[float | None], unit: str, name: str, *, dash: str = "solid"
 ) -> Figure:
-    told = {"hovertext": [written(one, unit) for one in values]} if hover else {"hoverinfo": "skip"}
-    template = {"hovertemplate": "<b>%{fullData.name}</b> %{hovertext}<extra></extra>"}
     return {
         "type": "scatter",
-        "mode": "lines" if dash != "solid" else "lines+markers",
+        "mode": "lines+markers" if dash == "solid" else "lines",
         "name": _plain(name),
         "x": list(x),
         "y": list(values),
-        "line": {"width": 1.4 if dash != "solid" else 1.8, "dash": dash},
+        "hovertext": [written(one, unit) for one in values],
+        "hovertemplate": "<b>%{fullData.name}</b> %{hovertext}<extra></extra>",
+        "line": {"width": 1.8 if dash == "solid" else 1.4, "dash": dash},
         "marker": {"size": 3},
-        "meta": {"tone": tone},
-        **told,
-        **(template if hover else {}),
+        "meta": {"tone": "accent" if dash == "solid" else "warn"},
     }
 
 

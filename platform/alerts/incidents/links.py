@@ -7,10 +7,10 @@ deed and learns the rule's name and the incident's state, nothing else.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
-from django.db import models
 from django.urls import reverse
 
 from alerts.incidents.models import MAX_ID, Incident
@@ -18,7 +18,7 @@ from alerts.incidents.models import MAX_ID, Incident
 LASTS = timedelta(days=7)
 
 
-class Deed(models.TextChoices):
+class Deed(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     SILENCE = "silence"
 

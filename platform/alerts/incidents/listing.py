@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from urllib.parse import urlencode
 
-from django.db import models
 from django.db.models import Count, F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import QueryDict
@@ -24,10 +24,17 @@ RANGES = {
 NOBODY = "nobody"
 
 
-class State(models.TextChoices):
-    OPEN = "open", _("Open")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    OVER = "over", _("Over")
+class State(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    OVER = "over"
+
+
+STATES = (
+    (str(State.OPEN), _("Open")),
+    (str(State.ACKNOWLEDGED), _("Acknowledged")),
+    (str(State.OVER), _("Over")),
+)
 
 
 OF_STATE = {
@@ -67,7 +74,7 @@ class Wanted:
 def wanted_in(query: QueryDict) -> Wanted:
     """What makes no sense asks for nothing."""
     said = {name: query.get(name, "").replace("\0", "")[:MAX_TEXT] for name in Wanted.__slots__}
-    if said["state"] not in State.values:
+    if said["state"] not in dict(STATES):
         said["state"] = ""
     if said["tier"] not in dict(TIERS):
         said["tier"] = ""

@@ -13,7 +13,7 @@ from alerts.incidents.models import TIERS, EventKind, Incident, IncidentEvent, N
 
 MOST = 200  # lines that a page shows, the newest
 TIER_WORDS = dict(TIERS)
-ICONS = {
+ICONS: dict[Any, str] = {
     EventKind.FIRED: "alerts",
     EventKind.TIER: "alerts",
     EventKind.ESCALATED: "arrow-up",
@@ -27,7 +27,7 @@ ICONS = {
     EventKind.HELD_BACK: "clock",
 }
 SOMEBODY, LINK = gettext_lazy("Somebody"), gettext_lazy("Somebody by the link of a message")
-PLAIN: dict[str, str | Promise] = {
+PLAIN: dict[Any, str | Promise] = {
     EventKind.ESCALATED: gettext_lazy("Nobody acknowledged it: it is critical now"),
     EventKind.RESOLVED: gettext_lazy("It is over"),
     EventKind.CLOSED: gettext_lazy("%(who)s closed it"),
