@@ -34,6 +34,7 @@ PUBLIC = {
     "shared/x": "the link is the permission",
     "shared/boards/x": "the link is the permission",
     "feedback/x": "the link is the permission",
+    "alerts/links/x": "the signed link of a message is the permission, for one deed on one alert",
     "healthz": "says that the process is alive, and nothing else",
     "readyz": "says which dependency is away, and nothing else",
     "readyz/ingest": "the same, for load balancers in front of ingest",
