@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from standardwebhooks import Webhook
@@ -13,9 +14,13 @@ PREFIX = "whsec_"
 BOTH_FOR = timedelta(hours=24)  # after a new secret was made
 
 
+def new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def give_secret(endpoint: Endpoint) -> str:
     """A first secret, on an endpoint that is not saved yet. It is returned here and shown once."""
-    made = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    made = new_secret()
     endpoint.secret = seal(made, endpoint.purpose_of("secret"))
     return made
 
@@ -30,12 +35,15 @@ def rotate_secret(endpoint: Endpoint, now: datetime) -> str:
 
 def headers(endpoint: Endpoint, message: Message, now: datetime) -> dict[str, str]:
     """Raises accounts.sealing.Unsealable where the secret cannot be read."""
-    signatures = [
-        Webhook(secret).sign(message.pk, now, message.body) for secret in _secrets(endpoint, now)
-    ]
+    signatures = signed(_secrets(endpoint, now), message.pk, message.body, now)
+    return {"content-type": "application/json", **signatures}
+
+
+def signed(keys: Iterable[str], message_id: str, body: str, now: datetime) -> dict[str, str]:
+    """The headers by which a receiver knows who sent this, when, and whether it came before."""
+    signatures = [Webhook(key).sign(message_id, now, body) for key in keys]
     return {
-        "content-type": "application/json",
-        "webhook-id": message.pk,
+        "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }

@@ -144,7 +144,7 @@ def _bounded(message: Message) -> Message:
         project_name=cut(message.project_name, MAX_TEXT),
         rule_name=cut(message.rule_name, MAX_TEXT),
         note=cut(message.note, MAX_NOTE),
-        runbook_url=message.runbook_url[:MAX_ADDRESS],
+        runbook_url=cut(message.runbook_url, MAX_ADDRESS),
         alerts=tuple(_bounded_alert(alert) for alert in alerts),
         more=message.more + len(message.alerts) - len(alerts),
         series=_bounded_series(message.series),

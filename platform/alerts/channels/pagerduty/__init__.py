@@ -1,0 +1,1 @@
+"""PagerDuty, by version 2 of its Events API."""

@@ -1,0 +1,1 @@
+"""Slack, and what takes the same: an incoming webhook."""

@@ -1,0 +1,1 @@
+"""Any receiver of JSON in the shape of Alertmanager, signed."""
