@@ -3,5 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("alerts.channels.urls")),
     path("", include("alerts.incidents.urls")),
+    path("", include("alerts.rules.urls")),
 ]

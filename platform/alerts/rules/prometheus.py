@@ -26,6 +26,7 @@ from alerts.rules.stored import read, written
 
 MAX_BYTES, MOST_RULES = 500_000, 200
 WHOLE = "sonde_definition"
+LINE = "__line__"  # of a mapping, beside what it holds
 SELECTOR = re.compile(
     r"\s*sonde\s*\{([^{}]*)\}\s*([<>])\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*", re.ASCII
 )
@@ -44,6 +45,16 @@ class Named:
     definition: Definition
     note: str = ""
     runbook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A rule of a file, and the line on which it begins; `problem` where it is none."""
+
+    name: str
+    line: int
+    rule: Named | None = None
+    problem: str = ""
 
 
 def exported(rules: Iterable[Named], group: str = "sonde") -> str:
@@ -105,35 +116,51 @@ def _selector(wanted: Definition) -> str:
 
 def imported(text: str) -> list[Named]:
     """Raises WrongRule, with the name of the rule that is at fault."""
-    check(len(text.encode()) <= MAX_BYTES, _("The file is larger than 500 kB."))
     found = []
-    for one in _rules(text):
-        name = one.get("alert")
-        check(
-            isinstance(name, str) and 0 < len(name) <= 200, _("Each rule has a name under “alert”.")
-        )
-        try:
-            found.append(_imported(str(name), one))
-        except WrongRule as error:
-            raise WrongRule(f"{name}: {error}") from None
-    check(
-        0 < len(found) <= MOST_RULES, _("A file holds 1 to %(most)s rules.") % {"most": MOST_RULES}
-    )
+    for one in looked_at(text):
+        if one.rule is None:
+            raise WrongRule(f"{one.name}: {one.problem}" if one.name else one.problem)
+        found.append(one.rule)
     return found
 
 
-class _NoAliases(yaml.SafeLoader):
-    """A few anchors make a file that never ends."""
+def looked_at(text: str) -> list[Looked]:
+    """Each rule of a file by itself. Raises WrongRule where the file as a whole is none."""
+    check(len(text.encode()) <= MAX_BYTES, _("The file is larger than 500 kB."))
+    rules = _rules(text)
+    check(
+        0 < len(rules) <= MOST_RULES, _("A file holds 1 to %(most)s rules.") % {"most": MOST_RULES}
+    )
+    return [_looked_at(one) for one in rules]
+
+
+def _looked_at(told: dict) -> Looked:
+    name, line = told.get("alert"), told.get(LINE, 0)
+    if not isinstance(name, str) or not 0 < len(name) <= 200:
+        return Looked("", line, problem=str(_("Each rule has a name under “alert”.")))
+    try:
+        return Looked(name, line, _imported(name, told))
+    except WrongRule as error:
+        return Looked(name, line, problem=str(error))
+
+
+class _Loader(yaml.SafeLoader):
+    """Without aliases: a few anchors make a file that never ends."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("Aliases are not read.")
         return super().compose_node(parent, index)
 
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict:
+        """With the line on which it begins."""
+        found = super().construct_mapping(node, deep=deep)
+        return {**found, LINE: node.start_mark.line + 1}
+
 
 def _rules(text: str) -> list[dict]:
     try:
-        told = yaml.load(text, _NoAliases)
+        told = yaml.load(text, _Loader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise WrongRule(_("This is no YAML: %(why)s") % {"why": str(error)[:200]}) from None
     groups = told.get("groups") if isinstance(told, dict) else None

@@ -13,7 +13,7 @@ from alerts.rules.conditions import (
     Composite,
     Period,
 )
-from alerts.rules.definition import Definition, Measured
+from alerts.rules.definition import MAX_TEXT, Definition, Measured
 from traces.metric_words import AGGREGATIONS, DIMENSIONS_OF, MEASURES, aggregations
 from traces.queries.metrics.dimensions import METADATA
 from traces.queries.metrics.quantities import ALIASES
@@ -77,6 +77,12 @@ def unit_of(one: Measured) -> str:
     if found is None:
         return ""
     return "count" if aggregation_of(one) in ("count", "uniq") else found.unit
+
+
+def unit_named(view: str, measure: str, aggregation: str) -> str:
+    """Of names that somebody typed."""
+    names = (measure[:MAX_TEXT], aggregation[:MAX_TEXT])
+    return unit_of(Measured(view=view, measure=names[0], aggregation=names[1]))
 
 
 def measure_name(one: Measured) -> str:

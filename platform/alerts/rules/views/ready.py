@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,7 +15,7 @@ from accounts.models import Project
 from alerts.rules import changing
 from alerts.rules.conditions import WrongRule
 from alerts.rules.definition import Definition
-from alerts.rules.models import Rule
+from alerts.rules.models import MAX_NAME, Rule
 from alerts.rules.ready_made import BY_KEY, READY_MADE, ReadyMade
 from alerts.rules.saying import sentence, tiers
 from alerts.rules.scored import score_names
@@ -25,7 +26,6 @@ from traces.errors import Refused, Unavailable
 from traces.queries.metrics import Unanswerable
 
 MAX_SCORE = 200
-MAX_NAME = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,6 +74,11 @@ def made_of(one: ReadyMade, data: QueryDict) -> Definition:
     return one.made(score=score if one.needs_score else "", amount=_amount(data.get("amount", "")))
 
 
+def name_of(one: ReadyMade, data: QueryDict) -> str:
+    score = data.get("score", "").replace("\0", "").strip() if one.needs_score else ""
+    return (f"{one.title}: {score}" if score else str(one.title))[:MAX_NAME]
+
+
 def _amount(text: str) -> float | None:
     try:
         return float(text.strip().removeprefix("$")[:20])
@@ -83,13 +88,14 @@ def _amount(text: str) -> float | None:
 
 def _switched_on(request: HttpRequest, project: Project) -> HttpResponse:
     one = ready_of(request.POST.get("key", ""))
-    score = request.POST.get("score", "").strip() if one.needs_score else ""
-    name = f"{one.title}: {score}" if score else str(one.title)
+    if request.POST.get("do") == "edit":
+        told = {name: request.POST.get(name, "") for name in ("key", "score", "amount")}
+        return redirect(f"{reverse('alerts-rule-new', args=[project.id])}?{urlencode(told)}")
     try:
         wanted = made_of(one, request.POST)
         rule = changing.made(
             project,
-            changing.free_name(project, name[:MAX_NAME]),
+            changing.free_name(project, name_of(one, request.POST)),
             wanted,
             author=request.user,
             ready_made=one.key,

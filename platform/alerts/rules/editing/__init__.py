@@ -1,0 +1,1 @@
+"""Rules as a form shows and sends them."""
