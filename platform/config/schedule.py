@@ -28,5 +28,8 @@ SCHEDULE = {
     "sweep-checks": every(60, "evals.checks.tasks.sweep"),
     "resume-check-runs": every(30, "evals.checks.tasks.resume"),
     "look-at-alert-rules": every(15, "alerts.rules.tasks.look"),
+    "hand-over-alert-notices": every(5, "alerts.incidents.tasks.hand_over"),
+    "resume-alert-deliveries": every(5, "alerts.channels.tasks.resume"),
+    "expire-alert-deliveries": every(3600, "alerts.channels.tasks.expire"),
     "expire-alert-notices": every(3600, "alerts.incidents.tasks.expire"),
 }

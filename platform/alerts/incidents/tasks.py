@@ -3,6 +3,13 @@
 from celery import shared_task
 
 from alerts.incidents import outbox
+from alerts.incidents.delivering import deliver
+
+
+@shared_task
+def hand_over() -> None:
+    """Bring what is to be told to channels. Runs every five seconds."""
+    outbox.hand_over(deliver)
 
 
 @shared_task

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('id', models.CharField(default=accounts.models.new_id, editable=False, max_length=64, primary_key=True, serialize=False)),
                 ('rule_id', models.CharField(max_length=64)),
                 ('group_key', models.CharField(max_length=64)),
-                ('news', models.CharField(choices=[('firing', 'Firing'), ('worse', 'Got worse'), ('reminder', 'Still firing'), ('escalated', 'Escalated'), ('resolved', 'Resolved'), ('came_and_went', 'Came and went')], max_length=13)),
+                ('news', models.CharField(choices=[('firing', 'Firing'), ('worse', 'Got worse'), ('reminder', 'Still firing'), ('escalated', 'Escalated'), ('resolved', 'Resolved'), ('came_and_went', 'Came and went'), ('digest', 'Daily digest')], max_length=13)),
                 ('tier', models.CharField(choices=[('info', 'Info'), ('warning', 'Warning'), ('critical', 'Critical')], max_length=8)),
                 ('body', models.JSONField()),
                 ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), blank=True, default=list, size=None)),
