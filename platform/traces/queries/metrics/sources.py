@@ -39,6 +39,7 @@ LATENCY = f"""
     (toUnixTimestamp64Nano(maxIf(ifNull(s.end_time, s.start_time), {IS_SPAN}))
         - toUnixTimestamp64Nano(minIf(s.start_time, {IS_SPAN}))) / 1e9
 """
+MOST_STEPS = 50  # of a path of tools
 OF_TRACE = f"""
     min(s.start_time) AS started,
     {LATENCY} AS latency,
@@ -58,7 +59,9 @@ OF_TRACE = f"""
     countIf({IS_SPAN}) AS spans,
     countIf(s.type = 'GENERATION') AS generations,
     countIf(s.type = 'TOOL') AS tools,
-    countIf(s.level = 'ERROR') AS errors
+    countIf(s.level = 'ERROR') AS errors,
+    arrayMap(x -> x.3, arraySort(groupArrayIf({MOST_STEPS})(
+        (s.start_time, s.span_id, s.name), s.type = 'TOOL'))) AS tool_path
 """
 
 
