@@ -27,9 +27,11 @@ SCHEDULE = {
     "fill-annotation-queues": every(300, "evals.annotation.tasks.fill_queues"),
     "sweep-checks": every(60, "evals.checks.tasks.sweep"),
     "resume-check-runs": every(30, "evals.checks.tasks.resume"),
+    "act-on-drift": every(30, "evals.drift.acting.tasks.sweep"),
     "look-at-alert-rules": every(15, "alerts.rules.tasks.look"),
     "hand-over-alert-notices": every(5, "alerts.incidents.tasks.hand_over"),
     "resume-alert-deliveries": every(5, "alerts.channels.tasks.resume"),
     "expire-alert-deliveries": every(3600, "alerts.channels.tasks.expire"),
+    "digest-alerts": every(300, "alerts.incidents.tasks.digest"),
     "expire-alert-notices": every(3600, "alerts.incidents.tasks.expire"),
 }

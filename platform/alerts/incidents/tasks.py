@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts.incidents import outbox
+from alerts.incidents import digesting, outbox
 from alerts.incidents.delivering import deliver
 
 
@@ -16,3 +16,9 @@ def hand_over() -> None:
 def expire() -> None:
     """Remove notices that were handed over long ago. Runs every hour."""
     outbox.expire()
+
+
+@shared_task
+def digest() -> None:
+    """Tell channels of their day, once it is over. Runs every five minutes."""
+    digesting.digest()
