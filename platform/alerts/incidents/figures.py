@@ -30,7 +30,7 @@ def written(value: float | None, unit: str) -> str:
 
 
 def of_course(course: Course, began: datetime, ended: datetime) -> Figure:
-    """What was measured with its limit or band; the time while it fired is shaded. Times are UTC."""
+    """What was measured with its limit or band, shaded while it fired. Times are UTC."""
     buckets, x = course.buckets, [_at(one.end) for one in course.buckets]
     first, last = buckets[0].begin, buckets[-1].end
     fired = {

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
 
 from accounts.models import Project
 from alerts.incidents.forms import HOW_WORDS
@@ -36,6 +39,14 @@ def said(silence: Silence, rules: Mapping[str, str]) -> list[Said]:
         )
         for one in silence.matchers
     ]
+
+
+def of_states(now: datetime) -> dict[str, Q]:
+    return {
+        "active": Q(begins_at__lte=now, ends_at__gt=now),
+        "coming": Q(begins_at__gt=now),
+        "over": Q(ends_at__lte=now),
+    }
 
 
 def would_hold(project: Project, matchers: Sequence[Matcher]) -> list[Incident]:

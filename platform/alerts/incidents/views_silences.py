@@ -1,11 +1,10 @@
 """Silences: who is not told of what, until when and why."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -46,7 +45,7 @@ def silence_list(request: HttpRequest, project_id: str) -> HttpResponse:
     now, state = timezone.now(), request.GET.get("state", "")
     state = state if state in STATES else "active"
     rows = Silence.objects.filter(project=project)
-    found = {name: rows.filter(of) for name, of in of_states(now).items()}
+    found = {name: rows.filter(of) for name, of in silencing.of_states(now).items()}
     pages = Paginator(found[state].select_related("author"), A_PAGE)
     shown = pages.get_page(number_in(request.GET.get("page", "")))
     rules = dict(rules_of(project))
@@ -61,14 +60,6 @@ def silence_list(request: HttpRequest, project_id: str) -> HttpResponse:
         "is_first": not rows.exists(),
     }
     return render(request, "alerts/silences/list.html", context)
-
-
-def of_states(now: datetime) -> dict[str, Q]:
-    return {
-        "active": Q(begins_at__lte=now, ends_at__gt=now),
-        "coming": Q(begins_at__gt=now),
-        "over": Q(ends_at__lte=now),
-    }
 
 
 @page

@@ -11,7 +11,8 @@ class BoardsConfig(AppConfig):
     verbose_name = _("Dashboards")
 
     def ready(self) -> None:
-        from dashboards.boards import panels
+        from dashboards.boards import incidents, markers, panels
 
+        markers.add_source(incidents.fired)
         for module in pkgutil.iter_modules(panels.__path__):
             importlib.import_module(f"{panels.__name__}.{module.name}")
