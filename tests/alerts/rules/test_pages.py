@@ -35,7 +35,7 @@ def test_a_project_without_rules_is_led_to_the_ready_made_ones(client, page, pro
 
 
 def test_a_rule_stands_in_the_list_in_words_with_how_it_stands(page, make_rule, traffic, at):
-    rule = make_rule(BAD, query="env:production", by=("model",))
+    rule = make_rule(BAD, measure="error_rate", query="env:production", by=("model",))
     traffic(60, 20, errors=10, model="gpt-5", environment="production")
     traffic(60, 20, errors=0, model="small", environment="production")
     assert evaluate(rule.pk, at(125))

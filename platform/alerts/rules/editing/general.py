@@ -7,14 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.incidents.models import MAX_NAME, TIERS
 from alerts.incidents.tiers import Tier
-from alerts.rules.definition import LEARNING_WIDTHS
+from alerts.rules.definition import LEARNING_WIDTHS, MAX_TEXT
 from alerts.rules.editing.fields import OFF, Choice, Duration, Flag, Several, Text
 from alerts.rules.editing.part import Json, Part
 from alerts.rules.lifecycle import NoDataPolicy
 from alerts.rules.words import BUCKETS, KINDS
 from traces.metric_words import DIMENSIONS_OF
 from traces.queries.metrics.dimensions import METADATA, MOST_KEY
-from traces.queries.metrics.statement import DIMENSIONS
 
 LEARNING = ("anomaly", "composite")
 POLICIES = (
@@ -72,7 +71,7 @@ class SegmentsPart(Part):
         for number in "12":
             chosen = self.typed(f"by{number}")
             choices = dict(known)
-            if chosen in DIMENSIONS[self.view]:
+            if len(chosen) <= MAX_TEXT:  # of a rule from elsewhere; maybe there is none such
                 choices.setdefault(chosen, chosen)
             self.fields[f"by{number}"].choices = [*choices.items()]
             if chosen != METADATA:

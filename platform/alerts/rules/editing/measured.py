@@ -13,7 +13,6 @@ from alerts.rules.points import Side
 from traces.metric_words import AGGREGATIONS, MEASURES, VIEWS, aggregations
 from traces.queries.metrics import OBSERVATIONS, SCORES
 from traces.queries.metrics.quantities import ALIASES
-from traces.queries.metrics.statement import QUANTITIES
 
 SHARE_OF = "share_of"  # the choice that stands for a second query
 OF_SIGNAL = ("name", "side", "weight", "is_rate", "absolute_floor", "least_samples")
@@ -54,8 +53,8 @@ class MeasuredPart(Part):
 
     def _measures(self, view: str, chosen: str) -> list:
         known = dict(MEASURES[view])
-        if chosen in QUANTITIES[view] or ALIASES.get(chosen) in QUANTITIES[view]:
-            known.setdefault(chosen, chosen)  # of a rule that did not come from here
+        if chosen and chosen != SHARE_OF and len(chosen) <= MAX_TEXT:
+            known.setdefault(chosen, chosen)  # of a rule from elsewhere; maybe there is none such
         return [*known.items(), (SHARE_OF, _("Share of what a second query finds"))]
 
     def _drop(self, *names: str) -> None:
