@@ -1,10 +1,12 @@
 """Channels of a project, and receivers on this machine that the operator has opened."""
 
+import html
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
+from django.urls import reverse
 
 from alerts.channels.message import Alert, Message, Sample, Series
 from tests.alerts.channels.mailbox import Mailbox, receiving
@@ -129,6 +131,32 @@ def written(make_message) -> Callable:
     from alerts.channels.writing import write
 
     return lambda channel, **fields: write(channel, make_message(**fields))
+
+
+@pytest.fixture
+def page(client, member, project):
+    """`page("alerts-channel", channel)`: what a member sees there."""
+
+    def get(name, /, *args, query="", who=member, **headers) -> str:
+        client.force_login(who)
+        response = client.get(address(project, name, *args) + query, headers=headers)
+        assert response.status_code == 200
+        return html.unescape(response.content.decode())
+
+    return get
+
+
+@pytest.fixture
+def post(client, member, project):
+    def send(name, /, *args, headers=None, **fields):
+        client.force_login(member)
+        return client.post(address(project, name, *args), fields, headers=headers)
+
+    return send
+
+
+def address(project, name, *args) -> str:
+    return reverse(name, args=[project.id, *(getattr(one, "pk", one) for one in args)])
 
 
 def header(asked: tuple[str, dict[str, str], bytes], name: str) -> str:

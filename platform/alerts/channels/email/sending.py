@@ -48,8 +48,9 @@ def _handed(mail: EmailMultiAlternatives) -> Outcome:
         return _answered(code, said)
     except smtplib.SMTPResponseException as error:
         return _answered(error.smtp_code, error.smtp_error)
-    except (TimeoutError, socket.gaierror, smtplib.SMTPException, OSError) as error:
-        is_late = isinstance(error, TimeoutError) or time.monotonic() - started >= MOST_SECONDS
+    except (smtplib.SMTPException, OSError) as error:
+        is_cut_off = time.monotonic() - started >= MOST_SECONDS
+        is_late = is_cut_off or TimeoutError in (type(error), type(error.__context__))
         return _fault(str(Fault.TOO_SLOW if is_late else Fault.UNREACHABLE), str(error))
     return Outcome(status=ACCEPTED, milliseconds=round((time.monotonic() - started) * 1000))
 
