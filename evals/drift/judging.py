@@ -215,10 +215,7 @@ def _explained(verdict: Verdict, reference: Sample, current: Sample) -> Verdict:
     if verdict.monitor.kind not in (Kind.NUMERIC, Kind.CATEGORICAL):
         return verdict
     is_numeric = verdict.monitor.kind is Kind.NUMERIC
-    ours, theirs = reference.values, current.values
-    sides: tuple[Any, Any] = (
-        (numbers(ours), numbers(theirs)) if is_numeric else (categories(ours), categories(theirs))
-    )
+    sides = _columns_of(reference, current, is_numeric)
     return replace(
         verdict,
         began=_began(sides, current.moments, is_numeric),
@@ -236,6 +233,23 @@ def _began(sides: tuple[Any, Any], moments: Sequence[datetime], is_numeric: bool
         latest=moments[found.latest],
         is_whole=found.place == 0,
     )
+
+
+def moved_by(reference: Sample, current: Sample, monitor: Monitor) -> tuple[Moved, ...]:
+    """Which segments of the samples' dimensions moved numbers or categories, for samples of a drift
+    whose dimensions were not known when it was judged. Empty where a side has nothing.
+    """
+    ours, theirs = (comparable(side, monitor.kind).sample for side in (reference, current))
+    if not ours.values or not theirs.values:
+        return ()
+    is_numeric = monitor.kind is Kind.NUMERIC
+    return _moved(_columns_of(ours, theirs, is_numeric), ours, theirs, monitor.by, is_numeric)
+
+
+def _columns_of(ours: Sample, theirs: Sample, is_numeric: bool) -> tuple[Any, Any]:
+    if is_numeric:
+        return numbers(ours.values), numbers(theirs.values)
+    return categories(ours.values), categories(theirs.values)
 
 
 def _moved(
