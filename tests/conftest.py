@@ -141,10 +141,11 @@ def clickhouse_schema(django_db_setup: None) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory) -> Iterator[Stack]:
     """The whole product, running: once per run, for tests that leave it working. Its operator has
-    opened this machine to LLM connections.
+    opened this machine to LLM connections and to channels of alerts.
     """
     folder = tmp_path_factory.mktemp("stack")
-    with Stack(folder, SONDE_OUTBOUND_LLM_NETWORKS="127.0.0.1/32") as stack:
+    opened = {f"SONDE_OUTBOUND_{one}_NETWORKS": "127.0.0.1/32" for one in ("LLM", "ALERT")}
+    with Stack(folder, **opened) as stack:
         yield stack
 
 
