@@ -9,4 +9,6 @@ urlpatterns = [
     path("", include("evals.checks.urls")),
     path("", include("evals.judges.urls")),
     path("", include("evals.experiments.urls")),
+    path("", include("evals.drift.acting.urls")),
+    path("", include("evals.drift.urls")),
 ]

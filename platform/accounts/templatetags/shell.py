@@ -35,6 +35,7 @@ RAIL = (
         (
             ("dashboard", _("Dashboards"), "dashboards", "g b"),
             ("budget-list", _("Budgets"), "budget", "g m"),
+            ("drift-monitors", _("Drift"), "drift", "g r"),
             ("alerts-incidents", _("Alerts"), "alerts", "g l"),
         ),
     ),

@@ -1,0 +1,1 @@
+"""/api/v1/drift: monitors and what they found."""
