@@ -87,6 +87,7 @@ def _line(
         "hovertemplate": "<b>%{fullData.name}</b> %{hovertext}<extra></extra>",
         "line": {"width": 1.8 if dash == "solid" else 1.4, "dash": dash},
         "marker": {"size": 3},
+        "connectgaps": dash != "solid",
         "meta": {"tone": "accent" if dash == "solid" else "warn"},
     }
 

@@ -31,7 +31,7 @@ class State(StrEnum):
 
 
 STATES = (
-    (str(State.OPEN), _("Open")),
+    (str(State.OPEN), _("Open now")),
     (str(State.ACKNOWLEDGED), _("Acknowledged")),
     (str(State.OVER), _("Over")),
 )

@@ -1,13 +1,16 @@
 """Incidents with what their rules say of them, for lists: each rule is read once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from alerts.incidents.explaining import Definition, Said, explainer
 from alerts.incidents.listing import State
-from alerts.incidents.models import Incident
+from alerts.incidents.models import EventKind, Incident, IncidentEvent
+
+Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,26 @@ def state_of(incident: Incident) -> State:
 
 
 def told(incidents: Iterable[Incident]) -> list[Told]:
+    """Of what is over, as it was when it was bad last."""
+    shown = list(incidents)
     definitions: dict[str, Definition | None] = {}
+    bad = _bad_facts([one for one in shown if not one.is_open])
     found = []
-    for one in incidents:
+    for one in shown:
         if one.rule_id not in definitions:
             definitions[one.rule_id] = explainer().definition_of(one.rule_id)
-        found.append(_told(one, definitions[one.rule_id]))
+        found.append(_told(one, definitions[one.rule_id], bad.get(one.pk, one.facts)))
     return found
 
 
-def _told(incident: Incident, definition: Definition | None) -> Told:
-    if problem := incident.facts.get("problem"):
-        return Told(incident, Said(), f"{_(problem)} {incident.facts.get('error', '')}".strip())
-    said = explainer().said(definition, incident.facts) if definition else Said()
-    return Told(incident, said)
+def _bad_facts(over: list[Incident]) -> dict[str, Facts]:
+    """Those of an incident itself are of the bucket in which it was good again."""
+    kinds = (EventKind.FIRED, EventKind.TIER)
+    rows = IncidentEvent.objects.filter(incident__in=over, kind__in=kinds) if over else ()
+    return {one.incident_id: one.data for one in rows}  # in the order of time: the last one stays
+
+
+def _told(incident: Incident, definition: Definition | None, facts: Facts) -> Told:
+    if problem := facts.get("problem"):
+        return Told(incident, Said(), f"{_(problem)} {facts.get('error', '')}".strip())
+    return Told(incident, explainer().said(definition, facts) if definition else Said())

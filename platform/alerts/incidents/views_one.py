@@ -105,7 +105,7 @@ def charted(course: Course | None, began: datetime, ended: datetime) -> dict[str
 def examples(project: Project, incident: Incident, now: datetime) -> dict[str, Any]:
     """Traces of the time in which it was bad, and the list of all of them."""
     definition = explainer().definition_of(incident.rule_id)
-    if definition is None or incident.facts.get("problem"):
+    if definition is None or "problem" in incident.labels:
         return {"samples": [], "rows": ""}
     since = int(incident.began_at.timestamp())
     until = int((incident.resolved_at or now).timestamp())
