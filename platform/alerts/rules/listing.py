@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
 from alerts.incidents.tiers import Tier
-from alerts.rules.conditions import WrongRule
+from alerts.rules.conditions import MOST_SIGNALS, WrongRule
 from alerts.rules.lifecycle import Phase
 from alerts.rules.models import Rule, SegmentState
 from alerts.rules.saying import sentence, tiers
@@ -50,11 +50,10 @@ class Line:
 
 
 def found(project: Project, *, text: str = "", state: str = "") -> QuerySet[Rule]:
-    """Those whose name, note or query has the text; `state` is one of STATES."""
+    """Those whose name, note, measures or queries have the text; `state` is one of STATES."""
     rules = Rule.objects.filter(project=project)
     if text:
-        is_in = Q(name__icontains=text) | Q(note__icontains=text)
-        rules = rules.filter(is_in | Q(definition__measured__icontains=text))
+        rules = rules.filter(_has(text))
     if state == "off":
         return rules.filter(is_on=False)
     if state == "failing":
@@ -63,6 +62,14 @@ def found(project: Project, *, text: str = "", state: str = "") -> QuerySet[Rule
         segments = SegmentState.objects.filter(rule=OuterRef("pk"), phase=state)
         return rules.filter(Exists(segments), is_on=True)
     return rules
+
+
+def _has(text: str) -> Q:
+    found = Q(name__icontains=text) | Q(note__icontains=text)
+    for number in range(MOST_SIGNALS):
+        for part in ("measure", "query", "bad_query"):
+            found |= Q(**{f"definition__measured__{number}__{part}__icontains": text})
+    return found
 
 
 def lines(rules: Iterable[Rule]) -> list[Line]:

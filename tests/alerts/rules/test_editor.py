@@ -1,5 +1,7 @@
 """The page on which rules are put together."""
 
+import time
+
 import pytest
 from django.urls import reverse
 
@@ -18,6 +20,7 @@ from alerts.rules.lifecycle import Lasting, NoDataPolicy
 from alerts.rules.models import Rule
 from alerts.rules.points import Limit, Side
 from alerts.rules.ready_made import READY_MADE
+from tests.alerts.conftest import MONDAY
 from tests.alerts.rules.forms import fields_of
 
 BAD = Threshold(limits=(Limit(Tier.WARNING, 0.05),))
@@ -238,10 +241,13 @@ def test_only_rules_and_channels_of_the_project_can_be_chosen(
     assert (made.channels, made.inhibits) == ((own.pk,), (other.pk,))
 
 
-def test_the_preview_counts_what_would_have_fired(client, page, project):
+def test_the_preview_counts_what_would_have_fired(client, page, project, traffic):
     sent = fields_of(page("alerts-rule-new"))
     address = reverse("alerts-rule-preview", args=[project.id])
-    assert "0 times" in said(client.post(address, sent))
+    assert "Nothing was measured in this time" in said(client.post(address, sent))
+    now = int(time.time()) // 60 * 60
+    traffic(now - 1800 - MONDAY, 40, errors=20)
+    assert "It would have fired" in said(client.post(address, sent))
     assert said(client.post(address, {"g-kind": "threshold"})).strip() == ""
 
 

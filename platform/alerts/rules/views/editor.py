@@ -26,6 +26,7 @@ from alerts.rules.editing.filling import FIRST, filled, fitted
 from alerts.rules.editing.sameness import is_same
 from alerts.rules.models import MAX_NAME, Rule
 from alerts.rules.saying import sentence
+from alerts.rules.tested import tested
 from alerts.rules.views.asked import editable, rule_of
 from alerts.rules.views.ready import made_of, name_of, ready_of
 from traces.errors import Refused, Unavailable
@@ -74,8 +75,9 @@ def rule_preview(request: HttpRequest, project_id: str) -> HttpResponse:
     context: dict[str, object] = {"project": project, "definition": wanted}
     if wanted is not None:
         try:
-            now = int(time.time()) - wanted.lag_seconds
-            context["found"] = backtest(project.id, wanted, now - DAY, now)
+            until = int(time.time()) - wanted.lag_seconds
+            found = backtest(project.id, wanted, until - DAY, until)
+            context["tested"] = tested(wanted, found, until)
         except (WrongRule, Unanswerable, Unavailable, Refused) as error:
             context["problem"] = str(error)
     return render(request, "alerts/rules/_preview.html", context)

@@ -70,7 +70,7 @@ def rule_import(request: HttpRequest, project_id: str) -> HttpResponse:
                 return _imported(request, project, plans)
         except WrongRule as error:
             form.add_error(None, str(error))
-        if plans:  # what was a file is sent again as text
+        if plans and not form.errors:  # what was a file is sent again as text
             form = FileForm(initial={"text": form.told})
     context = {
         "project": project,
