@@ -48,12 +48,12 @@ class Standing:
         return max(0, LEAST_JUDGED - self.expected - self.harmful)
 
 
-def mark(verdict: DriftVerdict, user: User, said: Mark, note: str = "") -> Standing:
+def mark(verdict: DriftVerdict, user: User | None, said: Mark, note: str = "") -> Standing:
     """Also one that was marked before, which is then said anew."""
     return _said(verdict, user, str(said), note)
 
 
-def unmark(verdict: DriftVerdict, user: User) -> Standing:
+def unmark(verdict: DriftVerdict, user: User | None) -> Standing:
     return _said(verdict, user, "", "")
 
 
@@ -106,7 +106,7 @@ def _method_of(monitor: DriftMonitor) -> str:
     return newest.first() or ""
 
 
-def _said(verdict: DriftVerdict, user: User, said: str, note: str) -> Standing:
+def _said(verdict: DriftVerdict, user: User | None, said: str, note: str) -> Standing:
     with transaction.atomic():
         monitor = DriftMonitor.objects.select_for_update().get(pk=verdict.monitor_id)
         verdict.mark, verdict.note = said, note[:MAX_NOTE]

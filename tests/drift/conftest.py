@@ -75,8 +75,8 @@ def calls(project, end) -> Callable[..., None]:
 
 
 @pytest.fixture
-def monitor(project) -> Callable[..., Any]:
-    """`monitor("model", …)`: stored, with few samples and an hour's window unless told otherwise."""
+def monitor(project, end) -> Callable[..., Any]:
+    """`monitor("model", …)`: stored, against four days unless told otherwise."""
     from evals.drift.models import DriftMonitor
     from evals.drift.watched import WATCHED
 
@@ -84,8 +84,7 @@ def monitor(project) -> Callable[..., Any]:
         kind = fields.pop("kind", WATCHED[watched].kinds[0])
         baseline = fields.pop("baseline", {"kind": "rolling", "reference_hours": 96.0})
         name = fields.pop("name", f"{watched} {DriftMonitor.objects.count()}")
-        return DriftMonitor.objects.create(
-            project=project, name=name, watched=watched, kind=kind, baseline=baseline, **fields
-        )
+        given = {"watched": watched, "kind": kind, "baseline": baseline, "next_at": end, **fields}
+        return DriftMonitor.objects.create(project=project, name=name, **given)
 
     return made

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 MILLISECOND = 1_000_000
+RELEASE = "2026.48"
 
 
 @dataclass(slots=True)
@@ -22,13 +23,16 @@ class SampleSpan:
 
 @dataclass(slots=True)
 class Trace:
-    """A trace being played; `clock` is its present moment, in nanoseconds."""
+    """A trace being played; `clock` is its present moment, in nanoseconds. After the release of
+    RELEASE answers are longer, for drift to find.
+    """
 
     rng: random.Random
     clock: int
     user: str
     session: str
     id: str = ""
+    is_after_release: bool = False
     spans: list[SampleSpan] = field(default_factory=list)
     attributes: dict = field(default_factory=dict)  # of the trace, sent on every span
     scores: list[dict] = field(default_factory=list)

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable
 
-from traces.samples.playing import SampleSpan, Trace
-from traces.samples.texts import ANSWERS, ERRANDS, INTENTS, QUERIES, STACK, SYSTEM
+from traces.samples.playing import RELEASE, SampleSpan, Trace
+from traces.samples.texts import ANSWERS, ERRANDS, FOLLOW_UP, INTENTS, QUERIES, STACK, SYSTEM
 
 
 def _reply(text: str, **more: str) -> dict:
@@ -18,6 +18,9 @@ def _said(role: str, text: str) -> dict:
 def rag_answer(trace: Trace) -> None:
     rng = trace.rng
     question, found, answer = rng.choice(ANSWERS)
+    if trace.is_after_release:
+        answer += FOLLOW_UP
+        trace.attributes["langfuse.release"] = RELEASE
     root = trace.open("rag-answer", "chain", input=question)
     trace.attributes |= {"langfuse.trace.tags": ["rag", "docs"], "langfuse.version": "2.4.1"}
     is_found = _retrieve(trace, root, question, found)

@@ -51,6 +51,12 @@ ANSWERS = (
 )
 
 # what the user asks of the agent, the order, the amount, how it ends
+# What a new release has the model add to each answer.
+FOLLOW_UP = (
+    "\n\nWould you like me to walk you through this step by step? I can also send you a summary by"
+    " mail, open a ticket for our support team, or suggest the articles of the help centre that"
+    " customers with the same question have found most useful."
+)
 ERRANDS = (
     ("Cancel my subscription and refund the last month", "sub-88213", 29.0, "refund"),
     ("Change the delivery address of order 88213 to 14 Elm Street", "ord-88213", 0.0, "address"),

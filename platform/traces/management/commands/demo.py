@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.keys import create_key
 from accounts.models import Project
 from traces.samples.playing import Trace
+from traces.samples.sent import when_sent
 from traces.samples.stories import STORIES, research_agent
 from traces.samples.wire import export_request, summary_batch
 
@@ -56,6 +57,8 @@ class Command(BaseCommand):
             )
         finally:
             new.key.delete()
+        for seed in when_sent:
+            seed(project)
         self.stdout.write(
             f"Sent {sent} traces: {sender.url}/projects/{project.id}/traces?environment=demo"
         )
@@ -113,7 +116,7 @@ def played(rng: random.Random, count: int, span: int, now: int) -> list[Trace]:
         clock = start - HOUR // 60 * (turns + 1)
         for _turn in range(turns):
             [story] = rng.choices([one for one, _ in STORIES], [weight for _, weight in STORIES])
-            trace = Trace(rng, clock, user, session)
+            trace = Trace(rng, clock, user, session, is_after_release=clock > now - span // 4)
             trace.attributes |= asked_by(user, story.__name__)
             story(trace)
             traces.append(trace)
