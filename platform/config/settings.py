@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "evals.judges",
     "evals.experiments",
     "evals.drift",
+    "evals.drift.acting",
     "alerts.channels",
     "alerts.incidents",
     "alerts.rules",

@@ -13,6 +13,8 @@ class Event(TextChoices):
     SPLIT_CHANGED = "prompt.split.changed", _("A split or canary of a label went a step further")
     TAGS_CHANGED = "prompt.tags.changed", _("The tags of a prompt changed")
     PROMPT_DELETED = "prompt.deleted", _("A prompt was deleted")
+    DRIFT_DETECTED = "drift.detected", _("A drift was found")
+    RETRAIN_WANTED = "retrain.wanted", _("A trigger wants retraining")
     TEST = "test", _("A test")
 
 

@@ -11,12 +11,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.roles import Role
+from prompts import labels
 from prompts.changes import Busy, By, change
 from prompts.composition import InvalidComposition
 from prompts.gates import GateClosed, closing
 from prompts.including import StillIncluded
 from prompts.labels import Protected
-from prompts.models import Way
+from prompts.models import Prompt, Way
 from prompts.splits import buckets, guards, running
 from prompts.splits.kinds import StepKind
 from prompts.splits.models import Canary, SplitStep
@@ -213,3 +214,24 @@ def watch(canary_id: int) -> None:
         unavailable(canary_id)
     except Busy:
         log.info("canary_waits_for_the_lock", split=canary_id)
+
+
+def roll_back(prompt: Prompt, label: str, by: By, *, reason: str, findings: dict[str, Any]) -> bool:
+    """Everybody gets the base again from now on, because of something that no guard looks at. True
+    also where that was done before for the same findings; False where no canary runs there. Raises
+    Protected, GateClosed, Busy.
+    """
+    with closing.refusals_kept(prompt.project, prompt.name, by), change(prompt.project):
+        labels.refuse_unless_allowed(prompt, label, by)
+        found = Canary.objects.filter(split__prompt=prompt, split__label=label)
+        canary = found.filter(split__ended_at=None).select_related("split").first()
+        if canary is None:
+            before = SplitStep.objects.filter(
+                split__in=found.values("split"), kind=StepKind.ROLLED_BACK, findings=findings
+            )
+            return before.exists()
+        split = canary.split
+        split.prompt = prompt
+        base = prompt.versions.select_related("prompt").get(number=split.base)
+        running.end(split, StepKind.ROLLED_BACK, base, by, reason=reason, findings=findings)
+    return True
