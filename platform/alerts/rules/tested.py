@@ -97,6 +97,7 @@ def tested(
     definition: Definition, found: Backtest, until: int, zone: str = "UTC", *, chosen: str = ""
 ) -> Tested:
     """`chosen` is the key of a segment; what is none draws the noisiest."""
+    until = until // definition.width * definition.width
     segment = by_key(found, chosen)
     counts = Counter(one.tier for one in found.firings)
     newest = sorted(found.firings, key=lambda one: (-one.fired, one.segment))

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from alerts.incidents.models import Incident
 from alerts.incidents.tiers import Tier
@@ -15,6 +14,7 @@ from alerts.rules.definition import Definition, Measured
 from alerts.rules.models import Rule, SegmentState
 from alerts.rules.points import Limit
 from alerts.rules.stored import written
+from alerts.rules.views import asked
 from tests.alerts.conftest import MONDAY
 from traces.errors import LimitReached
 
@@ -24,9 +24,10 @@ RESULT = {"result": "1"}
 
 
 @pytest.fixture
-def now() -> int:
-    """The last whole quarter of an hour, on the clock that pages go by."""
-    return int(timezone.now().timestamp()) // 900 * 900
+def now(monkeypatch) -> int:
+    """The moment that pages take for now."""
+    monkeypatch.setattr(asked, "now", lambda: MONDAY + 43_200)
+    return MONDAY + 43_200
 
 
 @pytest.fixture

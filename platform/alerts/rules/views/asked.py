@@ -1,5 +1,7 @@
 """Which rule a page is about, and who may change it."""
 
+import time
+
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -12,6 +14,11 @@ from alerts.rules.models import Rule
 
 def editable(request: HttpRequest, project_id: str) -> Project:
     return project_for(request.user, project_id, Role(LEAST_ROLE["edit"]))
+
+
+def now() -> int:
+    """In seconds since 1970: up to when pages look back."""
+    return int(time.time())
 
 
 def rule_of(project: Project, rule_id: str) -> Rule:

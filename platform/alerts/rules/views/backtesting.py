@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +26,7 @@ from alerts.rules.models import Rule
 from alerts.rules.saying import sentence
 from alerts.rules.stored import read, written
 from alerts.rules.tested import tested, words_of
+from alerts.rules.views import asked
 from alerts.rules.views.asked import editable, rule_of
 from exports.columns import TEXT, Column
 from exports.formats import BOM, cell
@@ -39,7 +39,7 @@ MAX_JSON, MAX_KEY = 20_000, 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Trial:
     """`definition` is with the limits that are tried. `until` is a moment in seconds."""
 
     definition: Definition
@@ -94,29 +94,29 @@ def _answered(
     request: HttpRequest, project: Project, kept: Definition, data: QueryDict, rule: Rule | None
 ) -> HttpResponse:
     form = LimitsForm(kept, data)
-    asked, problem = _asked(form, kept, data)
-    if asked and data.get("format") == "csv":
-        return _file(project, asked)
+    trial, problem = _trial(form, kept, data)
+    if trial and data.get("format") == "csv":
+        return _file(project, trial)
     context: dict[str, Any] = {
         "project": project,
         "rule": rule,
         "form": form,
-        "days": asked.days if asked else DAYS[0],
+        "days": trial.days if trial else DAYS[0],
         "choices": [(days, _fits(kept, days)) for days in DAYS],
         "most": MOST_BUCKETS,
         "problem": problem,
         "stored": "" if rule else json.dumps(written(kept)),
     }
-    if asked:
-        is_changed = asked.definition != kept
-        context |= {"words": sentence(asked.definition), "is_changed": is_changed}
+    if trial:
+        is_changed = trial.definition != kept
+        context |= {"words": sentence(trial.definition), "is_changed": is_changed}
         if data.get("result"):
-            context |= _result(project, asked, rule, data, is_first=bool(data.get("first")))
+            context |= _result(project, trial, rule, data, is_first=bool(data.get("first")))
     template = "_backtest_result" if request.htmx and data.get("result") else "backtest"
     return render(request, f"alerts/rules/{template}.html", context)
 
 
-def _asked(form: LimitsForm, kept: Definition, data: QueryDict) -> tuple[Asked | None, str]:
+def _trial(form: LimitsForm, kept: Definition, data: QueryDict) -> tuple[Trial | None, str]:
     """Or what is wrong with what is tried."""
     if not form.is_valid():
         return None, _("A limit is no number, or a time is none.")
@@ -126,7 +126,7 @@ def _asked(form: LimitsForm, kept: Definition, data: QueryDict) -> tuple[Asked |
         return None, str(error)
     fitting = [days for days in DAYS if _fits(kept, days)] or [DAYS[0]]
     days = next((one for one in fitting if str(one) == data.get("days")), fitting[:2][-1])
-    return Asked(wanted, days, int(time.time()) - wanted.lag_seconds), ""
+    return Trial(wanted, days, asked.now() - wanted.lag_seconds), ""
 
 
 def _fits(definition: Definition, days: int) -> bool:
@@ -134,11 +134,11 @@ def _fits(definition: Definition, days: int) -> bool:
 
 
 def _result(
-    project: Project, asked: Asked, rule: Rule | None, data: QueryDict, *, is_first: bool
+    project: Project, trial: Trial, rule: Rule | None, data: QueryDict, *, is_first: bool
 ) -> dict[str, Any]:
     """Of a long time the last day comes first, and asks for the rest by itself."""
-    is_part = is_first and asked.days > 1
-    part = Asked(asked.definition, 1, asked.until) if is_part else asked
+    is_part = is_first and trial.days > 1
+    part = Trial(trial.definition, 1, trial.until) if is_part else trial
     try:
         found = _found(project, part)
     except (WrongRule, Unanswerable, Refused, LimitReached) as error:
@@ -151,23 +151,23 @@ def _result(
     return {"tested": told, "is_part": is_part, "hint": hint}
 
 
-def _found(project: Project, asked: Asked) -> Backtest:
-    if isinstance(asked.definition.condition, BudgetState):
+def _found(project: Project, trial: Trial) -> Backtest:
+    if isinstance(trial.definition.condition, BudgetState):
         raise WrongRule(
             _("How budgets stood is not kept. Try the kind “Amount in a period” instead.")
         )
-    return backtest(project.id, asked.definition, asked.since, asked.until)
+    return backtest(project.id, trial.definition, trial.since, trial.until)
 
 
-def _file(project: Project, asked: Asked) -> HttpResponse:
+def _file(project: Project, trial: Trial) -> HttpResponse:
     try:
-        found = _found(project, asked)
+        found = _found(project, trial)
     except (WrongRule, Unanswerable, Refused, Unavailable) as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(("begin", "end", "segment", "value", "limit", "low", "high", "samples", "said"))
-    writer.writerows(_lines(asked.definition, found))
+    writer.writerows(_lines(trial.definition, found))
     body = BOM + file.getvalue().encode("utf-8", "replace")
     response = HttpResponse(body, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="back-test.csv"'

@@ -1,6 +1,5 @@
 """One rule: what it says, how each of its segments stands, how it went, and what came of it."""
 
-import time
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -24,6 +23,7 @@ from alerts.rules.listing import lines
 from alerts.rules.models import Rule
 from alerts.rules.segments import ORDER, standing
 from alerts.rules.tested import by_key, tested
+from alerts.rules.views import asked
 from alerts.rules.views.asked import rule_of
 from alerts.rules.views.backtesting import DAY, DAYS, MAX_KEY
 from alerts.rules.views.limiting import undone_by
@@ -98,7 +98,7 @@ def _course(
 ) -> dict[str, Any]:
     """Judged again from what is stored, with the alerts that there really were."""
     days = _days(definition, request.GET.get("days"))
-    until = int(time.time()) - definition.lag_seconds
+    until = asked.now() - definition.lag_seconds
     try:
         is_budget = isinstance(definition.condition, BudgetState)
         check(not is_budget, _("How budgets stood before is not kept; their own pages draw them."))
