@@ -17,6 +17,11 @@ urlpatterns = [
     path(f"{channel}/test", doing.channel_test, name="alerts-channel-test"),
     path(f"{channel}/trials/<int:delivery_id>", doing.channel_trial, name="alerts-channel-trial"),
     path(f"{channel}/switch", doing.channel_switch, name="alerts-channel-switch"),
+    path(
+        f"{channel}/deliveries/<int:delivery_id>/sent",
+        one.delivery_sent,
+        name="alerts-channel-sent",
+    ),
     path(f"{channel}/deliveries/again", doing.redeliver_failed, name="alerts-channel-failed-again"),
     path(
         f"{channel}/deliveries/<int:delivery_id>/again",

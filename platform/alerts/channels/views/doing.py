@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from accounts.access import project_for
+from accounts.models import Project
 from alerts.channels import delivering, tasks
 from alerts.channels.models import Channel, Delivery, State
 from alerts.channels.testing import send_test
@@ -20,7 +22,7 @@ MOST_AGAIN = 500
 
 @require_POST
 def channel_test(request: HttpRequest, project_id: str, channel_id: str) -> HttpResponse:
-    """htmx gets what came of it, which asks again until that is known."""
+    """htmx gets what came of it, which asks again until that is known and draws the log anew."""
     project = editable(request, project_id)
     channel = channel_of(project, channel_id)
     if not channel.is_active:
@@ -28,8 +30,7 @@ def channel_test(request: HttpRequest, project_id: str, channel_id: str) -> Http
         return redirect("alerts-channel", project.id, channel.pk)
     delivery = send_test(channel)
     if request.htmx:
-        context = {"project": project, "channel": channel, "delivery": delivery}
-        return render(request, "alerts/channels/_trial.html", context)
+        return trial(request, project, channel, delivery)
     messages.success(request, _("The test is on its way. What came of it stands in the log."))
     return redirect("alerts-channel", project.id, channel.pk)
 
@@ -42,8 +43,15 @@ def channel_trial(
     project = project_for(request.user, project_id)
     channel = channel_of(project, channel_id)
     delivery = get_object_or_404(channel.deliveries, pk=delivery_id, is_test=True)
+    return trial(request, project, channel, delivery)
+
+
+def trial(
+    request: HttpRequest, project: Project, channel: Channel, delivery: Delivery
+) -> HttpResponse:
     context = {"project": project, "channel": channel, "delivery": delivery}
-    return render(request, "alerts/channels/_trial.html", context)
+    answer = render(request, "alerts/channels/_trial.html", context)
+    return trigger_client_event(answer, "tested") if delivery.state != State.WAITING else answer
 
 
 @require_POST

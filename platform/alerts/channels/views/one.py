@@ -4,7 +4,7 @@ from copy import copy
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,7 @@ from alerts.channels.email.sending import is_configured
 from alerts.channels.forms import FORMS, ChannelForm
 from alerts.channels.listing import deliveries_of
 from alerts.channels.models import Channel, ChannelKind, State
+from alerts.channels.sent import as_sent
 from alerts.channels.views.asked import channel_of, editable, note, shown
 from alerts.channels.webhook.signing import rotate
 
@@ -39,6 +40,21 @@ def channel_page(request: HttpRequest, project_id: str, channel_id: str) -> Http
     return render(request, f"alerts/channels/{'_log' if is_part else 'channel'}.html", context)
 
 
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+def delivery_sent(
+    request: HttpRequest, project_id: str, channel_id: str, delivery_id: int
+) -> HttpResponse:
+    """As its receiver gets it: with links that do something, so not for those who may not."""
+    project = editable(request, project_id)
+    channel = channel_of(project, channel_id)
+    delivery = get_object_or_404(channel.deliveries.select_related("channel"), pk=delivery_id)
+    if request.htmx:
+        return render(request, "alerts/channels/_sent.html", {"sent": as_sent(delivery)})
+    return HttpResponse(as_sent(delivery), content_type="text/plain; charset=utf-8")
+
+
 def log_of(request: HttpRequest, channel: Channel) -> dict:
     state = request.GET.get("state", "")
     state = state if state in State.values else ""
@@ -48,7 +64,7 @@ def log_of(request: HttpRequest, channel: Channel) -> dict:
         "state": state,
         "states": State.choices,
         "can_mail": channel.kind != ChannelKind.EMAIL or is_configured(),
-        "failed": channel.deliveries.filter(state=State.FAILED).count(),
+        "failed": channel.deliveries.filter(state=State.FAILED, is_test=False).count(),
         "is_under_way": any(one.is_under_way for one in found),
     }
 
