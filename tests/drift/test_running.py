@@ -135,15 +135,18 @@ def test_a_pause_of_days_is_caught_up_once(calls, monitor, project, end, now):
 
 
 def test_monitors_asked_at_once_are_corrected_together(calls, monitor, project, now):
-    rng = random.Random(1)
-    given = [{"output": "x" * rng.randint(1, 50)} for _ in range(1200)]
-    calls(given, since=-96, until=0)
-    for number in range(4):
-        monitor("output_length", name=f"m{number}", method="ks")
+    calls([{"output": "x" * (1 + number % 50)} for number in range(900)], since=-96, until=-24)
+    calls([{"output": "x" * (4 + number % 50)} for number in range(300)], since=-24, until=0)
+    moved = monitor("output_length", method="ks")
+    still = [monitor("model", name=name, method="chi_square") for name in ("a", "b", "c")]
+    calls([{"model": "a"}, {"model": "b"}] * 150, since=-95, until=-24)
+    calls([{"model": "a"}, {"model": "b"}] * 150, since=-23, until=0)
+    alone = monitor("output_length", name="alone", method="ks", correction="none")
     running.run(project.pk, now)
-    found = DriftVerdict.objects.filter(monitor__project=project)
-    assert all(one.q == pytest.approx(one.p) for one in found)  # four times the same p
-    monitor("model", name="other")
+    assert all(the_verdict(one).p > 0.5 for one in still)
+    found = the_verdict(moved)
+    assert found.q == pytest.approx(4 * found.p)  # the least of four
+    assert the_verdict(alone).q == the_verdict(alone).p
 
 
 def test_a_store_that_does_not_answer_is_told_and_tried_again(monitor, project, now, settings):
@@ -200,6 +203,26 @@ def test_a_change_meanwhile_throws_the_run_away(monitor, project, now, monkeypat
     monkeypatch.setattr(running, "asked", changed_meanwhile)
     running.run(project.pk, now)
     assert not made.verdicts.exists()
+
+
+def test_a_run_that_is_killed_leaves_nothing_half_written(monitor, project, now, monkeypatch):
+    for number in range(3):
+        monitor("output_length", name=f"m{number}")
+    kept, keep = [], running.keep
+
+    def killed(*given) -> None:
+        if kept:
+            raise KeyboardInterrupt
+        kept.append(keep(*given))
+
+    monkeypatch.setattr(running, "keep", killed)
+    with pytest.raises(KeyboardInterrupt):
+        running.run(project.pk, now)
+    assert len(kept) == 1
+    assert not DriftVerdict.objects.exists()
+    monkeypatch.setattr(running, "keep", keep)
+    assert running.run(project.pk, now) == 3
+    assert DriftVerdict.objects.filter(monitor__project=project).count() == 3
 
 
 def test_one_run_of_a_project_at_a_time(monitor, project, now, monkeypatch):
