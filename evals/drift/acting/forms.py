@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Project
 from evals.annotation import queues
 from evals.annotation.models import Queue
-from evals.datasets import names
 from evals.datasets.bulk import ChoiceForm
 from evals.drift.acting.models import DriftAction, Kind
 from evals.drift.acting.slices import MOST, Choose
@@ -48,6 +47,9 @@ class SampleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **more)
         self.project = project
+        self.offer_segments(verdict)
+
+    def offer_segments(self, verdict: DriftVerdict | None) -> None:
         said = [(one["dimension"], one["segment"]) for one in verdict.moved] if verdict else []
         if not said:
             del self.fields["segment"]
@@ -83,10 +85,12 @@ class DatasetForm(SampleForm, ChoiceForm):
     )
     field_order = ("dataset", "new_dataset", "with_output", "choose", "segment", "most")
 
-    def __init__(self, *args: Any, project: Project, **more: Any) -> None:
-        super().__init__(*args, project=project, **more)
+    def __init__(
+        self, *args: Any, project: Project, verdict: DriftVerdict | None, **more: Any
+    ) -> None:
+        ChoiceForm.__init__(self, *args, project=project, **more)
+        self.offer_segments(verdict)
         self.order_fields(self.field_order)
-        self.fields["new_dataset"].max_length = names.MAX_NAME  # type: ignore[attr-defined]
 
     @property
     def options(self) -> dict[str, Any]:

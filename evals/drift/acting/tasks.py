@@ -6,6 +6,7 @@ from kombu.exceptions import OperationalError
 
 from evals.drift.acting import considering, working
 from evals.drift.acting.models import Occasion
+from evals.drift.acting.triggers import watching
 from evals.drift.models import DriftVerdict
 
 SWEEP_SECONDS = 30
@@ -14,10 +15,18 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def sweep() -> None:
-    """Consider new verdicts, and have done what waits. Runs every half minute."""
+    """Consider new verdicts, look at triggers, and have done what waits. Runs every half minute."""
     considering.consider_all()
+    for trigger_id in watching.due():
+        look.apply_async((trigger_id,), expires=SWEEP_SECONDS)
     for run_id in working.due():
         work.apply_async((run_id,), expires=SWEEP_SECONDS)
+
+
+@shared_task
+def look(trigger_id: str) -> None:
+    """Whether a trigger wants retraining. Safe to run twice, also at once."""
+    watching.look(trigger_id)
 
 
 @shared_task
