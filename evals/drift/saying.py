@@ -119,8 +119,9 @@ def _what_moved(verdict: DriftVerdict, name: str, than: str) -> str:
     kind, shapes = verdict.monitor.kind, verdict.shapes
     if kind == Kind.NUMERIC and (found := medians(shapes)):
         unit = shapes.get("unit", "")
-        before, after = (written(one, unit) for one in found)
-        if before == after:
+        after = written(found[1], unit)
+        before = written(found[0], "" if unit == "characters" else unit)  # its unit stands behind
+        if after == written(found[0], unit):
             words = _("%(name)s: spread otherwise than %(than)s, around the same median of %(at)s.")
             return words % {**told, "at": after}
         words = (
