@@ -33,7 +33,7 @@ class State(StrEnum):
 STATES = (
     (str(State.OPEN), _("Open now")),
     (str(State.ACKNOWLEDGED), _("Acknowledged")),
-    (str(State.OVER), _("Over")),
+    (str(State.OVER), _("Ended")),
 )
 
 

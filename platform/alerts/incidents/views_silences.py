@@ -34,7 +34,7 @@ A_PAGE = 50
 STATES = {
     "active": gettext_lazy("Active"),
     "coming": gettext_lazy("Coming"),
-    "over": gettext_lazy("Over"),
+    "over": gettext_lazy("Ended"),
 }
 page = require_http_methods(["GET", "HEAD", "POST"])
 
