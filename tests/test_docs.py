@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [ROOT / "platform", ROOT / "ingest", ROOT / "scripts"]
-READS = re.compile(r"""(?:text|number|flag|words?)\(\s*(?:\w+,\s*)?["']([A-Z][A-Z_]{3,})["']""")
+KINDS = "text|number|flag|words?|networks"
+READS = re.compile(rf"""(?:{KINDS})\(\s*(?:\w+,\s*)?["']([A-Z][A-Z_]{{3,}})["']""")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 

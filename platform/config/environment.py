@@ -52,8 +52,9 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-def networks(given: list[str], name: str) -> list[str]:
-    """The same words, each of which is a network or an address."""
+def networks(name: str) -> list[str]:
+    """A comma-separated list, each of them a network or an address."""
+    given = words(name)
     for word in given:
         try:
             ip_network(word)

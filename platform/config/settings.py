@@ -25,10 +25,8 @@ if not SECRET_KEY:
     )
 
 HOST = env.text("SONDE_HOST", "127.0.0.1")  # what the web server listens on
-BASE_URL = env.text(
-    "SONDE_BASE_URL",
-    f"http://{HOST}:{env.text('SONDE_PORT', '8000')}",
-).rstrip("/")
+PORT = env.text("SONDE_PORT", "8000")
+BASE_URL = env.text("SONDE_BASE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 SECURE = BASE_URL.startswith("https://")
 # The loopback names stay, for health checks from inside; a page that rebinds DNS sends its own
 # name.
@@ -81,26 +79,18 @@ JUDGE_MOST_WORKERS = max(1, env.number("SONDE_JUDGE_MOST_WORKERS", 1))
 EXPERIMENT_MOST_WORKERS = max(1, env.number("SONDE_EXPERIMENT_MOST_WORKERS", 1))
 
 # Ingest: docs/durability.md says what each is for.
-INGEST_MAX_BODY_BYTES = env.number(
-    "SONDE_INGEST_MAX_BODY_BYTES", 64 * 1024 * 1024
-)  # after inflating
-INGEST_TRACE_LOCKS = env.text(
-    "SONDE_INGEST_TRACE_LOCKS", "file"
-)  # or postgres, for web processes on several hosts
+# After inflating.
+INGEST_MAX_BODY_BYTES = env.number("SONDE_INGEST_MAX_BODY_BYTES", 64 * 1024 * 1024)
+# Postgres is for web processes on several hosts.
+INGEST_TRACE_LOCKS = env.text("SONDE_INGEST_TRACE_LOCKS", "file")
 INGEST_HELD_MAX_BYTES = env.number("SONDE_INGEST_HELD_MAX_BYTES", 20 * 1024 * 1024 * 1024)
 INGEST_INFLIGHT_MAX_BYTES = env.number("SONDE_INGEST_INFLIGHT_MAX_BYTES", 256 * 1024 * 1024)
 # Requests to addresses that people typed: docs/configuration.md
-OUTBOUND_ALLOWED_NETWORKS = env.networks(
-    env.words("SONDE_OUTBOUND_ALLOWED_NETWORKS"), "SONDE_OUTBOUND_ALLOWED_NETWORKS"
-)
+OUTBOUND_ALLOWED_NETWORKS = env.networks("SONDE_OUTBOUND_ALLOWED_NETWORKS")
 OUTBOUND_ALLOWED_NETWORKS_OF = {
-    "llm": env.networks(env.words("SONDE_OUTBOUND_LLM_NETWORKS"), "SONDE_OUTBOUND_LLM_NETWORKS"),
-    "webhook": env.networks(
-        env.words("SONDE_OUTBOUND_WEBHOOK_NETWORKS"), "SONDE_OUTBOUND_WEBHOOK_NETWORKS"
-    ),
-    "alert": env.networks(
-        env.words("SONDE_OUTBOUND_ALERT_NETWORKS"), "SONDE_OUTBOUND_ALERT_NETWORKS"
-    ),
+    "llm": env.networks("SONDE_OUTBOUND_LLM_NETWORKS"),
+    "webhook": env.networks("SONDE_OUTBOUND_WEBHOOK_NETWORKS"),
+    "alert": env.networks("SONDE_OUTBOUND_ALERT_NETWORKS"),
 }
 OUTBOUND_ALLOW_HTTP = env.flag("SONDE_OUTBOUND_ALLOW_HTTP")
 OUTBOUND_PROXY = env.text("SONDE_OUTBOUND_PROXY")
@@ -112,9 +102,7 @@ EMAIL_HOST_PASSWORD = env.text("SONDE_SMTP_PASSWORD")
 SMTP_SECURITY = env.word("SONDE_SMTP_SECURITY", ("starttls", "tls", "none"))
 EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_SECURITY == "starttls", SMTP_SECURITY == "tls"
 EMAIL_TIMEOUT = 10  # seconds, for each step
-DEFAULT_FROM_EMAIL = env.text(
-    "SONDE_EMAIL_FROM", f"Sonde <sonde@{urlsplit(BASE_URL).hostname or 'localhost'}>"
-)
+DEFAULT_FROM_EMAIL = env.text("SONDE_EMAIL_FROM", f"Sonde <sonde@{ALLOWED_HOSTS[0]}>")
 METRICS_TOKEN = env.text("SONDE_METRICS_TOKEN")  # lets Prometheus in from another machine
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

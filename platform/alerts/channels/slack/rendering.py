@@ -12,7 +12,7 @@ from alerts.channels import wording
 from alerts.channels.message import Alert, Message, cut
 from alerts.channels.tiers import Tier
 
-MAX_SECTION, MAX_HEADER, MAX_FACT, MAX_LINK_TEXT = 3000, 150, 200, 80
+MAX_SECTION, MAX_TITLE, MAX_FACT, MAX_LINK_TEXT = 3000, 150, 200, 80
 MAX_URL = 800  # three of them fit into a section
 MOST_ALERTS = 10
 COLOURS = {Tier.INFO: "#3b82f6", Tier.WARNING: "#f59e0b", Tier.CRITICAL: "#dc2626"}
@@ -20,16 +20,16 @@ OVER = "#16a34a"
 
 
 def rendered(message: Message) -> dict[str, Any]:
-    title = wording.title(message)
+    title = escaped(cut(wording.title(message), MAX_TITLE))
     shown = message.alerts[:MOST_ALERTS]
-    blocks = [_header(title), *_said([message.project_name], _note(message))]
+    blocks = _said([message.project_name], _note(message))
     for alert in shown:
         blocks += [{"type": "divider"}, *_said([], _alert(alert))]
     ending = [wording.more(message, len(shown)), wording.course(message.series)]
     blocks += _said(ending, _linked(wording.links(message)))
     colour = OVER if message.is_over else COLOURS[Tier(message.tier)]
     return {
-        "text": escaped(cut(title, MAX_HEADER)),
+        "text": f"*{title}*",
         "unfurl_links": False,  # a preview would open the links that acknowledge
         "unfurl_media": False,
         "attachments": [{"color": colour, "blocks": blocks}],
@@ -38,11 +38,6 @@ def rendered(message: Message) -> dict[str, Any]:
 
 def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _header(title: str) -> dict[str, Any]:
-    text = {"type": "plain_text", "text": cut(title, MAX_HEADER), "emoji": False}
-    return {"type": "header", "text": text}
 
 
 def _said(plain: list[str], marked: str) -> list[dict[str, Any]]:
