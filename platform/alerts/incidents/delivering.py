@@ -13,7 +13,7 @@ from alerts.channels.message import Alert, Message
 from alerts.channels.models import Channel, Delivery
 from alerts.channels.writing import write
 from alerts.incidents import messages
-from alerts.incidents.models import EventKind, Incident, IncidentEvent, News, Notice
+from alerts.incidents.models import EventKind, IncidentEvent, News, Notice
 
 NO_CHANNEL = gettext_noop("No channel takes it.")
 
