@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from alerts.rules.conditions import (
     Anomaly,
     Budget,
+    BudgetState,
     BurnRate,
     Change,
     Composite,
@@ -29,8 +30,8 @@ def value_words(definition: Definition, facts: Facts) -> str:
     condition, value = definition.condition, facts.get("value")
     if isinstance(condition, Composite):
         return _signals(facts)
-    if not definition.measured:  # what comes from elsewhere says its figures itself
-        return "" if value is None else plain(value)
+    if not definition.measured:
+        return _judged_elsewhere(definition, facts)
     if value is None and not facts.get("evidence"):
         return ""
     told = {"what": subject(definition.measured[0]), "value": _judged(definition, facts)}
@@ -43,6 +44,24 @@ def value_words(definition: Definition, facts: Facts) -> str:
             told["value"] = plain(value or 0)
             return _("%(what)s: %(value)s") % told
     return _("%(what)s: %(value)s") % told
+
+
+def _judged_elsewhere(definition: Definition, facts: Facts) -> str:
+    value, evidence = facts.get("value"), facts.get("evidence") or {}
+    if value is None:
+        return ""
+    if not isinstance(definition.condition, BudgetState):
+        return _("Drift, by an effect of %(value)s") % {"value": plain(value)}
+    told = {
+        "spent": in_unit(evidence.get("spent"), "dollars"),
+        "amount": in_unit(evidence.get("amount"), "dollars"),
+        "percent": plain(value),
+    }
+    spent = _("%(spent)s of %(amount)s (%(percent)s %%)") % told
+    if (projected := evidence.get("projected")) is None:
+        return spent
+    told = {"spent": spent, "projected": in_unit(projected, "dollars")}
+    return _("%(spent)s, heading for %(projected)s") % told
 
 
 def _judged(definition: Definition, facts: Facts) -> str:
@@ -105,9 +124,9 @@ def _limit(definition: Definition, limit: float) -> str:
             return _("above %(limit)s times") % {"limit": plain(limit)}
         case Composite():
             return _beyond(Side.ABOVE, f"{plain(limit)} σ")
-        case Budget():
+        case Budget() | BudgetState():
             return _beyond(Side.ABOVE, f"{plain(limit)} %")
-    return _beyond(Side.ABOVE, plain(limit))  # of what comes from elsewhere
+    return _beyond(Side.ABOVE, plain(limit))
 
 
 def _beyond(side: Side, limit: str) -> str:
@@ -133,7 +152,7 @@ def window_words(definition: Definition, facts: Facts) -> str:
     evidence, begin, end = facts.get("evidence") or {}, facts["begin"], facts["end"]
     if isinstance(definition.condition, BurnRate):
         begin = end - evidence.get("long_seconds", end - begin)
-    elif isinstance(definition.condition, Budget):
+    elif isinstance(definition.condition, Budget | BudgetState):
         begin = evidence.get("since", begin)
     zone = ZoneInfo(definition.zone)
     since, until = datetime.fromtimestamp(begin, zone), datetime.fromtimestamp(end, zone)

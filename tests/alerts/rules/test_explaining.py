@@ -10,9 +10,11 @@ from alerts.incidents.tiers import Tier
 from alerts.rules.conditions import (
     Anomaly,
     Budget,
+    BudgetState,
     BurnRate,
     Change,
     Composite,
+    Drift,
     NoData,
     Signal,
     Threshold,
@@ -82,6 +84,22 @@ SPOKEN = [
         {"value": 83.0, "limit": 80.0, "evidence": {"spent": 83.0, "amount": 100.0}},
         "Cost (sum): $83.00 of $100.00 (83 %) spent",
         "above 80 %",
+    ),
+    (
+        written(Definition(measured=(), condition=BudgetState())),
+        {
+            "value": 83.0,
+            "limit": 80.0,
+            "evidence": {"spent": 83.0, "amount": 100.0, "since": MONDAY, "projected": 120.0},
+        },
+        "$83.00 of $100.00 (83 %), heading for $120.00",
+        "above 80 %",
+    ),
+    (
+        written(Definition(measured=(), condition=Drift())),
+        {"value": 0.35, "limit": 0.2},
+        "Drift, by an effect of 0.35",
+        "above 0.2",
     ),
     (
         stored(NoData(), Measured()),
