@@ -9,7 +9,7 @@ from evals.checks.json_text import NoJson, TooLong, value_of
 from evals.checks.languages import language_of
 from evals.checks.refusals import refuses
 from evals.checks.spans import INSTRUCTIONS, parsed, words_of
-from evals.drift.watched import Read
+from evals.drift.watching import Read
 from traces.render.preview import preview
 
 MOST_CHARACTERS = {

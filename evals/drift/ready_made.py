@@ -11,7 +11,8 @@ from accounts.models import Project, User
 from evals.drift import changing
 from evals.drift.models import DriftMonitor
 from evals.drift.monitors import InvalidMonitor
-from evals.drift.watched import WATCHED, Takes
+from evals.drift.watched import WATCHED
+from evals.drift.watching import Takes
 
 _t = gettext_lazy
 

@@ -11,7 +11,8 @@ from evals.drift.monitors import Sample
 from evals.drift.of_dataset import values_of
 from evals.drift.reading import MOST_CHARACTERS, language_segment, reader
 from evals.drift.searching import terms_of
-from evals.drift.watched import WATCHED, Level, Read, Watched
+from evals.drift.watched import WATCHED
+from evals.drift.watching import Level, Read, Watched
 from evals.drift.windows import Baseline, BaselineKind, Window, Windows, windows
 from traces.queries.drift_samples import MOST, Draw, Drawn, drawn
 from traces.queries.drift_texts import inputs_of_traces, texts_of_spans
