@@ -55,7 +55,7 @@ def of_course(
     within, counted = ZoneInfo(zone), unit(definition)
     x = [_local(one.begin, within) for one in buckets]
     end = buckets[-1].end if buckets else 0
-    data = [*_band(x, buckets), *_limits(definition, x, buckets, counted)]
+    data = [*_band(x, buckets, counted), *_limits(definition, x, buckets, counted)]
     data.append(_line(_("Value"), x, [one.value for one in buckets], "accent", counted))
     return {
         "data": data,
@@ -99,10 +99,13 @@ def _limits(
     return [_line(_("Limit"), x, values, "bad", counted, is_limit=True)]
 
 
-def _band(x: Sequence[str], buckets: Sequence[Bucket]) -> list[Figure]:
-    """In which it is usual, as two lines with what lies between them filled."""
+def _band(x: Sequence[str], buckets: Sequence[Bucket], counted: str) -> list[Figure]:
+    """In which it is usual, as two lines with what lies between them filled. But for a score,
+    nothing is less than nothing.
+    """
+    least = -math.inf if counted == "score" else 0.0
     places = [
-        (at, one.low, one.high)
+        (at, max(one.low, least), one.high)
         for at, one in zip(x, buckets, strict=True)
         if one.low is not None and one.high is not None
     ]
@@ -115,7 +118,7 @@ def _band(x: Sequence[str], buckets: Sequence[Bucket]) -> list[Figure]:
         "x": [at for at, _low, _high in places],
         "line": {"width": 0},
         "hoverinfo": "skip",
-        "meta": {"tone": "accent", "rows": "", "in_legend": False},
+        "meta": {"tone": "ink-3", "rows": "", "in_legend": False},
     }
     return [
         {**edge, "y": _finite(low for _at, low, _high in places)},

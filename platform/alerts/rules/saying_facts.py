@@ -51,6 +51,8 @@ def _judged_elsewhere(definition: Definition, facts: Facts) -> str:
     if value is None:
         return ""
     if not isinstance(definition.condition, BudgetState):
+        if evidence.get("state") != "drift":
+            return _("An effect of %(value)s") % {"value": plain(value)}
         return _("Drift, by an effect of %(value)s") % {"value": plain(value)}
     told = {
         "spent": in_unit(evidence.get("spent"), "dollars"),

@@ -17,7 +17,9 @@ ORDER = (str(Phase.FIRING), str(Phase.PENDING), str(Phase.INACTIVE))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """`since` is the first bad bucket of what fires or is about to. `key` draws the segment."""
+    """`since` is the first bad bucket of what fires or is about to. `key` draws the segment. Of
+    what is judged elsewhere, `id` is of the monitor or budget, `found` of the monitor's verdict.
+    """
 
     labels: tuple[tuple[str, str], ...]
     key: str
@@ -29,6 +31,8 @@ class Standing:
     held_against: str
     verdict: str
     is_flapping: bool
+    id: str
+    found: str
 
 
 def standing(definition: Definition, rows: Iterable[SegmentState]) -> list[Standing]:
@@ -48,4 +52,6 @@ def _of(definition: Definition, row: SegmentState) -> Standing:
         held_against=limit_words(definition, row.facts),
         verdict=str(VERDICTS[Verdict(row.verdict)]) if row.verdict else "",
         is_flapping=row.state.is_flapping,
+        id=dict(labels).get("id", ""),
+        found=(row.facts.get("evidence") or {}).get("verdict", ""),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alerts.incidents.figures import Figure
@@ -145,7 +146,7 @@ def _choices(definition: Definition, found: Backtest) -> tuple[Choice, ...]:
 def words_of(definition: Definition, segment: Segment) -> str:
     """“gpt-5 · chat”; ids of what has a name are left out."""
     pairs = zip(definition.labels, segment, strict=True)
-    return " · ".join(value or "–" for name, value in pairs if name != "id")
+    return " · ".join(value or gettext("(none)") for name, value in pairs if name != "id")
 
 
 def _values(definition: Definition, readings: Sequence[Reading]) -> tuple[Value, ...]:

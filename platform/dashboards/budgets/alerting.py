@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from alerts.rules.conditions import BudgetState as Wanted
 from alerts.rules.conditions import check
+from alerts.rules.models import Rule
 from alerts.rules.points import Stand
 from alerts.rules.sources import Segment
 from dashboards.budgets.models import Budget
 from dashboards.budgets.state import BudgetState, states_of
 
 NS = 1_000_000_000
+MOST_SHOWN = 20
 
 
 def read(
@@ -28,6 +31,15 @@ def read(
         (one.name, one.value, one.budget_id): (_stand(one, max(since, until - 1)),)
         for one in states
     }
+
+
+def rules_of(budget: Budget) -> QuerySet[Rule]:
+    """Those that look at this budget, by itself or as one of all."""
+    return Rule.objects.filter(
+        project=budget.project_id,
+        definition__condition__kind="budget_state",
+        definition__condition__budget__in=("", budget.pk),
+    )[:MOST_SHOWN]
 
 
 def _stand(state: BudgetState, at: int) -> Stand:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from alerts.incidents.models import Incident
 from alerts.incidents.tiers import Tier
@@ -133,3 +134,15 @@ def test_it_comes_back_from_json_and_takes_no_nonsense():
     for condition in ({"limits": []}, {"limits": [{"tier": "warning", "value": -1}]}):
         with pytest.raises(WrongRule):
             read({"condition": {"kind": "budget_state", **condition}})
+
+
+def test_a_budgets_page_leads_to_the_rules_that_look_at_it(client, owner, project, budget):
+    daily, other = budget("Daily", 10), budget("Other", 10)
+    client.force_login(owner)
+    address = reverse("budget", args=[project.id, daily.pk])
+    assert "nobody is told" in client.get(address).content.decode()
+    rule = budget_rule(project, daily.pk)
+    text = client.get(address).content.decode()
+    assert reverse("alerts-rule", args=[project.id, rule.pk]) in text
+    others = client.get(reverse("budget", args=[project.id, other.pk])).content.decode()
+    assert "nobody is told" in others

@@ -65,7 +65,7 @@ def page(client, owner, project):
 def test_the_figures_of_each_rule_stand_with_the_share_of_false_ones(page, noisy):
     text = page().content.decode()
     assert "Noisy" in text and "50 %" in text
-    assert "21.52 % – 78.48 %" in text  # 4 of 8, E. B. Wilson
+    assert "22 % – 78 %" in text  # 4 of 8, E. B. Wilson
     assert "4 min" in text and "30 min" in text
 
 

@@ -50,11 +50,16 @@ class Line:
 
     @property
     def share(self) -> str:
-        return in_unit(self.found.false_share, SHARE)
+        return _whole(self.found.false_share)
 
     @property
     def interval(self) -> str:
-        return f"{in_unit(self.low, SHARE)} – {in_unit(self.high, SHARE)}"
+        return f"{_whole(self.low)} – {_whole(self.high)}"
+
+
+def _whole(share: float | None) -> str:
+    """To the per cent: verdicts are few."""
+    return in_unit(None if share is None else round(share, 2), SHARE)
 
 
 def _lasted(mean: timedelta | None) -> str:

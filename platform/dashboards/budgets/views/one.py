@@ -12,6 +12,7 @@ from accounts.models import Project
 from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Scope
 from dashboards.budgets import figures
+from dashboards.budgets.alerting import rules_of
 from dashboards.budgets.detail import Detail, detail
 from dashboards.budgets.models import MAX_VALUE, Budget
 from dashboards.budgets.spending import MOST_VALUES, view_of
@@ -32,6 +33,7 @@ def budget_page(request: HttpRequest, project_id: str, budget_id: str) -> HttpRe
     value = request.GET.get("value", "")[:MAX_VALUE] if budget.is_each else budget.value
     context: dict[str, Any] = {"project": project, "budget": budget, "value": value}
     context["changes"] = list(budget.changes.select_related("user")[:CHANGES])
+    context["rules"] = list(rules_of(budget))
     if budget.is_each and not value:
         states = sorted(states_of([budget], now()), key=lambda one: -one.spent)
         context |= {"states": states, "is_cut": len(states) == MOST_VALUES}
