@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
 from evals.drift import changing
@@ -13,8 +13,6 @@ from evals.drift.models import DriftMonitor
 from evals.drift.monitors import InvalidMonitor
 from evals.drift.watched import WATCHED
 from evals.drift.watching import Takes
-
-_t = gettext_lazy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,50 +32,50 @@ class ReadyMade:
 READY_MADE = (
     ReadyMade(
         key="output_length",
-        words=_t("Output length"),
-        about=_t("Answers become longer or shorter."),
+        words=_("Output length"),
+        about=_("Answers become longer or shorter."),
         watched="output_length",
     ),
     ReadyMade(
         key="latency",
-        words=_t("Latency of calls"),
-        about=_t("Models answer slower or faster."),
+        words=_("Latency of calls"),
+        about=_("Models answer slower or faster."),
         watched="latency",
     ),
     ReadyMade(
         key="cost",
-        words=_t("Cost per call"),
-        about=_t("A call becomes dearer or cheaper."),
+        words=_("Cost per call"),
+        about=_("A call becomes dearer or cheaper."),
         watched="cost",
     ),
     ReadyMade(
         key="errors",
-        words=_t("Share of errors"),
-        about=_t("More calls fail, or fewer."),
+        words=_("Share of errors"),
+        about=_("More calls fail, or fewer."),
         watched="error",
     ),
     ReadyMade(
         key="models",
-        words=_t("Model mix"),
-        about=_t("Calls go to other models than they did."),
+        words=_("Model mix"),
+        about=_("Calls go to other models than they did."),
         watched="model",
     ),
     ReadyMade(
         key="languages",
-        words=_t("Language mix"),
-        about=_t("People write in other languages than they did."),
+        words=_("Language mix"),
+        about=_("People write in other languages than they did."),
         watched="input_language",
     ),
     ReadyMade(
         key="topics",
-        words=_t("Topics of inputs"),
-        about=_t("People write about other things than they did."),
+        words=_("Topics of inputs"),
+        about=_("People write about other things than they did."),
         watched="input_text",
     ),
     ReadyMade(
         key="score",
-        words=_t("Judge score"),
-        about=_t("A score of judges or users falls or rises."),
+        words=_("Judge score"),
+        about=_("A score of judges or users falls or rises."),
         watched="score",
     ),
 )
@@ -90,7 +88,7 @@ def switch_on(project: Project, key: str, user: User, *, score: str = "") -> Dri
     """
     one = BY_KEY.get(key)
     if one is None:
-        raise InvalidMonitor(_("There is no such ready-made monitor."))
+        raise InvalidMonitor(gettext("There is no such ready-made monitor."))
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         found = DriftMonitor.objects.filter(project=project, ready_made=key, key=score).first()

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from evals.drift.methods import Kind, Method
 from evals.drift.monitors import InvalidMonitor
@@ -49,51 +49,50 @@ def _of_text(
     )
 
 
-_t = gettext_lazy
 _ALL = (
     _number(
         "input_length",
-        _t("Input length"),
-        _t("Characters of what a model is given, as it was sent."),
+        _("Input length"),
+        _("Characters of what a model is given, as it was sent."),
         "characters",
         of_dataset=True,
         column="input",
     ),
     _number(
         "output_length",
-        _t("Output length"),
-        _t("Characters of what a model answers, as it was sent."),
+        _("Output length"),
+        _("Characters of what a model answers, as it was sent."),
         "characters",
         of_dataset=True,
         column="output",
     ),
-    _number("input_tokens", _t("Input tokens"), _t("Of each call of a model."), "tokens"),
-    _number("output_tokens", _t("Output tokens"), _t("Of each call of a model."), "tokens"),
-    _number("tokens", _t("Tokens"), _t("Input and output of each call of a model."), "tokens"),
-    _number("cost", _t("Cost per call"), _t("Calls of unknown cost are left out."), "dollars"),
-    _number("latency", _t("Latency"), _t("How long each call of a model takes."), "seconds"),
+    _number("input_tokens", _("Input tokens"), _("Of each call of a model."), "tokens"),
+    _number("output_tokens", _("Output tokens"), _("Of each call of a model."), "tokens"),
+    _number("tokens", _("Tokens"), _("Input and output of each call of a model."), "tokens"),
+    _number("cost", _("Cost per call"), _("Calls of unknown cost are left out."), "dollars"),
+    _number("latency", _("Latency"), _("How long each call of a model takes."), "seconds"),
     _number(
         "ttft",
-        _t("Time to first token"),
-        _t("Of calls that stream their answer."),
+        _("Time to first token"),
+        _("Of calls that stream their answer."),
         "seconds",
     ),
     _number(
         "tokens_per_second",
-        _t("Tokens per second"),
-        _t("How fast a model writes its answer."),
+        _("Tokens per second"),
+        _("How fast a model writes its answer."),
         "tokens/s",
     ),
     _name(
         "error",
-        _t("Errors"),
-        _t("Which share of calls of a model fails."),
+        _("Errors"),
+        _("Which share of calls of a model fails."),
         method=Method.Z,
     ),
     _of_text(
         "refusal",
-        _t("Refusals"),
-        _t("Which share of answers declines to answer, in English or Korean."),
+        _("Refusals"),
+        _("Which share of answers declines to answer, in English or Korean."),
         "output",
         Read.REFUSAL,
         Kind.CATEGORICAL,
@@ -101,8 +100,8 @@ _ALL = (
     ),
     _of_text(
         "json",
-        _t("JSON that can be read"),
-        _t("Which share of answers is JSON. Take a query that keeps to calls which should be."),
+        _("JSON that can be read"),
+        _("Which share of answers is JSON. Take a query that keeps to calls which should be."),
         "output",
         Read.JSON,
         Kind.CATEGORICAL,
@@ -111,8 +110,8 @@ _ALL = (
     ),
     _of_text(
         "input_language",
-        _t("Language of inputs"),
-        _t("The mix of languages that people write in."),
+        _("Language of inputs"),
+        _("The mix of languages that people write in."),
         "input",
         Read.LANGUAGE,
         Kind.CATEGORICAL,
@@ -120,71 +119,69 @@ _ALL = (
     ),
     _of_text(
         "output_language",
-        _t("Language of outputs"),
-        _t("The mix of languages that are answered in."),
+        _("Language of outputs"),
+        _("The mix of languages that are answered in."),
         "output",
         Read.LANGUAGE,
         Kind.CATEGORICAL,
         of_dataset=True,
     ),
-    _name("model", _t("Model mix"), _t("Which models are called, and how often each.")),
+    _name("model", _("Model mix"), _("Which models are called, and how often each.")),
     _name(
         "prompt_version",
-        _t("Prompt versions"),
-        _t("Which versions of prompts are called, and how often each."),
+        _("Prompt versions"),
+        _("Which versions of prompts are called, and how often each."),
     ),
-    _name("tool", _t("Tool mix"), _t("Which tools models call, and how often each.")),
+    _name("tool", _("Tool mix"), _("Which tools models call, and how often each.")),
     _name(
         "tool_path",
-        _t("Tool path"),
-        _t("Which tools a trace runs, in their order."),
+        _("Tool path"),
+        _("Which tools a trace runs, in their order."),
         level=Level.TRACE,
     ),
     _number(
         "relevance",
-        _t("Retrieval scores"),
-        _t("The mean score of the documents that each retrieval finds."),
+        _("Retrieval scores"),
+        _("The mean score of the documents that each retrieval finds."),
     ),
     _number(
         "trace_latency",
-        _t("Latency of traces"),
-        _t("From the first start to the last end."),
+        _("Latency of traces"),
+        _("From the first start to the last end."),
         "seconds",
         level=Level.TRACE,
     ),
     _number(
-        "trace_cost", _t("Cost of traces"), _t("Of all their calls."), "dollars", level=Level.TRACE
+        "trace_cost", _("Cost of traces"), _("Of all their calls."), "dollars", level=Level.TRACE
     ),
     _number(
         "trace_tokens",
-        _t("Tokens of traces"),
-        _t("Of all their calls."),
+        _("Tokens of traces"),
+        _("Of all their calls."),
         "tokens",
         level=Level.TRACE,
     ),
-    _number(
-        "steps", _t("Steps of traces"), _t("How many observations each has."), level=Level.TRACE
-    ),
+    _number("steps", _("Steps of traces"), _("How many observations each has."), level=Level.TRACE),
     Watched(
         name="score",
-        words=_t("Score"),
-        about=_t("Any score by its name: of judges, checks, people and users."),
+        words=_("Score"),
+        about=_("Any score by its name: of judges, checks, people and users."),
         values={Kind.NUMERIC: "score_number", Kind.CATEGORICAL: "score_name"},
         level=Level.SCORE,
         takes=Takes.SCORE,
     ),
     Watched(
         name="metadata",
-        words=_t("Metadata"),
-        about=_t("What traces say under a key of their metadata."),
+        words=_("Metadata"),
+        about=_("What traces say under a key of their metadata."),
         values={Kind.CATEGORICAL: "metadata_name", Kind.NUMERIC: "metadata_number"},
         level=Level.TRACE,
         takes=Takes.METADATA,
     ),
     _of_text(
         "input_text",
-        _t("Topics of inputs"),
-        _t("Whether people write about other things, or in other words."),
+        _("Topics of inputs"),
+        _("Whether people write about other things, or in other words."),
         "input",
         Read.WORDS,
         Kind.TEXT,
@@ -192,8 +189,8 @@ _ALL = (
     ),
     _of_text(
         "output_text",
-        _t("Topics of outputs"),
-        _t("Whether answers are about other things, or in other words."),
+        _("Topics of outputs"),
+        _("Whether answers are about other things, or in other words."),
         "output",
         Read.WORDS,
         Kind.TEXT,
@@ -201,8 +198,8 @@ _ALL = (
     ),
     Watched(
         name="embedding",
-        words=_t("Embeddings"),
-        about=_t("The vectors that embedding spans carry, as output or under an attribute's key."),
+        words=_("Embeddings"),
+        about=_("The vectors that embedding spans carry, as output or under an attribute's key."),
         values={Kind.EMBEDDING: "embedding"},
         takes=Takes.ATTRIBUTE,
         column="vector",
@@ -210,8 +207,8 @@ _ALL = (
     ),
     Watched(
         name="relation",
-        words=_t("Score of like inputs"),
-        about=_t("Whether the same kind of input is scored as it was: concept drift."),
+        words=_("Score of like inputs"),
+        about=_("Whether the same kind of input is scored as it was: concept drift."),
         values={Kind.RELATION: "score_number"},
         level=Level.SCORE,
         takes=Takes.SCORE,
@@ -221,23 +218,23 @@ _ALL = (
 WATCHED: dict[str, Watched] = {one.name: one for one in _ALL}
 # The input of a relation, of the trace that was scored.
 FIGURES: dict[str, Any] = {
-    "input_tokens": _t("Input tokens"),
-    "output_tokens": _t("Output tokens"),
-    "tokens": _t("Tokens"),
-    "latency": _t("Latency"),
-    "cost": _t("Cost"),
-    "steps": _t("Steps"),
-    "model": _t("Model"),
-    "prompt_version": _t("Prompt version"),
+    "input_tokens": _("Input tokens"),
+    "output_tokens": _("Output tokens"),
+    "tokens": _("Tokens"),
+    "latency": _("Latency"),
+    "cost": _("Cost"),
+    "steps": _("Steps"),
+    "model": _("Model"),
+    "prompt_version": _("Prompt version"),
 }
 # By what segments are told.
 DIMENSIONS: dict[str, Any] = {
-    "model": _t("Model"),
-    "prompt_version": _t("Prompt version"),
-    "user": _t("User"),
-    "language": _t("Language of the input"),
-    "release": _t("Release"),
-    "environment": _t("Environment"),
+    "model": _("Model"),
+    "prompt_version": _("Prompt version"),
+    "user": _("User"),
+    "language": _("Language of the input"),
+    "release": _("Release"),
+    "environment": _("Environment"),
 }
 
 
@@ -248,7 +245,7 @@ def words_of(monitor: "DriftMonitor") -> str:
         return monitor.watched
     if one.takes_figure:
         told = {"figure": FIGURES.get(monitor.figure, monitor.figure), "score": monitor.key}
-        return _("%(figure)s → %(score)s") % told
+        return gettext("%(figure)s → %(score)s") % told
     return f"{one.words}: {monitor.key}" if monitor.key else str(one.words)
 
 
@@ -256,16 +253,16 @@ def check(monitor: "DriftMonitor") -> None:
     """Raises InvalidMonitor where what is watched is not there or goes not together."""
     one = WATCHED.get(monitor.watched)
     if one is None:
-        raise InvalidMonitor(_("Nothing of that name can be watched."))
+        raise InvalidMonitor(gettext("Nothing of that name can be watched."))
     if monitor.kind not in one.values:
-        raise InvalidMonitor(_("That is not compared in this way."))
+        raise InvalidMonitor(gettext("That is not compared in this way."))
     if one.takes in (Takes.SCORE, Takes.METADATA) and not monitor.key.strip():
-        raise InvalidMonitor(_("Say which score, or which key of the metadata."))
+        raise InvalidMonitor(gettext("Say which score, or which key of the metadata."))
     if monitor.key and not one.takes_key:
-        raise InvalidMonitor(_("It takes no key."))
+        raise InvalidMonitor(gettext("It takes no key."))
     if one.takes_figure != bool(monitor.figure) or (
         monitor.figure and monitor.figure not in FIGURES
     ):
-        raise InvalidMonitor(_("Say of which input it is, where it is a relation."))
+        raise InvalidMonitor(gettext("Say of which input it is, where it is a relation."))
     if not isinstance(monitor.by, list) or not set(monitor.by) <= set(DIMENSIONS):
-        raise InvalidMonitor(_("There is no such segment."))
+        raise InvalidMonitor(gettext("There is no such segment."))
