@@ -39,13 +39,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """What a rule measured, the oldest first; None where nothing is known. `limit` is drawn beside
-    it.
+    """What a rule measured, the oldest first; None where nothing is known. `bad` says of each point
+    whether the rule judged it so; empty, nothing is known of that.
     """
 
     name: str = ""
     unit: str = ""
     points: tuple[float | None, ...] = ()
+    bad: tuple[bool, ...] = ()
     limit: float | None = None
 
 
@@ -124,7 +125,8 @@ def of_json(told: Mapping[str, Any]) -> Message:
         )
         for one in told["alerts"]
     )
-    series = Series(**{**told["series"], "points": tuple(told["series"]["points"])})
+    drawn = told["series"]
+    series = Series(**{**drawn, "points": tuple(drawn["points"]), "bad": tuple(drawn["bad"])})
     at = datetime.fromisoformat(told["at"])
     return Message(**{**told, "at": at, "alerts": alerts, "series": series})
 
@@ -171,6 +173,7 @@ def _bounded_series(series: Series) -> Series:
         name=cut(series.name, MAX_TEXT),
         unit=cut(series.unit, MAX_TEXT),
         points=tuple(_finite(point) for point in series.points[-MOST_POINTS:]),
+        bad=series.bad[-MOST_POINTS:] if len(series.bad) == len(series.points) else (),
         limit=_finite(series.limit),
     )
 

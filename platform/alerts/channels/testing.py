@@ -46,7 +46,7 @@ def a_test(channel: Channel, language: str) -> Message:
             at=now,
             note=_("Nothing is wrong: somebody tests whether messages arrive here."),
             alerts=(example,),
-            series=Series(points=(2, 3, 2, 4, 3, 6, 9, 12), unit="%", limit=5),
+            series=Series(points=(2, 3, 4, 9, 12), bad=(False,) * 3 + (True,) * 2, unit="%"),
             language=language,
             is_test=True,
         )

@@ -129,8 +129,13 @@ class _Told:
         )
         if not found:
             return Series()
-        points = tuple(bucket.value for bucket in found.buckets)
-        return Series(name=found.name, unit=found.unit, points=points, limit=facts.get("limit"))
+        return Series(
+            name=found.name,
+            unit=found.unit,
+            points=tuple(bucket.value for bucket in found.buckets),
+            bad=tuple(bucket.is_bad for bucket in found.buckets),
+            limit=facts.get("limit"),
+        )
 
     def rule_url(self) -> str:
         since, until = self._window(self.incidents[0])

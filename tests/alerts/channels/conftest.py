@@ -98,7 +98,13 @@ def make_message(project) -> Callable[..., Message]:
             "note": "Look at the provider first.",
             "runbook_url": "https://wiki.example/errors",
             "alerts": (an_alert(),),
-            "series": Series(name="Error rate", unit="%", points=(1, 2, None, 12), limit=5),
+            "series": Series(
+                name="Error rate",
+                unit="%",
+                points=(1, 2, None, 12),
+                bad=(False, False, False, True),
+                limit=5,
+            ),
             "rule_url": "https://sonde.example/rule",
             "traces_url": "https://sonde.example/traces?from=1&to=2",
         }

@@ -139,7 +139,8 @@ def test_a_test_arrives(mailbox, make_channel):
 
 
 def test_bars_are_as_high_as_what_they_stand_for():
-    drawn = rendering.bars(Series(points=(0, 5, None, 10), limit=6))
+    drawn = rendering.bars(Series(points=(0, 5, None, 10), bad=(False, False, False, True)))
     assert [bar.pixels for bar in drawn] == [0, 30, 0, 60]
-    assert [bar.is_beyond for bar in drawn] == [False, False, False, True]
+    assert [bar.is_bad for bar in drawn] == [False, False, False, True]
+    assert [bar.is_bad for bar in rendering.bars(Series(points=(1, 2)))] == [False, False]
     assert rendering.bars(Series(points=(None, 0))) == []

@@ -26,7 +26,7 @@ class Bar:
     """Of so many pixels; none where nothing is known."""
 
     pixels: int
-    is_beyond: bool
+    is_bad: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +59,14 @@ def subject(message: Message) -> str:
 
 
 def bars(series: Series) -> list[Bar]:
-    points = series.points[-MOST_BARS:]
+    points, bad = series.points[-MOST_BARS:], series.bad[-MOST_BARS:]
     most = max((point for point in points if point is not None), default=0)
     if most <= 0:
         return []
     return [
-        Bar(round(max(point or 0, 0) / most * BAR_PIXELS), _is_beyond(point, series.limit))
-        for point in points
+        Bar(round(max(point or 0, 0) / most * BAR_PIXELS), is_bad)
+        for point, is_bad in zip(points, bad or (False,) * len(points), strict=True)
     ]
-
-
-def _is_beyond(point: float | None, limit: float | None) -> bool:
-    return point is not None and limit is not None and point > limit
 
 
 def _told(message: Message) -> dict[str, object]:

@@ -72,6 +72,7 @@ def _beyond(message: Message, key: str) -> dict[str, Any]:
             "name": message.series.name,
             "unit": message.series.unit,
             "points": list(message.series.points),
+            "bad": list(message.series.bad),
             "limit": message.series.limit,
         },
         "incidents": [
