@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("evals.judges.urls")),
     path("", include("evals.experiments.urls")),
     path("", include("evals.drift.acting.urls")),
+    path("", include("evals.drift.performance.urls")),
     path("", include("evals.drift.urls")),
 ]

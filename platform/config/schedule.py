@@ -28,6 +28,7 @@ SCHEDULE = {
     "sweep-checks": every(60, "evals.checks.tasks.sweep"),
     "resume-check-runs": every(30, "evals.checks.tasks.resume"),
     "act-on-drift": every(30, "evals.drift.acting.tasks.sweep"),
+    "measure-performance": every(300, "evals.drift.performance.tasks.look"),
     "look-for-drift": every(300, "evals.drift.tasks.look"),
     "expire-drift": every(3600, "evals.drift.tasks.expire"),
     "look-at-alert-rules": every(15, "alerts.rules.tasks.look"),

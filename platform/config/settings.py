@@ -140,6 +140,7 @@ INSTALLED_APPS = [
     "evals.experiments",
     "evals.drift",
     "evals.drift.acting",
+    "evals.drift.performance",
     "alerts.channels",
     "alerts.incidents",
     "alerts.rules",
