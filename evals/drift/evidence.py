@@ -59,13 +59,16 @@ def examples(project_id: str, verdict: DriftVerdict) -> dict[str, list[Example]]
 
 
 def parts(verdict: DriftVerdict) -> list[tuple[str, list[Part], int]]:
-    """Dimensions with their segments, the largest first, and how many more there are."""
+    """Dimensions with their segments, the largest first, and how many more there are. Of one
+    segment alone nothing is said.
+    """
     found: dict[str, list[Moved]] = defaultdict(list)
     for one in moved_of(verdict):
         found[one.dimension_words].append(one)
     return [
         (words, [_part(verdict, one) for one in some[:MOST_SEGMENTS]], len(some[MOST_SEGMENTS:]))
         for words, some in found.items()
+        if len(some) > 1
     ]
 
 

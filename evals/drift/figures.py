@@ -193,7 +193,9 @@ def _told(verdict: DriftVerdict) -> str:
 
 
 def _range(verdicts: Sequence[DriftVerdict]) -> list[str]:
-    return [_at(verdicts[0].at), _at(verdicts[-1].at)]
+    """A little wider, so that the outermost points are drawn whole."""
+    first, last = verdicts[0].at, verdicts[-1].at
+    return [_at(first - (last - first) / 40), _at(last + (last - first) / 40)]
 
 
 def _at(moment: datetime) -> str:

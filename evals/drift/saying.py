@@ -16,6 +16,7 @@ from evals.drift.windows import BaselineKind, InvalidBaseline
 from evals.drift.words import baseline_words, lasting, share, written
 
 TELLING = 3  # words of texts in the sentence
+ITSELF = {"model": "model", "prompt_version": "prompt_version", "input_language": "language"}
 LEAST_PART = 0.2  # of a shift, for a segment to be named in the sentence
 
 
@@ -71,9 +72,15 @@ def watched_sentence(monitor: DriftMonitor) -> str:
 
 
 def moved_of(verdict: DriftVerdict) -> list[Moved]:
-    """The largest part of a dimension first, dimensions in their order."""
-    names = Moved.__dataclass_fields__
-    found = [Moved(**{name: one[name] for name in names}) for one in verdict.moved]
+    """The largest part of a dimension first, dimensions in their order, but for the one that is
+    what is watched itself.
+    """
+    names, itself = Moved.__dataclass_fields__, ITSELF.get(verdict.monitor.watched)
+    found = [
+        Moved(**{name: one[name] for name in names})
+        for one in verdict.moved
+        if one["dimension"] != itself
+    ]
     order = list(DIMENSIONS)
     place = {name: number for number, name in enumerate(order)}
     return sorted(found, key=lambda one: (place.get(one.dimension, len(order)), -one.share))
@@ -211,10 +218,8 @@ def effect_sentence(verdict: DriftVerdict) -> str:
     """How large the effect is beside its threshold."""
     if verdict.effect is None or not verdict.least_effect:
         return ""
-    origin = 0.5 if verdict.method == Method.CLASSIFIER else 0.0
-    room = verdict.least_effect - origin
-    times = (verdict.effect - origin) / room if room > 0 else 0.0
-    return _("%(times)s times the threshold of %(least)s.") % {
-        "times": f"{max(times, 0):.2g}",
-        "least": written(verdict.least_effect),
-    }
+    least = written(verdict.least_effect)
+    if verdict.method == Method.CLASSIFIER:  # it begins at 0.5, so no multiple of it means much
+        return _("The threshold is %(least)s.") % {"least": least}
+    times = f"{verdict.effect / verdict.least_effect:.2g}"
+    return _("%(times)s times the threshold of %(least)s.") % {"times": times, "least": least}

@@ -123,8 +123,8 @@ def share(value: float | None) -> str:
 
 
 def lasting(hours: float) -> str:
-    """Whole days where it is some."""
-    if hours >= 24 and hours % 24 == 0:
+    """In whole days from two on."""
+    if hours >= 48 and hours % 24 == 0:
         days = round(hours / 24)
         return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     return ngettext("%(n)s hour", "%(n)s hours", round(hours)) % {"n": f"{hours:g}"}

@@ -57,7 +57,7 @@ def test_the_list_tells_the_newest_verdict_its_effect_and_what_stands_in_the_way
     verdict_of(monitor, AT - DAY, state="none", effect=0.02)
     newest = verdict_of(monitor)
     page = text_of(client.get(at("drift-monitors")))
-    assert "Output length: the last 1 day against the 14 days before" in page
+    assert "Output length: the last 24 hours against the 14 days before" in page
     assert at("drift-verdict", monitor.pk, newest.pk) in page
     assert "Effect 0.9, threshold 0.1" in page
     assert "The effects of 2 verdicts, 1 of them drifts" in page

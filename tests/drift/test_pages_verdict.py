@@ -98,7 +98,8 @@ def test_what_was_not_measured_says_why_and_offers_no_mark(opened, project, mark
 
 def test_segments_lead_to_the_list_narrowed_to_them_and_to_the_window(opened, project):
     monitor = monitor_of(project, query="env:production")
-    moved = [segment("gpt-5", 1.3), segment("haiku", -0.3), segment("de", 0.6, "language")]
+    moved = [segment("gpt-5", 1.3), segment("haiku", -0.3)]
+    moved += [segment("de", 0.6, "language"), segment("en", 0.4, "language")]
     page = opened(verdict_of(monitor, moved=moved))
     (model, parts, _more), (_language, others, _none) = page.context["dimensions"]
     assert str(model) == "Model"

@@ -1,6 +1,7 @@
 """How pages of drift write what they tell: `{% load drift %}`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -15,6 +16,7 @@ from evals.drift.words import share as share_words
 register = template.Library()
 
 WIDTH, HEIGHT, BESIDE = 120, 24, 3  # of a sparkline, in its own units
+LEAST_P = 0.0001  # what is less is written as less
 FULL = 2.0  # thresholds that a bar is long
 
 register.filter("figure", written)
@@ -26,6 +28,26 @@ register.filter("effect_words", effect_words)
 @register.filter
 def as_share(value: float | None) -> str:
     return share_words(value)
+
+
+@register.filter
+def probability(p: float) -> str:
+    return f"<{LEAST_P}" if p < LEAST_P else f"{p:.3g}"
+
+
+@register.filter
+def chance(p: float) -> str:
+    """The same behind the name of it: “p = 0.04”."""
+    return f"< {LEAST_P}" if p < LEAST_P else f"= {p:.3g}"
+
+
+@register.filter
+def as_moment(text: str) -> datetime | None:
+    """Of a moment as JSON has it."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @register.filter
