@@ -116,17 +116,20 @@ def _change(definition: Definition, condition: Change, what: str) -> str:
     told = {
         "what": what,
         "limit": _limits(definition, condition.limits),
-        "span": lasting(condition.span_seconds),
-        "back": lasting(condition.back_seconds),
+        "before": _before(condition),
     }
     if condition.side == Side.EITHER:
-        return _("%(what)s ± %(limit)s against the %(span)s that began %(back)s before") % told
+        return _("%(what)s ± %(limit)s against %(before)s") % told
     if condition.side == Side.BELOW:
-        return _("%(what)s below %(limit)s against the %(span)s that began %(back)s before") % told
-    return (
-        _("%(what)s up by more than %(limit)s against the %(span)s that began %(back)s before")
-        % told
-    )
+        return _("%(what)s below %(limit)s against %(before)s") % told
+    return _("%(what)s up by more than %(limit)s against %(before)s") % told
+
+
+def _before(condition: Change) -> str:
+    told = {"span": lasting(condition.span_seconds), "back": lasting(condition.back_seconds)}
+    if condition.span_seconds == condition.back_seconds:
+        return _("the last %(span)s") % told
+    return _("the %(span)s that began %(back)s before") % told
 
 
 def _anomaly(definition: Definition, condition: Anomaly, what: str) -> str:

@@ -120,7 +120,7 @@ class ThresholdPart(Limited):
 
 class ChangePart(Limited):
     side = Choice(_("Bad is"), MORE_LESS)
-    back_seconds = Duration(_("Compared with what began so long before"))
+    back_seconds = Duration(_("Compared with what began before"))
     span_seconds = Duration(_("and lasted"))
     recovery = Number(_("Recovered at"), is_optional=True, help_text=RECOVERY)
     least_samples = samples()
@@ -134,10 +134,10 @@ class AnomalyPart(Limited):
     bad = Whole(_("Bad buckets …"), least=1, most=20)
     of = Whole(_("… of the last"), least=1, most=20)
     calm = Whole(_("Calm buckets until it is over"), least=1, most=20)
-    weeks = Whole(_("Weeks that say what is usual"), least=1, most=4)
-    learn_days = Whole(_("Days in which it learns, and tells nothing"), most=28)
-    relative_floor = Number(_("Least deviation, in per cent of the usual"), scale=100)
-    absolute_floor = Number(_("Least deviation, in the unit of the measure"))
+    weeks = Whole(_("Usual of the last (weeks)"), least=1, most=4)
+    learn_days = Whole(_("Days in which it only learns"), most=28)
+    relative_floor = Number(_("Least deviation (% of usual)"), scale=100)
+    absolute_floor = Number(_("Least deviation (in its unit)"))
     is_rate = Flag(_("A rate between 0 and 1"))
     least_samples = samples()
     field_order = ("side", "limit_info", "limit_warning", "limit_critical")
@@ -147,10 +147,10 @@ class AnomalyPart(Limited):
 class CompositePart(Limited):
     recovery = Number(_("Recovered within"), help_text=_("Standard deviations."))
     least_signals = Whole(_("Signals that are bad, at least"), least=2, most=8)
-    each = Number(_("each by so many standard deviations"))
-    weeks = Whole(_("Weeks that say what is usual"), least=1, most=4)
-    learn_days = Whole(_("Days in which it learns, and tells nothing"), most=28)
-    relative_floor = Number(_("Least deviation, in per cent of the usual"), scale=100)
+    each = Number(_("each by (σ)"))
+    weeks = Whole(_("Usual of the last (weeks)"), least=1, most=4)
+    learn_days = Whole(_("Days in which it only learns"), most=28)
+    relative_floor = Number(_("Least deviation (% of usual)"), scale=100)
     correlation = Number(
         _("Correlation of each pair"), is_optional=True, help_text=_("Empty: learned.")
     )

@@ -48,7 +48,7 @@ class MeasuredPart(Part):
             known = aggregations(view, ALIASES.get(measure, measure))
             choices = [(one, AGGREGATIONS[one]) for one in known if one in AGGREGATIONS]
             self.fields["aggregation"].choices = choices
-            if len(choices) < 2:
+            if len(choices) < 2 or measure == "count":
                 self._drop("aggregation")
 
     def _measures(self, view: str, chosen: str) -> list:
@@ -91,9 +91,10 @@ class SignalPart(MeasuredPart):
         _("Bad is"), [(str(Side.ABOVE), _("more than usual")), (str(Side.BELOW), _("less"))]
     )
     weight = Number(_("Weight"))
-    absolute_floor = Number(_("Least deviation, in the unit of the measure"))
+    absolute_floor = Number(_("Least deviation (in its unit)"))
     least_samples = Whole(_("Least samples in a bucket"), most=MOST_SAMPLES)
     is_rate = Flag(_("A rate between 0 and 1"))
+    field_order = ("name",)
 
     @classmethod
     def of_signal(cls, told: Mapping[str, Any]) -> Sent:

@@ -38,8 +38,7 @@ def ready_rules(request: HttpRequest, project_id: str) -> HttpResponse:
     for rule in Rule.objects.filter(project=project).exclude(ready_made=""):
         rules.setdefault(rule.ready_made, []).append(rule)
     cards = [
-        (one, sentence(one.definition), tiers(one.definition), rules.get(one.key, []))
-        for one in READY_MADE
+        (one, _words(one), tiers(one.definition), rules.get(one.key, [])) for one in READY_MADE
     ]
     context = {"project": project, "cards": cards, "scores": _names(project)}
     return render(request, "alerts/rules/ready.html", context)
@@ -60,6 +59,11 @@ def ready_facts(request: HttpRequest, project_id: str, key: str) -> HttpResponse
     except (Unavailable, Unanswerable, Refused):
         context["problem"] = _("This could not be worked out now.")
     return render(request, "alerts/rules/_ready_facts.html", context)
+
+
+def _words(one: ReadyMade) -> str:
+    """Nothing of an amount that nobody has said."""
+    return "" if one.needs_amount else sentence(one.definition)
 
 
 def ready_of(key: str) -> ReadyMade:
