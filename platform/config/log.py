@@ -12,9 +12,11 @@ from ingest import seldom
 
 MOST_CHARACTERS = 200  # of a refusal's reason, which quotes what the client sent
 
-# What follows is a permission: to put or get a file, to join an organisation, to read a trace.
+# What follows is a permission: to put or get a file, to join an organisation, to read a trace, to
+# acknowledge an alert.
 TOKEN = re.compile(
-    r"((?:/|%2F)(?:media(?:/|%2F)(?:up|down)load|invitations|shared|feedback)(?:/|%2F))[\w.:~%-]+",
+    r"((?:/|%2F)(?:media(?:/|%2F)(?:up|down)load|invitations|shared|feedback|alerts(?:/|%2F)links)"
+    r"(?:/|%2F))[\w.:~%-]+",
     re.I,
 )
 

@@ -33,8 +33,12 @@ def test_other_addresses_stay_as_they_are():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "path", ["/media/upload/", "/media/download/", "/invitations/", "/shared/", "/feedback/"]
-)
+    "path",
+    [
+        "/media/upload/", "/media/download/", "/invitations/", "/shared/", "/feedback/",
+        "/alerts/links/",
+    ],
+)  # fmt: skip
 def test_what_django_logs_of_a_refused_link_shows_no_token(client, path):
     formatter = next(h for h in logging.getLogger().handlers if h.name == "stderr").formatter
     lines = []
