@@ -20,17 +20,9 @@ from traces.axes import AXIS, COUNT
 
 LINE, AREA, BAR, STACK = "line", "area", "bar", "stack"
 TONES = (
-    "generation",
-    "accent",
-    "retriever",
-    "tool",
-    "agent",
-    "evaluator",
-    "embedding",
-    "guardrail",
-    "event",
-    "warn",
-)
+    "generation", "accent", "retriever", "tool", "agent", "evaluator", "embedding", "guardrail",
+    "event", "warn",
+)  # fmt: skip
 REST = "chain"  # the tone of what is summed up as “other”
 ROOM_ACROSS, ROOM_UP = 90, 400  # characters of labels that a heat map has room for
 MOST_NAME = 60  # characters of a name in a chart
