@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from evals.drift.methods import (
     ALPHA,
     LEAST_SAMPLES,
@@ -57,15 +59,16 @@ class Monitor:
 
     def __post_init__(self) -> None:
         if not 0 < len(self.watched) <= MOST_WATCHED:
-            raise InvalidMonitor("A monitor watches something.")
+            raise InvalidMonitor(_("A monitor watches something."))
         if self.method is not None and self.method not in METHODS[self.kind]:
-            raise InvalidMonitor(f"{self.method} does not compare what is {self.kind}.")
+            message = _("%(method)s does not compare what is %(kind)s.")
+            raise InvalidMonitor(message % {"method": self.method, "kind": self.kind})
         if not 0 < self.alpha < 1:
-            raise InvalidMonitor("The significance level lies between 0 and 1.")
+            raise InvalidMonitor(_("The significance level lies between 0 and 1."))
         if self.least_effect is not None and not 0 < self.least_effect < float("inf"):
-            raise InvalidMonitor("The least effect is above 0.")
+            raise InvalidMonitor(_("The least effect is above 0."))
         if self.least_samples < 2:
-            raise InvalidMonitor("At least two samples of each side are needed.")
+            raise InvalidMonitor(_("At least two samples of each side are needed."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from evals.drift.windows import Baseline, BaselineKind, InvalidBaseline
 
 MAX_NAMED = 200  # characters of a release's or prompt's name
@@ -32,9 +34,10 @@ class Chosen:
 
     def __post_init__(self) -> None:
         if max(len(self.release), len(self.prompt)) > MAX_NAMED:
-            raise InvalidBaseline(f"A name has at most {MAX_NAMED} characters.")
+            message = _("A name has at most %(most)s characters.")
+            raise InvalidBaseline(message % {"most": MAX_NAMED})
         if self.prompt and self.prompt_version is None:
-            raise InvalidBaseline("It takes the version of the prompt.")
+            raise InvalidBaseline(_("It takes the version of the prompt."))
         if self.kind is BaselineKind.SINCE and self.is_looked_up:
             return  # its start is known when it runs
         self.baseline()
@@ -50,7 +53,7 @@ class Chosen:
                 hours * HOUR for hours in (self.current_hours, self.reference_hours)
             )
         except (OverflowError, ValueError, TypeError):
-            raise InvalidBaseline("A window is too long.") from None
+            raise InvalidBaseline(_("A window is too long.")) from None
         return Baseline(
             kind=self.kind,
             current=current,
@@ -77,7 +80,7 @@ def stored(chosen: Chosen) -> dict[str, Any]:
 def read(given: Any) -> Chosen:
     """Raises InvalidBaseline where it is none."""
     if not isinstance(given, dict) or not set(given) <= set(asdict(Chosen())):
-        raise InvalidBaseline("That is no baseline.")
+        raise InvalidBaseline(_("That is no baseline."))
     try:
         moments = {
             name: datetime.fromisoformat(given[name])
@@ -89,7 +92,7 @@ def read(given: Any) -> Chosen:
     except InvalidBaseline:
         raise
     except (TypeError, ValueError):
-        raise InvalidBaseline("That is no baseline.") from None
+        raise InvalidBaseline(_("That is no baseline.")) from None
 
 
 def since(chosen: Chosen, start: datetime) -> Chosen:

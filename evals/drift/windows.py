@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils.translation import gettext as _
+
 WEEK = timedelta(days=7)
 MOST_WEEKS = 8
 LONGEST = timedelta(days=400)
@@ -60,32 +62,37 @@ class Baseline:
         self._check_lengths()
         self._check_moments()
         if self.kind is BaselineKind.DATASET and not self.dataset:
-            raise InvalidBaseline("It takes a dataset.")
+            raise InvalidBaseline(_("It takes a dataset."))
         try:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InvalidBaseline("There is no such time zone.") from None
+            raise InvalidBaseline(_("There is no such time zone.")) from None
 
     def _check_lengths(self) -> None:
         if not all(timedelta() < one <= LONGEST for one in (self.current, self.reference)):
-            raise InvalidBaseline(f"A window is at most {LONGEST.days} days long, and not empty.")
+            message = _("A window is at most %(days)s days long, and not empty.")
+            raise InvalidBaseline(message % {"days": LONGEST.days})
         if self.current > WEEK and self.kind is BaselineKind.SAME_HOURS:
-            raise InvalidBaseline("Hours of a week are compared, so the window is a week at most.")
+            raise InvalidBaseline(
+                _("Hours of a week are compared, so the window is a week at most.")
+            )
         if not 1 <= self.weeks <= MOST_WEEKS:
-            raise InvalidBaseline(f"From 1 to {MOST_WEEKS} weeks are compared.")
+            message = _("From 1 to %(most)s weeks are compared.")
+            raise InvalidBaseline(message % {"most": MOST_WEEKS})
 
     def _check_moments(self) -> None:
         moments = [moment for moment in (self.start, self.end) if moment]
         if any(moment.tzinfo is None for moment in moments):
-            raise InvalidBaseline("Moments have a time zone.")
+            raise InvalidBaseline(_("Moments have a time zone."))
         if any(moment < EARLIEST for moment in moments):
-            raise InvalidBaseline(f"Moments are not before {EARLIEST.year}.")
+            message = _("Moments are not before %(year)s.")
+            raise InvalidBaseline(message % {"year": EARLIEST.year})
         if self.kind is BaselineKind.FIXED and not (
             self.start and self.end and self.start < self.end
         ):
-            raise InvalidBaseline("A fixed window has a start and a later end.")
+            raise InvalidBaseline(_("A fixed window has a start and a later end."))
         if self.kind is BaselineKind.SINCE and not self.start:
-            raise InvalidBaseline("It takes the moment of a release or version.")
+            raise InvalidBaseline(_("It takes the moment of a release or version."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
