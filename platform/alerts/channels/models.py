@@ -55,7 +55,9 @@ class Channel(models.Model):
     secret = models.TextField(blank=True)
     old_secret = models.TextField(blank=True)  # signs beside the new one for a day
     old_secret_until = models.DateTimeField(null=True)
-    least_tier = models.CharField(_("From"), max_length=8, choices=TIERS, default=str(Tier.WARNING))
+    least_tier = models.CharField(
+        _("Least tier"), max_length=8, choices=TIERS, default=str(Tier.WARNING)
+    )
     digest_hour = models.PositiveSmallIntegerField(null=True, blank=True)  # None: wants no digest
     digest_zone = models.CharField(max_length=64, default="UTC")
     is_active = models.BooleanField(_("Active"), default=True)

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('secret', models.TextField(blank=True)),
                 ('old_secret', models.TextField(blank=True)),
                 ('old_secret_until', models.DateTimeField(null=True)),
-                ('least_tier', models.CharField(choices=[('info', 'Info'), ('warning', 'Warning'), ('critical', 'Critical')], default='warning', max_length=8, verbose_name='From')),
+                ('least_tier', models.CharField(choices=[('info', 'Info'), ('warning', 'Warning'), ('critical', 'Critical')], default='warning', max_length=8, verbose_name='Least tier')),
                 ('digest_hour', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('digest_zone', models.CharField(default='UTC', max_length=64)),
                 ('is_active', models.BooleanField(default=True, verbose_name='Active')),
