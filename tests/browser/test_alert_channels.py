@@ -42,5 +42,10 @@ def test_a_slack_channel_is_made_and_its_test_is_seen_to_arrive(open_page, proje
 
 
 def fits(page) -> None:
+    """Nothing sticks out, and axe finds nothing."""
+    from axe_playwright_python.sync_playwright import Axe
+
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

@@ -18,6 +18,11 @@ urlpatterns = [
     path(f"{channel}/trials/<int:delivery_id>", doing.channel_trial, name="alerts-channel-trial"),
     path(f"{channel}/switch", doing.channel_switch, name="alerts-channel-switch"),
     path(
+        f"{channel}/deliveries/<int:delivery_id>",
+        one.delivery_head,
+        name="alerts-channel-delivery",
+    ),
+    path(
         f"{channel}/deliveries/<int:delivery_id>/sent",
         one.delivery_sent,
         name="alerts-channel-sent",

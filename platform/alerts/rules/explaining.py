@@ -17,6 +17,7 @@ from alerts.rules.models import Rule
 from alerts.rules.points import Side
 from alerts.rules.saying_facts import limit_words, value_words, window_words
 from alerts.rules.stored import read
+from alerts.rules.words import in_unit, unit_of
 from traces.errors import Refused
 from traces.queries.metrics import (
     OBSERVATIONS,
@@ -32,6 +33,7 @@ from traces.search.of_dimensions import having_score, term_of
 from traces.search.terms import Query, Term
 
 MOST_SAMPLES = 3
+TELLING = ("seconds", "dollars", "tokens", "tokens/s", "score")  # units of what a trace has more of
 SCORE_REACH = 31 * 86_400  # scores come later than their traces: as traces.queries.metrics has it
 
 
@@ -66,7 +68,8 @@ class RulesExplain:
         for row in rows:
             value = row[question.measures[0].column]
             if value is not None and (_is_low(wanted) or value > 0):
-                found.setdefault(row[trace], Sample(row[name] or "", row[trace]))
+                words = _named(row[name] or row[trace][:8], wanted.measured[0], value)
+                found.setdefault(row[trace], Sample(words, row[trace]))
         return list(found.values())[:MOST_SAMPLES]
 
     def list_address(
@@ -85,6 +88,12 @@ class RulesExplain:
         named |= {"kind": "observations"} if one.view == OBSERVATIONS else {}
         named |= {"from": str(since * NS), "to": str(until * NS)}
         return f"{reverse('trace-list', args=[project_id])}?{urlencode(named)}"
+
+
+def _named(name: str, one: Measured, value: float) -> str:
+    """With its own figure, where that tells it from the others."""
+    unit = unit_of(one)
+    return f"{name}, {in_unit(value, unit)}" if unit in TELLING else name
 
 
 def _wanted(definition: Stored) -> Definition | None:

@@ -97,7 +97,7 @@ SPOKEN = [
     ),
     (
         written(Definition(measured=(), condition=Drift())),
-        {"value": 0.35, "limit": 0.2},
+        {"value": 0.35, "limit": 0.2, "evidence": {"state": "drift"}},
         "Drift, by an effect of 0.35",
         "above 0.2",
     ),
@@ -157,13 +157,13 @@ def test_of_a_definition_that_is_none_nothing_is_said():
 def test_examples_are_the_worst_traces_of_the_segment_in_the_time(project, traffic):
     traffic(0, 5, model="a", took=9)
     for took in (3, 7, 5, 4):
-        traffic(300, 1, model="a", took=took, trace_name=f"{took} s")
+        traffic(300, 1, model="a", took=took, trace_name=f"call {took}")
     traffic(300, 1, model="b", took=8)
     wanted = stored(
         Threshold(limits=WARN), Measured(measure="latency", aggregation="p95"), by=("model",)
     )
     found = explainer().samples(project.id, wanted, {"model": "a"}, MONDAY + 300, MONDAY + 600)
-    assert [one.name for one in found] == ["7 s", "5 s", "4 s"]
+    assert [one.name for one in found] == ["call 7, 7 s", "call 5, 5 s", "call 4, 4 s"]
     assert all(one.trace_id for one in found)
 
 
@@ -179,10 +179,10 @@ def test_where_nothing_failed_no_trace_is_an_example_of_failing(project, traffic
 @pytest.mark.django_db
 def test_where_little_is_bad_the_least_is_an_example(project, traffic):
     for took in (3, 1, 2, 4):
-        traffic(0, 1, took=took, trace_name=f"{took} s")
+        traffic(0, 1, took=took, trace_name=f"call {took}")
     low = Threshold(side=Side.BELOW, limits=WARN)
     found = explainer().samples(project.id, stored(low, SLOW), {}, MONDAY, MONDAY + 300)
-    assert [one.name for one in found] == ["1 s", "2 s", "3 s"]
+    assert [one.name for one in found] == ["call 1, 1 s", "call 2, 2 s", "call 3, 3 s"]
 
 
 @pytest.mark.django_db

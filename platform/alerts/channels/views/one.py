@@ -30,14 +30,25 @@ CHANGED = ("name", "least_tier", "digest_hour", "digest_zone", "settings", "secr
 @never_cache
 @vary_on_headers("HX-Request")
 def channel_page(request: HttpRequest, project_id: str, channel_id: str) -> HttpResponse:
-    """`?part=log` is the list of deliveries alone, which the page asks for while one is under
-    way.
-    """
+    """`?part=log` is the list of deliveries alone, which the page asks for after a test."""
     project = project_for(request.user, project_id)
     channel = shown(project, channel_of(project, channel_id))
     context = {"project": project, "channel": channel, **log_of(request, channel)}
     is_part = request.GET.get("part") == "log" and request.htmx
     return render(request, f"alerts/channels/{'_log' if is_part else 'channel'}.html", context)
+
+
+@require_safe
+@never_cache
+def delivery_head(
+    request: HttpRequest, project_id: str, channel_id: str, delivery_id: int
+) -> HttpResponse:
+    """How it stands, which the page asks for while it is under way."""
+    project = project_for(request.user, project_id)
+    channel = channel_of(project, channel_id)
+    delivery = get_object_or_404(channel.deliveries.select_related("channel"), pk=delivery_id)
+    context = {"project": project, "channel": channel, "delivery": delivery}
+    return render(request, "alerts/channels/_delivery_head.html", context)
 
 
 @require_safe
@@ -65,7 +76,6 @@ def log_of(request: HttpRequest, channel: Channel) -> dict:
         "states": State.choices,
         "can_mail": channel.kind != ChannelKind.EMAIL or is_configured(),
         "failed": channel.deliveries.filter(state=State.FAILED, is_test=False).count(),
-        "is_under_way": any(one.is_under_way for one in found),
     }
 
 
