@@ -71,7 +71,7 @@ class ScoreForm(TriggerForm):
         max_length=MAX_KEY,
         help_text=gettext_lazy(
             "Its name. Of a score that is 0 or 1, as thumbs are, the mean is the share of 1: a "
-            "share of negative feedback above 20 % is a mean below 0.8."
+            "share of negative feedback above 20 percent is a mean below 0.8."
         ),
     )
     beyond = forms.ChoiceField(label=gettext_lazy("Its mean"), choices=BEYOND)
