@@ -52,7 +52,6 @@ def test_the_list_and_the_ready_made_rules_can_be_used_by_all(open_page, project
 
     page = open_page(f"{project}/alerts/rules/ready-made")
     page.locator("#ready-error_rate dd").first.wait_for()
-    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.locator("#ready-no_traffic").get_by_role("button", name="Switch on").click()
