@@ -28,6 +28,7 @@ from traces.search.grammar import parsed
 
 OFF = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
 MOST_DATASETS = 200
+TYPED = ("name", "query", "note")
 SINCE = (
     ("moment", gettext_lazy("a moment")),
     ("release", gettext_lazy("a release")),
@@ -134,6 +135,8 @@ class MonitorForm(forms.Form):
         self.fields["figure"].choices = [*FIGURES.items()]
         names = Dataset.objects.filter(project=project).order_by("name")[:MOST_DATASETS]
         self.fields["dataset"].choices = [(one.pk, one.name) for one in names]
+        for name in TYPED:
+            self.fields[name].widget.attrs["hx-preserve"] = "true"  # what is typed meanwhile stays
         self._of_watched()
         self._of_baseline()
 
