@@ -29,8 +29,10 @@ class Firing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """`readings` are what each segment's buckets said, for a chart."""
+    """From `since` to `until`, in whole buckets; `readings` are what each segment's said."""
 
+    since: int
+    until: int
     firings: tuple[Firing, ...]
     readings: dict[Segment, tuple[Reading, ...]]
     unseen: int
@@ -50,7 +52,13 @@ def backtest(project_id: str, definition: Definition, since: int, until: int) ->
     for segment, seen in sorted(found.seen.items()):
         fired, readings[segment] = _walked(definition, segment, seen, since)
         firings += fired
-    return Backtest(firings=tuple(firings), readings=readings, unseen=found.unseen)
+    return Backtest(
+        since=since,
+        until=until,
+        firings=tuple(firings),
+        readings=readings,
+        unseen=found.unseen,
+    )
 
 
 def _walked(

@@ -40,37 +40,39 @@ def buckets_of(definition: Definition, found: Backtest, segment: Segment | None)
 
 
 def of_backtest(
-    definition: Definition, found: Backtest, zone: str, segment: Segment | None = None
+    definition: Definition,
+    found: Backtest,
+    zone: str,
+    segment: Segment | None = None,
+    firings: Iterable[Firing] | None = None,
 ) -> Figure:
-    """Of one segment, the noisiest where none is named."""
+    """Of one segment, the noisiest where none is named; with when it would have fired, or with
+    these firings. What is not over is drawn to the end.
+    """
     segment = noisiest(found) if segment is None else segment
-    fired = [one for one in found.firings if one.segment == segment]
-    return of_course(definition, buckets_of(definition, found, segment), zone, fired)
-
-
-def of_course(
-    definition: Definition, buckets: Sequence[Bucket], zone: str, firings: Iterable[Firing] = ()
-) -> Figure:
-    """Firings that are not over are drawn to the end."""
+    buckets = buckets_of(definition, found, segment)
     within, counted = ZoneInfo(zone), unit(definition)
     x = [_local(one.begin, within) for one in buckets]
-    end = buckets[-1].end if buckets else 0
     data = [*_band(x, buckets, counted), *_limits(definition, x, buckets, counted)]
     data.append(_line(_("Value"), x, [one.value for one in buckets], "accent", counted))
     return {
         "data": data,
         "layout": {
-            "xaxis": {"type": "date", "range": [x[0], _local(end, within)] if x else None},
+            "xaxis": {
+                "type": "date",
+                "range": [_local(found.since, within), _local(found.until, within)],
+            },
             "yaxis": {"rangemode": "tozero", **AXES.get(counted, SHORT)},
             "hovermode": "x unified",
             "meta": {"axis": "time"},
             "shapes": [
                 {
                     "name": TONES[one.tier],
-                    "x0": _local(one.fired, within),
-                    "x1": _local(one.resolved or end, within),
+                    "x0": _local(max(one.fired, found.since), within),
+                    "x1": _local(one.resolved or found.until, within),
                 }
-                for one in firings
+                for one in (found.firings if firings is None else firings)
+                if one.segment == segment
             ],
         },
     }

@@ -26,10 +26,10 @@ class Hint:
     false_told: int
 
 
-def hint_of(rule: Rule, definition: Definition, found: Backtest, since: int) -> Hint | None:
+def hint_of(rule: Rule, definition: Definition, found: Backtest) -> Hint | None:
     """None where nobody judged any. An alert is told where a firing of its segment meets it."""
     judged = Incident.objects.filter(
-        rule_id=rule.pk, fired_at__gte=moment(since), was_real__isnull=False
+        rule_id=rule.pk, fired_at__gte=moment(found.since), was_real__isnull=False
     )
     real: list[bool] = []
     false: list[bool] = []

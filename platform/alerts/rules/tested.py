@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -95,14 +95,19 @@ class Tested:
 
 
 def tested(
-    definition: Definition, found: Backtest, until: int, zone: str = "UTC", *, chosen: str = ""
+    definition: Definition,
+    found: Backtest,
+    *,
+    chosen: str = "",
+    firings: Iterable[Firing] | None = None,
 ) -> Tested:
-    """`chosen` is the key of a segment; what is none draws the noisiest."""
-    until = until // definition.width * definition.width
+    """`chosen` is the key of a segment; what is none draws the noisiest. The chart shows `firings`
+    in place of when it would have fired. Times are UTC.
+    """
     segment = by_key(found, chosen)
     counts = Counter(one.tier for one in found.firings)
     newest = sorted(found.firings, key=lambda one: (-one.fired, one.segment))
-    fired = tuple(_fired(definition, one, until) for one in newest)
+    fired = tuple(_fired(definition, one, found.until) for one in newest)
     return Tested(
         count=len(fired),
         seconds=sum(one.seconds for one in fired),
@@ -110,7 +115,7 @@ def tested(
         fired=fired[:MOST_FIRINGS],
         segments=_choices(definition, found),
         chosen=key_of(segment) if segment is not None else "",
-        figure=of_backtest(definition, found, zone, segment),
+        figure=of_backtest(definition, found, "UTC", segment, firings),
         values=_values(definition, found.readings.get(segment, ()) if segment is not None else ()),
         unseen=found.unseen,
         is_empty=not any(one.point.samples for all_ in found.readings.values() for one in all_),

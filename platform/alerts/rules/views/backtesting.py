@@ -146,8 +146,8 @@ def _result(
     except Unavailable:
         return {"problem": _("ClickHouse is away: try again in a moment."), "may_retry": True}
     chosen = data.get("segment", "")[:MAX_KEY]
-    hint: Hint | None = hint_of(rule, part.definition, found, part.since) if rule else None
-    told = tested(part.definition, found, part.until, chosen=chosen)
+    hint: Hint | None = hint_of(rule, part.definition, found) if rule else None
+    told = tested(part.definition, found, chosen=chosen)
     return {"tested": told, "is_part": is_part, "hint": hint}
 
 

@@ -77,7 +77,7 @@ def rule_preview(request: HttpRequest, project_id: str) -> HttpResponse:
         try:
             until = int(time.time()) - wanted.lag_seconds
             found = backtest(project.id, wanted, until - DAY, until)
-            context["tested"] = tested(wanted, found, until)
+            context["tested"] = tested(wanted, found)
         except (WrongRule, Unanswerable, Unavailable, Refused) as error:
             context["problem"] = str(error)
     return render(request, "alerts/rules/_preview.html", context)

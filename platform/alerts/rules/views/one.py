@@ -17,12 +17,11 @@ from alerts.rules.applying import PROBLEM, moment, segment_of
 from alerts.rules.backtesting import MOST_BUCKETS, Firing, backtest
 from alerts.rules.conditions import BudgetState, Drift, WrongRule, check
 from alerts.rules.definition import Definition
-from alerts.rules.figures import buckets_of, of_course
 from alerts.rules.limits import limits_of
 from alerts.rules.listing import lines
 from alerts.rules.models import Rule
 from alerts.rules.segments import ORDER, standing
-from alerts.rules.tested import by_key, tested
+from alerts.rules.tested import tested
 from alerts.rules.views import asked
 from alerts.rules.views.asked import rule_of
 from alerts.rules.views.backtesting import DAY, DAYS, MAX_KEY
@@ -108,11 +107,8 @@ def _course(
     except Unavailable:
         return {"problem": _("ClickHouse is away: try again in a moment.")}
     chosen = request.GET.get("segment", "")[:MAX_KEY]
-    segment = by_key(found, chosen)
-    told = tested(definition, found, until, chosen=chosen)
-    fired = [one for one in _fired(rule, definition, until - days * DAY) if one.segment == segment]
-    figure = of_course(definition, buckets_of(definition, found, segment), "UTC", fired)
-    return {"tested": told, "figure": figure, "days": days, "segment": told.chosen}
+    told = tested(definition, found, chosen=chosen, firings=_fired(rule, definition, found.since))
+    return {"tested": told, "figure": told.figure, "days": days, "segment": told.chosen}
 
 
 def _fired(rule: Rule, definition: Definition, since: int) -> list[Firing]:
@@ -123,7 +119,7 @@ def _fired(rule: Rule, definition: Definition, since: int) -> list[Firing]:
         Firing(
             segment_of(one.labels, definition),
             int(one.began_at.timestamp()),
-            max(int(one.fired_at.timestamp()), since),
+            int(one.fired_at.timestamp()),
             one.resolved_at and int(one.resolved_at.timestamp()),
             Tier(one.tier),
         )
