@@ -3,8 +3,10 @@ corrected for all of them; one run at a time of each project. Killed anywhere, n
 or whole verdicts were; what was not is found due again.
 """
 
+import time
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,22 +25,37 @@ from traces.errors import LimitReached, Refused, Unavailable
 
 LOCK = 0xD21F7  # the first half of the advisory locks' keys; the second is the project's
 MOST_AT_ONCE = 25  # monitors of a run: the next comes behind those of other projects
+SECONDS = 240.0  # after which no further one is asked: a task has 15 minutes
 SOON, LATER, TOMORROW = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 TOO_MUCH = "There is too much to go through. Narrow it by a query, or take shorter windows."
 OWN_FAULT = "It could not be run: %s. The worker's log says more."
 log = structlog.get_logger(__name__)
 
 
-def run(project_id: str, now: datetime | None = None) -> int:
-    """How many monitors were asked. 0 as well where another run of the project is not over."""
-    now = now or timezone.now()
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What stood in the way, and after which time it is tried again."""
+
+    monitor: DriftMonitor
+    why: str
+    again: timedelta
+
+
+def run(project_id: str, now: datetime | None = None, *, seconds: float = SECONDS) -> int:
+    """How many monitors were asked: of those that are due, as many as the seconds suffice for, at
+    least one. 0 as well where another run of the project is not over.
+    """
+    now, until = now or timezone.now(), time.monotonic() + seconds
+    found: list[Asked | Failed] = []
     with transaction.atomic(), translation.override("en"):
         if not _is_alone(project_id):
             return 0
-        monitors = _due(project_id, now)
-        found = [one for monitor in monitors if (one := _asked(monitor, now))]
-        _keep(found, now)
-    return len(monitors)
+        for monitor in _due(project_id, now):
+            found.append(_asked(monitor, now))
+            if time.monotonic() > until:
+                break
+        _keep(found, now)  # at the end, so that nobody waits for a row of ours
+    return len(found)
 
 
 def _is_alone(project_id: str) -> bool:
@@ -54,22 +71,25 @@ def _due(project_id: str, now: datetime) -> Sequence[DriftMonitor]:
     return found.order_by(F("asked_at").asc(nulls_last=True), "next_at", "pk")[:MOST_AT_ONCE]
 
 
-def _asked(monitor: DriftMonitor, now: datetime) -> Asked | None:
+def _asked(monitor: DriftMonitor, now: datetime) -> Asked | Failed:
     try:
         return asked(monitor, now)
     except LimitReached:
-        fail(monitor, TOO_MUCH, now, again=LATER)
+        return Failed(monitor, TOO_MUCH, LATER)
     except Unavailable as error:
-        fail(monitor, str(error), now, again=SOON)
+        return Failed(monitor, str(error), SOON)
     except (InvalidMonitor, InvalidBaseline, Refused) as error:
-        fail(monitor, str(error), now, again=TOMORROW)
+        return Failed(monitor, str(error), TOMORROW)
     except Exception as error:  # one monitor must not stop the others
         log.exception("drift_not_judged", monitor=monitor.pk)
-        fail(monitor, OWN_FAULT % type(error).__name__, now, again=LATER)
-    return None
+        return Failed(monitor, OWN_FAULT % type(error).__name__, LATER)
 
 
-def _keep(found: Sequence[Asked], now: datetime) -> None:
-    verdicts = corrected([one.verdict for one in found])
-    for one, verdict in zip(found, verdicts, strict=True):
-        keep(one, verdict, now)
+def _keep(found: Sequence[Asked | Failed], now: datetime) -> None:
+    for one in found:
+        if isinstance(one, Failed):
+            fail(one.monitor, one.why, now, again=one.again)
+    judged = [one for one in found if isinstance(one, Asked)]
+    verdicts = corrected([one.verdict for one in judged])
+    for given, verdict in zip(judged, verdicts, strict=True):
+        keep(given, verdict, now)

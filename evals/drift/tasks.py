@@ -6,7 +6,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from evals.drift import verdicts
-from evals.drift.waiting import projects_with_due
+from evals.drift.waiting import has_due, projects_with_due
 
 EXPIRES_SECONDS = 300  # what no worker came to is found due again
 log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ def run_project(project_id: str) -> None:
     """Safe to run twice, also at once."""
     from evals.drift import running
 
-    if running.run(project_id) >= running.MOST_AT_ONCE:
+    if running.run(project_id) and has_due(project_id, timezone.now()):
         run_project.delay(project_id)  # behind those of other projects
 
 

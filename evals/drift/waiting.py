@@ -18,3 +18,7 @@ def projects_with_due(now: datetime) -> list[str]:
     found = DriftMonitor.objects.filter(due(now)).values("project_id")
     waiting = found.annotate(since=Min("next_at")).order_by("since", "project_id")
     return list(waiting.values_list("project_id", flat=True)[:MOST_PROJECTS])
+
+
+def has_due(project_id: str, now: datetime) -> bool:
+    return DriftMonitor.objects.filter(due(now), project=project_id).exists()

@@ -8,9 +8,9 @@ import pytest
 from evals.drift import changing, running, told, verdicts
 from evals.drift.asking import LAG, NOTHING
 from evals.drift.models import DriftMonitor, DriftVerdict
-from evals.drift.waiting import projects_with_due
+from evals.drift.waiting import has_due, projects_with_due
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 GERMAN = "Wie kann ich mein Passwort ändern, wenn ich die Einstellungen nicht finde?"
 ENGLISH = "How can I change my password when I cannot find the settings?"
@@ -225,6 +225,16 @@ def test_a_run_that_is_killed_leaves_nothing_half_written(monitor, project, now,
     assert DriftVerdict.objects.filter(monitor__project=project).count() == 3
 
 
+def test_a_run_that_has_no_time_left_asks_one_and_leaves_the_others_due(monitor, project, now):
+    for number in range(2):
+        monitor("output_length", name=f"m{number}")
+    assert running.run(project.pk, now, seconds=0) == 1
+    assert has_due(project.pk, now)
+    assert running.run(project.pk, now, seconds=0) == 1
+    assert not has_due(project.pk, now)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_one_run_of_a_project_at_a_time(monitor, project, now, monkeypatch):
     import threading
 
@@ -251,7 +261,7 @@ def test_one_run_of_a_project_at_a_time(monitor, project, now, monkeypatch):
 
 
 def test_whoever_wants_to_know_of_a_drift_is_told_once_it_is_kept(
-    calls, monitor, project, now, monkeypatch
+    calls, monitor, project, now, monkeypatch, django_capture_on_commit_callbacks
 ):
     heard: list[str] = []
 
@@ -263,18 +273,21 @@ def test_whoever_wants_to_know_of_a_drift_is_told_once_it_is_kept(
     calls([{"output": "x" * 90}] * 300, since=-24, until=0)
     made = monitor("output_length")
     monitor("model")
-    running.run(project.pk, now)
+    with django_capture_on_commit_callbacks(execute=True):
+        running.run(project.pk, now)
+        assert heard == []
     assert heard == [the_verdict(made).pk]
 
 
 def test_a_run_that_was_asked_for_comes_at_once_also_of_one_that_is_off(
-    monitor, project, now, monkeypatch
+    monitor, project, now, monkeypatch, django_capture_on_commit_callbacks
 ):
     handed: list[str] = []
     monkeypatch.setattr("evals.drift.tasks.hand_over", handed.append)
     made = monitor("output_length", is_on=False)
     assert projects_with_due(now) == []
-    changing.run_now(made)
+    with django_capture_on_commit_callbacks(execute=True):
+        changing.run_now(made)
     assert handed == [project.pk] == projects_with_due(now)
     running.run(project.pk, now)
     made.refresh_from_db()

@@ -6,6 +6,7 @@ from traces.clickhouse import rows
 from traces.queries.current import current
 from traces.queries.drift_samples import DEADLINE
 from traces.queries.filters import DAY, HOUR
+from traces.queries.limits import WHOLE_RANGE
 
 AT_ONCE = 500  # spans; their ids go into one field of a form, their texts into memory
 ENDS = (
@@ -64,7 +65,7 @@ def texts_of_spans(
             head=most // 4,
             tail=most - most // 4,
             key=key,
-            options=DEADLINE,
+            options=WHOLE_RANGE,
         )
         for row in found:
             if (row["trace_id"], row["span_id"]) in wanted:
@@ -97,7 +98,7 @@ def inputs_of_traces(
             most=most,
             head=most // 4,
             tail=most - most // 4,
-            options=DEADLINE,
+            options=WHOLE_RANGE,
         )
         for row in found:
             yield row["trace_id"], row["text"]
