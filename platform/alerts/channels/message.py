@@ -126,7 +126,7 @@ def of_json(told: Mapping[str, Any]) -> Message:
         for one in told["alerts"]
     )
     drawn = told["series"]
-    series = Series(**{**drawn, "points": tuple(drawn["points"]), "bad": tuple(drawn["bad"])})
+    series = Series(**{**drawn, "points": tuple(drawn["points"]), "bad": tuple(drawn.get("bad", ()))})
     at = datetime.fromisoformat(told["at"])
     return Message(**{**told, "at": at, "alerts": alerts, "series": series})
 
