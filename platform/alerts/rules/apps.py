@@ -14,4 +14,4 @@ class RulesConfig(AppConfig):
 
         course.register(courses.course)
         explaining.register(RulesExplain())
-        sources.register(conditions.Drift, drifted.read)
+        sources.register(conditions.Drift, drifted.read, drifted.names)

@@ -36,6 +36,11 @@ def read(project_id: str, wanted: Drift, since: int, until: int) -> Mapping[Segm
     return found
 
 
+def names(project_id: str) -> list[tuple[str, str]]:
+    found = DriftMonitor.objects.filter(project=project_id).order_by("name", "pk")
+    return list(found.values_list("pk", "name"))
+
+
 def _verdicts(monitors: QuerySet[DriftMonitor], since: int, until: int) -> Sequence[dict[str, Any]]:
     begin, end = (datetime.fromtimestamp(one, UTC) for one in (since, until))
     of_these = DriftVerdict.objects.filter(monitor__in=monitors)

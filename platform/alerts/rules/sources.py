@@ -14,12 +14,20 @@ Segment = tuple[str, ...]  # the values of the rule's labels
 # Of a project, a condition and the time from one moment to another (seconds since 1970): how each
 # segment stood, in the order of time. Raises WrongRule where what it names is gone.
 Read = Callable[[str, Any, int, int], Mapping[Segment, Sequence[Stand]]]
+# Of a project: the id and name of what a condition can be of one of.
+Names = Callable[[str], Sequence[tuple[str, str]]]
 _readers: dict[type, Read] = {}
+_names: dict[type, Names] = {}
 
 
-def register(condition: type, read: Read) -> None:
+def register(condition: type, read: Read, names: Names) -> None:
     """Done once, when Django starts."""
-    _readers[condition] = read
+    _readers[condition], _names[condition] = read, names
+
+
+def names(condition: type, project_id: str) -> Sequence[tuple[str, str]]:
+    """For people to choose from."""
+    return _names[condition](project_id)
 
 
 def seen(

@@ -33,6 +33,11 @@ def read(
     }
 
 
+def names(project_id: str) -> list[tuple[str, str]]:
+    found = Budget.objects.filter(project=project_id, is_archived=False).order_by("name", "pk")
+    return list(found.values_list("pk", "name"))
+
+
 def rules_of(budget: Budget) -> QuerySet[Rule]:
     """Those that look at this budget, by itself or as one of all."""
     return Rule.objects.filter(

@@ -13,4 +13,4 @@ class BudgetsConfig(AppConfig):
         from dashboards.budgets.panel import offer
 
         offer()
-        sources.register(conditions.BudgetState, alerting.read)
+        sources.register(conditions.BudgetState, alerting.read, alerting.names)

@@ -1,5 +1,6 @@
 """A rule as the editor holds it: parts that are bound to what was sent, and what they come to."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from alerts.rules.checking import check_answerable
 from alerts.rules.conditions import WrongRule
 from alerts.rules.definition import Definition
-from alerts.rules.editing.filling import FEWEST, KIND, rows_of
+from alerts.rules.editing.filling import FEWEST, KIND, SOURCES, rows_of
 from alerts.rules.editing.general import (
     LastingPart,
     MissingPart,
@@ -30,6 +31,7 @@ from traces.metric_words import VIEWS
 from traces.queries.metrics import OBSERVATIONS
 
 Choices = list[tuple[str, str]]
+Names = Callable[[type], Sequence[tuple[str, str]]]  # of what a kind of condition is of one of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,17 @@ class Section:
 class Draft:
     """`problems` are those that are of no single field."""
 
-    def __init__(self, data: QueryDict, *, channels: Choices, rules: Choices) -> None:
+    def __init__(self, data: QueryDict, *, channels: Choices, rules: Choices, names: Names) -> None:
         self.data = data
         self.kind = data.get(KIND, "")
         self.problems: list[str] = []
         view = data.get("m0-view", "")
         self.view = view if view in VIEWS else OBSERVATIONS
         self.name, self.note = NamePart(data, "g"), NotePart(data, "n")
-        self.measured = [self._measured(number) for number in range(rows_of(data, "m"))]
-        self.condition = KINDS.get(self.kind, JsonPart)(data, "c", self._unit())
+        self.is_sourced = self.kind in SOURCES
+        rows = 0 if self.is_sourced else rows_of(data, "m")
+        self.measured = [self._measured(number) for number in range(rows)]
+        self.condition = KINDS.get(self.kind, JsonPart)(data, "c", self._unit(), self._names(names))
         self.windows = [WindowPart(data, f"w{number}") for number in range(rows_of(data, "w"))]
         self.segments = SegmentsPart(data, "s", self.view)
         self.lasting = LastingPart(data, "l", self.kind)
@@ -72,6 +76,9 @@ class Draft:
     @property
     def is_json(self) -> bool:
         return isinstance(self.condition, JsonPart)
+
+    def _names(self, names: Names) -> Choices:
+        return [*names(SOURCES[self.kind])] if self.is_sourced else []
 
     def _measured(self, number: int) -> MeasuredPart:
         kinds = {"composite": SignalPart, "no_data": CountedPart}
@@ -88,8 +95,9 @@ class Draft:
         if self.is_json:
             return [self.condition]
         windows = self.windows if self.kind == "burn_rate" else []
-        one = [self.condition, self.segments, self.lasting, self.missing, self.told]
-        return [*self.measured, *one, *windows, *self.quiet]
+        one = [self.condition, self.lasting, self.missing, self.told]
+        segments = [] if self.is_sourced else [self.segments]
+        return [*self.measured, *segments, *one, *windows, *self.quiet]
 
     def definition(self) -> Definition | None:
         """None where something is wrong, which is then said at its place."""
@@ -110,6 +118,9 @@ class Draft:
         said, missing = self.lasting.told(), self.missing.told()
         condition = {"kind": self.kind, **self.condition.told()}
         zone = condition.pop("zone", "UTC")
+        segments = {"by": [], "group_by": condition.pop("group_by", [])}
+        if not self.is_sourced:
+            segments = self.segments.told()
         if self.kind == "burn_rate":
             condition["windows"] = [one.told() for one in self.windows]
         if self.kind == "composite":
@@ -125,22 +136,32 @@ class Draft:
             "quiet": [one.told() for one in self.quiet],
             "zone": zone,
         }
-        return {**found, **self.segments.told(), **self.told.told()}
+        return {**found, **segments, **self.told.told()}
 
     def sections(self) -> list[Section]:
         """As the page shows them; only what fits the kind."""
         if self.is_json:
             return [self._section("condition", _("The rule"), self.condition)]
         return [
-            self._section("measured", _("What is measured"), *self.measured),
+            *self._measuring(),
             self._section("condition", _("When it is bad"), self.condition),
             *self._windows(),
             self._section("lasting", _("For how long"), self.lasting),
-            self._section("segments", _("Segments"), self.segments, is_folded=True),
+            *self._segmented(),
             self._section("missing", _("Late and missing data"), self.missing, is_folded=True),
             self._section("told", _("Who is told"), self.told, is_folded=True),
             self._rows("quiet", "q", _("Quiet hours"), _("Add quiet hours"), self.quiet),
         ]
+
+    def _measuring(self) -> list[Section]:
+        if self.is_sourced:
+            return []
+        return [self._section("measured", _("What is measured"), *self.measured)]
+
+    def _segmented(self) -> list[Section]:
+        if self.is_sourced:
+            return []
+        return [self._section("segments", _("Segments"), self.segments, is_folded=True)]
 
     def _windows(self) -> list[Section]:
         if self.kind != "burn_rate":

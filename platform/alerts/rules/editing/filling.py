@@ -8,12 +8,15 @@ from django.http import QueryDict
 from alerts.incidents.tiers import Tier
 from alerts.rules.conditions import (
     MOST_SIGNALS,
+    SOURCED,
     Anomaly,
     Budget,
+    BudgetState,
     BurnRate,
     Change,
     Composite,
     Condition,
+    Drift,
     NoData,
     Signal,
     Threshold,
@@ -30,7 +33,7 @@ from alerts.rules.editing.kinds import KINDS
 from alerts.rules.editing.measured import MeasuredPart, SignalPart
 from alerts.rules.editing.rows import QuietPart, WindowPart
 from alerts.rules.points import Limit, Side
-from alerts.rules.stored import kind_of, written
+from alerts.rules.stored import NAMES, kind_of, written
 from alerts.rules.words import unit_of
 
 KIND, WAS = "g-kind", "was"
@@ -51,7 +54,10 @@ BEGUN: dict[str, Condition] = {  # what each kind begins with
     "budget": Budget(amount=10.0),
     "no_data": NoData(),
     "composite": Composite(signals=SIGNALS, limits=SIGMA),
+    "drift": Drift(),
+    "budget_state": BudgetState(),
 }
+SOURCES: dict[str, type] = {NAMES[kind]: kind for kind in SOURCED}
 QUIET = {"weekdays": range(5), "begin": 22 * 60, "end": 7 * 60, "zone": "UTC"}
 
 
@@ -84,7 +90,7 @@ def filled(
 
 def _worth_seeing(definition: Definition) -> list[str]:
     """What is folded and not as it is by itself."""
-    plain = Definition(measured=(Measured(),), condition=NoData())
+    plain = FIRST
     lasting, usual = definition.lasting, plain.lasting
     told = ("channels", "inhibits", "repeat_seconds", "escalate_seconds")
     found = {
@@ -109,6 +115,8 @@ def _fill_measured(data: QueryDict, told: dict[str, Any]) -> None:
 
 def _fill_condition(data: QueryDict, kind: str, told: dict, definition: Definition) -> None:
     unit = unit_of(definition.measured[0]) if definition.measured else ""
+    if kind in SOURCES:
+        told = {**told, "group_by": definition.group_by}
     _put(data, "c", KINDS[kind].of_condition(told, unit))
     if kind == "budget":
         data["c-zone"] = definition.zone
@@ -146,10 +154,9 @@ def _begin(data: QueryDict, kind: str) -> None:
     for name in [one for one in data if one.startswith(("c-", "w"))]:
         if name != WAS:
             del data[name]
+    measured = {"composite": (ERRORS, Measured(measure="latency"))}.get(kind, (Measured(),))
     begun = Definition(
-        measured=(ERRORS, Measured(measure="latency")) if kind == "composite" else (Measured(),),
-        condition=BEGUN[kind],
-        bucket="15m",
+        measured=() if kind in SOURCES else measured, condition=BEGUN[kind], bucket="15m"
     )
     _fill_condition(data, kind, written(begun)["condition"], begun)
     if kind in LEARNING and data.get("l-bucket") not in LEARNING_WIDTHS:

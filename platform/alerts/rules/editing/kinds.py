@@ -10,10 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from alerts.incidents.models import TIERS
+from alerts.incidents.models import MAX_ID, TIERS
 from alerts.incidents.tiers import Tier
 from alerts.rules.conditions import MOST_SAMPLES
-from alerts.rules.editing.fields import OFF, Choice, Duration, Flag, Number, Whole
+from alerts.rules.editing.fields import OFF, Choice, Choices, Duration, Flag, Number, Several, Whole
 from alerts.rules.editing.part import Json, Part, Sent
 from alerts.rules.editing.rows import Zone
 from alerts.rules.points import Side
@@ -45,12 +45,12 @@ def limit(tier: Tier) -> Number:
 
 
 class ConditionPart(Part):
-    """`unit` is that of the measure, of traces.queries.metrics."""
+    """`unit` is that of the measure, of traces.queries.metrics. A condition of what is judged
+    elsewhere chooses one of `names`: ids with what they are called.
+    """
 
-    defaults: Json = {}
-
-    def __init__(self, data: Any, prefix: str, unit: str) -> None:
-        self.unit = unit
+    def __init__(self, data: Any, prefix: str, unit: str, names: Choices = ()) -> None:
+        self.unit, self.names = unit, names
         super().__init__(data, prefix)
 
     @classmethod
@@ -186,6 +186,46 @@ class NoDataPart(ConditionPart):
         return {**said, "tier": said["tier"] or str(Tier.WARNING)}
 
 
+class DriftPart(ConditionPart):
+    monitor = Choice(_("Monitor"), ())
+    tier = Choice(_("Tier"), TIERS)
+    group_by = Several(_("A message for each"), [("monitor", _("Monitor"))])
+
+    def adapt(self) -> None:
+        _offer(self, "monitor", _("all of the project"))
+
+    def told(self) -> Json:
+        said = super().told()
+        return {**said, "tier": said["tier"] or str(Tier.WARNING)}
+
+
+class BudgetStatePart(Limited):
+    budget = Choice(_("Budget"), ())
+    projected = Choice(_("Used up at this pace"), [("", _("tells nothing")), *TIERS])
+    group_by = Several(
+        _("A message for each"), [("budget", _("Budget")), ("value", _("Value of the budget"))]
+    )
+    field_order = ("budget",)
+    sign = "%"
+
+    def adapt(self) -> None:
+        super().adapt()
+        _offer(self, "budget", _("all of the project"))
+
+    def told(self) -> Json:
+        said = super().told()
+        return {**said, "projected": said["projected"] or None}
+
+
+def _offer(part: ConditionPart, name: str, all_of_them: Any) -> None:
+    """One that is gone can still be seen, and is kept until another is chosen."""
+    choices = {"": all_of_them, **dict(part.names)}
+    chosen = part.typed(name)
+    if len(chosen) <= MAX_ID:
+        choices.setdefault(chosen, chosen)
+    part.fields[name].choices = [*choices.items()]  # type: ignore[attr-defined]
+
+
 class JsonPart(ConditionPart):
     """The whole definition, of a kind that has no form."""
 
@@ -211,4 +251,6 @@ KINDS: dict[str, type[ConditionPart]] = {
     "budget": BudgetPart,
     "no_data": NoDataPart,
     "composite": CompositePart,
+    "drift": DriftPart,
+    "budget_state": BudgetStatePart,
 }

@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import Project
 from alerts.channels.models import Channel
 from alerts.incidents.models import Incident
-from alerts.rules import changing
+from alerts.rules import changing, sources
 from alerts.rules.backtesting import backtest
 from alerts.rules.conditions import WrongRule
 from alerts.rules.definition import Definition
@@ -112,6 +112,7 @@ def _draft(project: Project, rule: Rule | None, data: QueryDict) -> Draft:
     return Draft(
         data,
         channels=list(channels.order_by("name", "pk").values_list("pk", "name")),
+        names=lambda condition: sources.names(condition, project.id),
         rules=list(others.order_by("name", "pk").values_list("pk", "name")),
     )
 
