@@ -126,7 +126,8 @@ def of_json(told: Mapping[str, Any]) -> Message:
         for one in told["alerts"]
     )
     drawn = told["series"]
-    series = Series(**{**drawn, "points": tuple(drawn["points"]), "bad": tuple(drawn.get("bad", ()))})
+    points, bad = tuple(drawn["points"]), tuple(drawn.get("bad", ()))
+    series = Series(**{**drawn, "points": points, "bad": bad})
     at = datetime.fromisoformat(told["at"])
     return Message(**{**told, "at": at, "alerts": alerts, "series": series})
 
