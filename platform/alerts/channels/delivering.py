@@ -13,7 +13,15 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from alerts.channels.kinds import KINDS
-from alerts.channels.models import Attempt, Channel, Delivery, Disabled, State, give_up_at
+from alerts.channels.models import (
+    UNWRITTEN,
+    Attempt,
+    Channel,
+    Delivery,
+    Disabled,
+    State,
+    give_up_at,
+)
 from outbound.outcomes import Fault, Outcome
 
 HOLD = timedelta(seconds=60)  # longer than an attempt takes
@@ -65,12 +73,20 @@ def attempt(delivery_id: int) -> list[int]:
     delivery = Delivery.objects.select_related("channel").filter(pk=delivery_id).first()
     if delivery is None:
         return []  # deleted at this moment
-    channel = delivery.channel
-    kind = KINDS[channel.kind]
-    outcome = kind.send(channel, delivery.message, delivery.dedup_key, timezone.now())
-    record(begun, outcome)
-    following = _free(timezone.now()).filter(channel=channel).order_by("next_at", "pk")
+    record(begun, sent(delivery))
+    following = _free(timezone.now()).filter(channel=delivery.channel_id).order_by("next_at", "pk")
     return list(following.values_list("pk", flat=True)[:1])
+
+
+def sent(delivery: Delivery) -> Outcome:
+    channel = delivery.channel
+    try:
+        return KINDS[channel.kind].send(
+            channel, delivery.message, delivery.dedup_key, timezone.now()
+        )
+    except Exception:  # a message that cannot be written must not be in the way of the rest
+        log.exception("alert_not_written", delivery=delivery.pk, channel=channel.pk)
+        return Outcome(fault=UNWRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +151,11 @@ def _move_on(delivery: Delivery, unfit: frozenset[int], outcome: Outcome, now: d
     delivery.held_until = None
     wait = WAITS[min(delivery.tries, len(WAITS)) - 1] * random.uniform(1, 1.1)
     next_at = now + timedelta(seconds=max(wait, _patience(outcome)))
-    is_unfit = outcome.status in unfit and delivery.tries >= UNFIT_TRIES
+    is_unfit = outcome.status in unfit or outcome.fault == UNWRITTEN
+    is_hopeless = is_unfit and delivery.tries >= UNFIT_TRIES
     if outcome.is_good:
         delivery.state = State.DELIVERED
-    elif delivery.is_test or is_unfit or next_at >= delivery.until:
+    elif delivery.is_test or is_hopeless or next_at >= delivery.until:
         delivery.state = State.FAILED
     else:
         delivery.next_at = next_at
@@ -151,6 +168,8 @@ def _patience(outcome: Outcome) -> int:
 
 def _note_health(channel: Channel, outcome: Outcome, now: datetime) -> None:
     """One that asks for patience fails at nothing: it is left alone for as long as it asks."""
+    if outcome.fault == UNWRITTEN:
+        return  # that is not the channel's
     is_rejected = outcome.status in KINDS[channel.kind].rejected
     if outcome.is_good:
         channel.failures = channel.rejections = 0

@@ -173,6 +173,10 @@ class Delivery(models.Model):
         return self.state == State.WAITING and self.channel.is_active and self.due_at < soon
 
 
+UNWRITTEN = "unwritten"
+FAULTS = [*Fault.choices, (UNWRITTEN, _("Sonde could not write the message"))]
+
+
 class Attempt(models.Model):
     """One try. Without a status and a fault it is under way, or its worker was ended. Of an e-mail
     the status is what the SMTP server answered: 250 is good.
@@ -183,7 +187,7 @@ class Attempt(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     milliseconds = models.PositiveIntegerField(null=True)
     answer = models.CharField(max_length=MAX_ANSWER, blank=True)  # its beginning
-    fault = models.CharField(max_length=12, choices=Fault.choices, blank=True)
+    fault = models.CharField(max_length=12, choices=FAULTS, blank=True)
     detail = models.CharField(max_length=MAX_DETAIL, blank=True)
 
     class Meta:

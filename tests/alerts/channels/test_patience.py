@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from alerts.channels import delivering, posting
+from alerts.channels.kinds import KINDS, Kind
 from alerts.channels.models import Channel, Delivery
 from outbound.sending import Limits
 from tests.alerts.channels.conftest import keys_of
@@ -135,6 +136,27 @@ def test_a_message_that_its_receiver_does_not_take_is_not_in_the_way_for_a_day(
         make_due()
     bad.refresh_from_db()
     assert bad.state == "failed" and delivering.due() == [behind.pk]
+
+
+def test_a_message_that_cannot_be_written_is_not_in_the_way_for_a_day(
+    receiver, make_channel, written, monkeypatch
+):
+    def broken(*_args):
+        raise RuntimeError
+
+    channel = make_channel("slack", receiver(200).url)
+    [bad], [behind] = written(channel, key="n1"), written(channel, key="n2")
+    with monkeypatch.context() as patched:
+        patched.setitem(KINDS, "slack", Kind(broken))
+        for _ in range(3):
+            delivering.attempt(bad.pk)
+            make_due()
+    bad.refresh_from_db(), channel.refresh_from_db()
+    assert (bad.state, channel.failures) == ("failed", 0)
+    assert {one.fault for one in bad.attempts.all()} == {"unwritten"}
+    assert delivering.attempt(behind.pk) == []
+    behind.refresh_from_db()
+    assert behind.state == "delivered"
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
