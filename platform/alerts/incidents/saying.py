@@ -11,19 +11,32 @@ from alerts.incidents.listing import State
 from alerts.incidents.models import EventKind, Incident, IncidentEvent
 
 Facts = Mapping[str, Any]
+ELSEWHERE, ID = ("monitor", "budget"), "id"  # labels of what rules only pass on
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`problem` is why the rule cannot be evaluated, where the incident is of that."""
+    """`problem` is why the rule cannot be evaluated, where the incident is of that. `source` is the
+    id of the drift monitor or budget that was judged elsewhere, `verdict` that of its verdict.
+    """
 
     incident: Incident
     said: Said
     problem: str = ""
+    verdict: str = ""
 
     @property
     def labels(self) -> list[tuple[str, str]]:
-        return [] if self.problem else sorted(self.incident.labels.items())
+        found = sorted(self.incident.labels.items())
+        return [] if self.problem else [one for one in found if one != (ID, self.source)]
+
+    @property
+    def source(self) -> str:
+        return self.incident.labels.get(ID, "") if self.of else ""
+
+    @property
+    def of(self) -> str:
+        return next((one for one in ELSEWHERE if one in self.incident.labels), "")
 
     @property
     def state(self) -> str:
@@ -59,4 +72,5 @@ def _bad_facts(over: list[Incident]) -> dict[str, Facts]:
 def _told(incident: Incident, definition: Definition | None, facts: Facts) -> Told:
     if problem := facts.get("problem"):
         return Told(incident, Said(), f"{_(problem)} {facts.get('error', '')}".strip())
-    return Told(incident, explainer().said(definition, facts) if definition else Said())
+    said = explainer().said(definition, facts) if definition else Said()
+    return Told(incident, said, verdict=str((facts.get("evidence") or {}).get("verdict", "")))

@@ -226,3 +226,18 @@ def test_where_a_notice_went_is_told(fires, pages, project):
 def test_the_rail_counts_what_is_open(fires, pages):
     fires("a"), fires("b")
     assert 'chip bad num">2<span' in pages("alerts-silences")
+
+
+@pytest.mark.parametrize(
+    ("labels", "evidence", "leads_to"),
+    [
+        ({"monitor": "Length", "id": "m1"}, {"verdict": "v1"}, "/drift/m1/verdicts/v1"),
+        ({"budget": "Month", "value": "", "id": "b1"}, {}, "/budgets/b1"),
+    ],
+)
+def test_what_was_judged_elsewhere_leads_there(fires, pages, project, labels, evidence, leads_to):
+    incident = fires("a")
+    facts = {"value": 2, "limit": 1, "evidence": evidence}
+    Incident.objects.filter(pk=incident.pk).update(labels=labels, facts=facts)
+    page = pages("alerts-incident", incident.pk)
+    assert leads_to in page and f">{labels['id']}<" not in page
