@@ -55,7 +55,7 @@ def shown(verdict: PerformanceVerdict, monitor: PerformanceMonitor) -> Shown:
             Figure(one["name"]).label,
             _interval(one["reference"], one["name"]),
             _interval(one["current"], one["name"]),
-            _interval(one["difference"], one["name"]),
+            _difference(one["difference"], one["name"]),
             one["name"] == monitor.figure,
             one["is_sure"],
         )
@@ -68,6 +68,16 @@ def _interval(of: list[float], name: str) -> str:
     unit = "" if name in (*OF_NUMBERS, Figure.AUC) else "share"
     low, estimate, high = (written(one, unit) for one in of)
     return f"{estimate} ({low} – {high})"
+
+
+def _difference(of: list[float], name: str) -> str:
+    """Of shares in points of a hundred: a difference of shares is no share."""
+    if name in (*OF_NUMBERS, Figure.AUC):
+        low, estimate, high = (f"{one:+.3g}" for one in of)
+        return f"{estimate} ({low} – {high})"
+    low, estimate, high = (f"{100 * one:+.1f}" for one in of)
+    words = _("%(estimate)s points (%(low)s – %(high)s)")
+    return words % {"estimate": estimate, "low": low, "high": high}
 
 
 @require_safe

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from evals.drift.acting import working
-from evals.drift.acting.models import ActionRun, DriftAction, Trigger
+from evals.drift.acting.models import ActionRun, DriftAction, Episode, Trigger
 
 pytestmark = pytest.mark.usefixtures("db", "clickhouse_schema")
 BOUNDS = {"occasion": "drift", "after": "2", "pause_hours": "12", "most_a_day": "3"}
@@ -149,3 +149,23 @@ def test_a_trigger_that_makes_no_sense_is_refused(at, when, sent):
     sent = {"name": "Odd", "least": "1", **sent}
     assert at("drift-trigger-new", sent=sent, when=when).status_code == 400
     assert not Trigger.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("reasons", "words"),
+    [
+        ({"monitor": "A", "drifts_in_a_row": 2, "address": "/v"}, "“A” found drift 2 times in a row"),
+        ({"score": "thumbs", "mean": 0.61, "scores": 1200, "limit": 0.8},
+         "The mean of 1,200 scores “thumbs” was 0.61, the limit is 0.8"),
+        ({"harmful": 3, "addresses": ["/v"]}, "3 drifts were marked as harmful"),
+        ({"every_days": 30, "last": ""}, "Every 30 days"),
+    ],
+)  # fmt: skip
+def test_an_episode_says_why_whatever_the_trigger_says_now(at, project, reasons, words):
+    trigger = Trigger.objects.create(
+        project=project, name="Retrain", when="schedule", options={"days": 1}
+    )
+    Episode.objects.create(trigger=trigger, reasons=reasons)
+    page = text_of(at("drift-triggers"))
+    assert words in page and "wants retraining" in page
+    assert ('href="/v"' in page) == ("address" in reasons or "addresses" in reasons)

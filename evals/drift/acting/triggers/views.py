@@ -8,14 +8,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import project_for
 from accounts.models import Project
 from evals.drift.acting.models import Episode, Trigger, When
 from evals.drift.acting.triggers import changing
-from evals.drift.acting.triggers.forms import BEYOND, FORMS
+from evals.drift.acting.triggers.forms import FORMS
+from evals.drift.acting.triggers.words import words_of, words_of_reasons
 from evals.drift.views.asked import editable, page
 
 PER_PAGE = 20
@@ -35,37 +35,16 @@ def trigger_list(request: HttpRequest, project_id: str) -> HttpResponse:
     running = Episode.objects.filter(trigger__project=project, ended_at=None)
     by_trigger = {one.trigger_id: one for one in running}
     episodes = Episode.objects.filter(trigger__project=project).select_related("trigger")
+    paged = Paginator(episodes, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "project": project,
         "tab": "triggers",
         "triggers": [Shown(one, words_of(one), by_trigger.get(one.pk)) for one in triggers],
         "whens": [(when, When(when).label) for when in FORMS],
-        "episodes": Paginator(episodes, PER_PAGE).get_page(request.GET.get("page")),
+        "paged": paged,
+        "episodes": [(one, words_of_reasons(one)) for one in paged],
     }
     return render(request, "drift/triggers.html", context)
-
-
-def words_of(trigger: Trigger) -> str:
-    """What it waits for, in a sentence."""
-    said = trigger.options
-    if trigger.when == When.VERDICT:
-        words = ngettext(
-            "“%(monitor)s” finds drift", "“%(monitor)s” finds drift %(n)d times in a row",
-            said["after"],
-        )  # fmt: skip
-        return words % {"monitor": trigger.monitor, "n": said["after"]}
-    if trigger.when == When.SCORE:
-        words = _("The mean of “%(score)s” over %(hours)d hours %(beyond)s of %(limit)g")
-        return words % {**said, "beyond": dict(BEYOND)[said["beyond"]]}
-    if trigger.when == When.MARKS:
-        words = ngettext(
-            "%(n)d drift marked as harmful within %(days)d days",
-            "%(n)d drifts marked as harmful within %(days)d days",
-            said["count"],
-        )
-        return words % {"n": said["count"], "days": said["days"]}
-    words = ngettext("Every day", "Every %(n)d days", said["days"])
-    return words % {"n": said["days"]}
 
 
 @page
