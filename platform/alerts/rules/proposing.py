@@ -43,9 +43,18 @@ class Verdicts:
     real: list[float]
     false: list[float]
 
+    def wrong(self, limit: float, side: Side) -> int:
+        """How many would lie on the wrong side of it."""
+        missed = len(self.real) - told(self.real, limit, side)
+        return missed + told(self.false, limit, side)
+
+
+def told(values: Iterable[float], limit: float, side: Side) -> int:
+    return sum(is_beyond(one, limit, side) for one in values)
+
 
 def proposals(project_id: str, rules: Iterable[Rule], since: datetime) -> dict[str, Proposal]:
-    """By rule, of those for which there is one."""
+    """By rule, of those that a better limit is known for."""
     facts = _facts(project_id, since)
     found = {}
     for rule in rules:
@@ -60,13 +69,13 @@ def proposals(project_id: str, rules: Iterable[Rule], since: datetime) -> dict[s
 
 def _facts(project_id: str, since: datetime) -> dict[str, dict[str, tuple[bool, list[dict]]]]:
     """By rule and alert: whether it was real, and the buckets in which it fired or got worse."""
-    told = IncidentEvent.objects.filter(
+    events = IncidentEvent.objects.filter(
         incident__project=project_id,
         incident__fired_at__gte=since,
         incident__was_real__isnull=False,
         kind__in=(str(EventKind.FIRED), str(EventKind.TIER)),
     ).order_by("-at", "pk")
-    rows = told.values_list("incident__rule_id", "incident_id", "incident__was_real", "data")
+    rows = events.values_list("incident__rule_id", "incident_id", "incident__was_real", "data")
     found: dict[str, dict[str, tuple[bool, list[dict]]]] = defaultdict(dict)
     for rule_id, incident_id, was_real, data in rows[:MOST_EVENTS]:
         found[rule_id].setdefault(incident_id, (was_real, []))[1].append(data)
@@ -81,12 +90,9 @@ def _of(definition: Definition, facts: Mapping[str, tuple[bool, list[dict]]]) ->
     limit = proposed_limit(verdicts.real, verdicts.false, is_above=side == Side.ABOVE)
     if limit is None:
         return None
-    limit = float(f"{limit:.3g}")
-    real_told = sum(is_beyond(one, limit, side) for one in verdicts.real)
-    false_told = sum(is_beyond(one, limit, side) for one in verdicts.false)
-    if false_told == len(verdicts.false):
-        return None  # it would spare nobody anything
-    first = first_limit(condition.limits)
+    limit, first = float(f"{limit:.3g}"), first_limit(condition.limits)
+    if verdicts.wrong(limit, side) >= verdicts.wrong(first.value, side):
+        return None
     values = {
         one.tier: limit if one == first else _further(one.value, limit, side)
         for one in condition.limits
@@ -96,9 +102,9 @@ def _of(definition: Definition, facts: Mapping[str, tuple[bool, list[dict]]]) ->
         limit=judged_of(definition, limit),
         sent=sent_limits(with_limits(definition, values)),
         real=len(verdicts.real),
-        real_told=real_told,
+        real_told=told(verdicts.real, limit, side),
         false=len(verdicts.false),
-        false_told=false_told,
+        false_told=told(verdicts.false, limit, side),
     )
 
 
