@@ -20,6 +20,7 @@ from alerts.rules.lifecycle import Lasting, NoDataPolicy
 from alerts.rules.models import Rule
 from alerts.rules.points import Limit, Side
 from alerts.rules.ready_made import READY_MADE
+from dashboards.budgets.models import Budget
 from tests.alerts.conftest import MONDAY
 from tests.alerts.rules.forms import fields_of
 
@@ -261,3 +262,26 @@ def test_a_rule_of_a_measure_that_is_gone_is_edited_and_says_so(edited, make_rul
 
 def test_what_fills_the_form_is_bounded_by_the_rule():
     assert len(filled(MUCH, name="x").urlencode()) < 4000
+
+
+def test_a_budget_is_chosen_by_name_and_one_of_another_project_is_not(
+    edited, project, organisation
+):
+    elsewhere = Project.objects.create(organisation=organisation, name="Elsewhere")
+    own = Budget.objects.create(project=project, name="Everything", amount=100)
+    foreign = Budget.objects.create(project=elsewhere, name="Theirs", amount=100)
+    shown = said(edited(**{"g-kind": "budget_state"}))
+    assert "Everything" in shown and "Theirs" not in shown and 'name="m0-measure"' not in shown
+    answer = edited(begun=shown, **{"g-name": "x", "c-budget": own.pk}, do="save")
+    assert answer.status_code == 302, said(answer)
+    assert only(project).wanted.condition.budget == own.pk
+    sent = {"g-name": "y", "c-budget": foreign.pk}
+    assert edited(begun=shown, **sent, do="save").status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["drift", "composite", "no_data", "budget"])
+def test_one_may_come_back_to_a_threshold(edited, project, kind):
+    shown = said(edited(begun=said(edited(**{"g-kind": kind})), **{"g-kind": "threshold"}))
+    answer = edited(begun=shown, **{"g-name": "x"}, do="save")
+    assert answer.status_code == 302, said(answer)
+    assert only(project).definition["condition"]["kind"] == "threshold"

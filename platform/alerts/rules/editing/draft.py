@@ -63,7 +63,7 @@ class Draft:
         self.view = view if view in VIEWS else OBSERVATIONS
         self.name, self.note = NamePart(data, "g"), NotePart(data, "n")
         self.is_sourced = self.kind in SOURCES
-        rows = 0 if self.is_sourced else rows_of(data, "m")
+        rows = rows_of(data, "m") if self.kind == "composite" else int(not self.is_sourced)
         self.measured = [self._measured(number) for number in range(rows)]
         self.condition = KINDS.get(self.kind, JsonPart)(data, "c", self._unit(), self._names(names))
         self.windows = [WindowPart(data, f"w{number}") for number in range(rows_of(data, "w"))]

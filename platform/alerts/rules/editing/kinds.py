@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from alerts.incidents.models import MAX_ID, TIERS
+from alerts.incidents.models import TIERS
 from alerts.incidents.tiers import Tier
 from alerts.rules.conditions import MOST_SAMPLES
 from alerts.rules.editing.fields import OFF, Choice, Choices, Duration, Flag, Number, Several, Whole
@@ -218,12 +218,7 @@ class BudgetStatePart(Limited):
 
 
 def _offer(part: ConditionPart, name: str, all_of_them: Any) -> None:
-    """One that is gone can still be seen, and is kept until another is chosen."""
-    choices = {"": all_of_them, **dict(part.names)}
-    chosen = part.typed(name)
-    if len(chosen) <= MAX_ID:
-        choices.setdefault(chosen, chosen)
-    part.fields[name].choices = [*choices.items()]  # type: ignore[attr-defined]
+    part.fields[name].choices = [("", all_of_them), *part.names]  # type: ignore[attr-defined]
 
 
 class JsonPart(ConditionPart):
