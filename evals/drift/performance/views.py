@@ -73,11 +73,15 @@ def _interval(of: list[float], name: str) -> str:
 def _difference(of: list[float], name: str) -> str:
     """Of shares in points of a hundred: a difference of shares is no share."""
     if name in (*OF_NUMBERS, Figure.AUC):
-        low, estimate, high = (f"{one:+.3g}" for one in of)
+        low, estimate, high = (_signed(one, ".3g") for one in of)
         return f"{estimate} ({low} – {high})"
-    low, estimate, high = (f"{100 * one:+.1f}" for one in of)
+    low, estimate, high = (_signed(100 * one, ".1f") for one in of)
     words = _("%(estimate)s points (%(low)s – %(high)s)")
     return words % {"estimate": estimate, "low": low, "high": high}
+
+
+def _signed(value: float, form: str) -> str:
+    return f"{value:+{form}}".replace("-", "−")
 
 
 @require_safe
