@@ -7,10 +7,12 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
+from accounts.sealing import Unsealable
 from alerts.channels.models import Channel, ChannelKind
 from outbound.errors import OutboundError, Refused
 from outbound.sending import ALERT, check
@@ -19,6 +21,7 @@ from webhooks.signing import new_secret
 MOST_CHANNELS, MOST_ADDRESSES, MAX_URL = 50, 20, 2000
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 HOURS = [("", gettext_lazy("No digest")), *((hour, f"{hour:02}:00") for hour in range(24))]
+TAKEN = gettext_lazy("There is a channel of this name already.")
 KEEPS = gettext_lazy("Stored encrypted. Leave it empty to keep the one that is stored.")
 
 
@@ -69,7 +72,7 @@ class ChannelForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         others = Channel.objects.filter(project=self.project).exclude(pk=self.instance.pk)
         if others.filter(name=self.cleaned_data.get("name")).exists():
-            self.add_error("name", _("There is a channel of this name already."))
+            self.add_error("name", TAKEN)
         if self.is_new and others.count() >= MOST_CHANNELS:
             raise ValidationError(
                 _("A project has at most %(count)d channels.") % {"count": MOST_CHANNELS}
@@ -78,6 +81,21 @@ class ChannelForm(forms.ModelForm):
 
     def fit(self) -> None:
         """Raises accounts.sealing.Unsealable."""
+
+    def keep(self, fields: tuple[str, ...] | None = None) -> bool:
+        """Store the channel of a valid form, or only these of its fields. Where that cannot be, the
+        form says why.
+        """
+        channel = self.save(commit=False)
+        try:
+            self.fit()
+            with transaction.atomic():
+                channel.save(update_fields=fields)
+        except Unsealable as error:
+            self.add_error(None, str(error))
+        except IntegrityError:  # somebody was quicker
+            self.add_error("name", TAKEN)
+        return not self.errors
 
 
 class EmailForm(ChannelForm):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from alerts.channels.forms import PagerDutyForm
 from alerts.channels.models import Channel
 from tests.alerts.channels.conftest import address
 
@@ -139,6 +140,16 @@ def test_a_name_is_of_one_channel(post, make_channel, receiver):
     url = receiver(200).url
     answer = post("alerts-channel-new", "teams", name="#oncall", address=url, least_tier="warning")
     assert "There is a channel of this name already." in text_of(answer)
+
+
+def test_of_two_who_take_a_name_at_once_one_is_told(project, make_channel):
+    told = {"name": "Pager", "least_tier": "critical", "region": "us", "key": "k" * 32}
+    channel = Channel(project=project, kind="pagerduty")
+    form = PagerDutyForm(told, instance=channel, project=project)
+    assert form.is_valid()
+    make_channel("slack", name="Pager")
+    assert not form.keep() and "already" in str(form.errors["name"])
+    assert Channel.objects.count() == 1
 
 
 def test_without_encryption_keys_nothing_is_made_and_the_page_says_why(post, receiver, settings):

@@ -8,9 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import project_for
-from accounts.sealing import Unsealable
 from alerts.channels.email.sending import is_configured
-from alerts.channels.forms import FORMS, ChannelForm, WebhookForm
+from alerts.channels.forms import FORMS, WebhookForm
 from alerts.channels.listing import ICONS, channels_of
 from alerts.channels.models import Channel, ChannelKind
 from alerts.channels.views.asked import editable, note, shown
@@ -39,22 +38,10 @@ def channel_new(request: HttpRequest, project_id: str, kind: str) -> HttpRespons
     channel = Channel(project=project, kind=kind, author=request.user)
     form = FORMS[kind](request.POST or None, instance=channel, project=project)
     context = {"project": project, "form": form, "channel": channel, "can_mail": is_configured()}
-    if request.method == "POST" and form.is_valid() and kept(form):
+    if request.method == "POST" and form.is_valid() and form.keep():
         note("alert_channel_created", request, channel)
         if isinstance(form, WebhookForm):
             return render(request, "alerts/channels/made.html", {**context, "secret": form.secret})
         messages.success(request, _("The channel is made. Send a test to see whether it arrives."))
         return redirect("alerts-channel", project.id, channel.pk)
     return render(request, "alerts/channels/edit.html", context)
-
-
-def kept(form: ChannelForm) -> bool:
-    """False where there is nothing to seal its secret with, which the form then says."""
-    channel = form.save(commit=False)
-    try:
-        form.fit()
-    except Unsealable as error:
-        form.add_error(None, str(error))
-        return False
-    channel.save()
-    return True

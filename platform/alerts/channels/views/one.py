@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import project_for
 from accounts.sealing import Unsealable
 from alerts.channels.email.sending import is_configured
-from alerts.channels.forms import FORMS, ChannelForm
+from alerts.channels.forms import FORMS
 from alerts.channels.listing import deliveries_of
 from alerts.channels.models import Channel, ChannelKind, State
 from alerts.channels.sent import as_sent
@@ -85,23 +85,12 @@ def channel_edit(request: HttpRequest, project_id: str, channel_id: str) -> Http
     project = editable(request, project_id)
     channel = channel_of(project, channel_id)
     form = FORMS[channel.kind](request.POST or None, instance=copy(channel), project=project)
-    if request.method == "POST" and form.is_valid() and changed(form.save(commit=False), form):
+    if request.method == "POST" and form.is_valid() and form.keep(CHANGED):
         note("alert_channel_changed", request, channel)
         messages.success(request, _("Saved."))
         return redirect("alerts-channel", project.id, channel.pk)
     context = {"project": project, "form": form, "channel": channel, "can_mail": is_configured()}
     return render(request, "alerts/channels/edit.html", context)
-
-
-def changed(channel: Channel, form: ChannelForm) -> bool:
-    """False where there is nothing to seal its secret with, which the form then says."""
-    try:
-        form.fit()
-    except Unsealable as error:
-        form.add_error(None, str(error))
-        return False
-    channel.save(update_fields=CHANGED)
-    return True
 
 
 @page
