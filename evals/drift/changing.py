@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from evals.drift import tasks
-from evals.drift.models import MAX_NAME, MOST_MONITORS, DriftMonitor
+from evals.drift.models import MAX_KEY, MAX_NAME, MAX_QUERY, MOST_MONITORS, DriftMonitor
 from evals.drift.monitors import InvalidMonitor
 from evals.drift.searching import terms_of
 from evals.drift.stored import read
@@ -17,7 +17,7 @@ from evals.drift.watched import check
 
 LONGEST_PAUSE = 24 * 31  # hours between runs
 LEAST_OF_LEAST, MOST_OF_LEAST = 20, 100_000  # values of each side
-MAX_BASELINE = 2_000  # characters
+MAX_BASELINE, MAX_NOTE = 2_000, 1_000  # characters
 ASKED = ("watched", "key", "figure", "kind", "query", "method", "least_effect")
 
 
@@ -72,6 +72,9 @@ def _check_bounds(monitor: DriftMonitor) -> None:
     if not LEAST_OF_LEAST <= monitor.least_samples <= MOST_OF_LEAST:
         told = {"least": LEAST_OF_LEAST, "most": f"{MOST_OF_LEAST:,}"}
         raise InvalidMonitor(_("Take from %(least)s to %(most)s values of each side.") % told)
+    most = {"note": MAX_NOTE, "query": MAX_QUERY, "key": MAX_KEY, "figure": MAX_KEY}
+    if any(len(getattr(monitor, name)) > length for name, length in most.items()):
+        raise InvalidMonitor(_("A text is too long."))
     if len(json.dumps(monitor.baseline)) > MAX_BASELINE:
         raise InvalidMonitor(_("That is no baseline."))
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -82,18 +83,29 @@ def _fields(asked: Asked, verdict: Verdict, now: datetime) -> dict[str, object]:
         "began_earliest": began.earliest if began else None,
         "began_latest": began.latest if began else None,
         "began_is_whole": began.is_whole if began else False,
-        "moved": [asdict(one) for one in _largest(moved)],
+        "moved": storable([asdict(one) for one in _largest(moved)]),
         "words": {
             "reference": _words(verdict.words_of_reference),
             "current": _words(verdict.words_of_current),
         },
-        "scored": [asdict(one) for one in verdict.scored],
+        "scored": storable([asdict(one) for one in verdict.scored]),
         "inputs_moved": verdict.inputs_moved,
         "why": verdict.why[:MAX_REASON],
-        "shapes": asked.shapes,
-        "samples": asked.samples,
-        "changed": list(asked.changed) if verdict.is_drift else [],
+        "shapes": storable(asked.shapes),
+        "samples": storable(asked.samples),
+        "changed": storable(list(asked.changed)) if verdict.is_drift else [],
     }
+
+
+def storable(value: Any) -> Any:
+    """The same without NUL, which Postgres takes in no JSON."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [storable(one) for one in value]
+    if isinstance(value, dict):
+        return {name: storable(one) for name, one in value.items()}
+    return value
 
 
 def _largest(moved: list[Moved]) -> list[Moved]:

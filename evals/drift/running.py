@@ -92,4 +92,8 @@ def _keep(found: Sequence[Asked | Failed], now: datetime) -> None:
     judged = [one for one in found if isinstance(one, Asked)]
     verdicts = corrected([one.verdict for one in judged])
     for given, verdict in zip(judged, verdicts, strict=True):
-        keep(given, verdict, now)
+        try:
+            keep(given, verdict, now)
+        except Exception as error:  # the others are to be kept
+            log.exception("drift_not_kept", monitor=given.monitor.pk)
+            fail(given.monitor, OWN_FAULT % type(error).__name__, now, again=LATER)

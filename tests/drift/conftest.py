@@ -23,6 +23,14 @@ def end() -> datetime:
 
 
 @pytest.fixture
+def now(end) -> datetime:
+    """A moment at which the window that ends at `end` is judged."""
+    from evals.drift.asking import LAG
+
+    return end + LAG + timedelta(minutes=1)
+
+
+@pytest.fixture
 def calls(project, end) -> Callable[..., None]:
     """`calls([{"output": "…"}, …], since=-24, until=0)`: generations, each a trace of its own,
     evenly between so many hours before and after `end`; with the scores by name in `score`.

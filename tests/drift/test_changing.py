@@ -39,6 +39,8 @@ def unsaved(project, **fields) -> DriftMonitor:
         {"least_samples": 2},
         {"every_hours": 0},
         {"query": "latncy:>2"},
+        {"query": "a" * 2001},
+        {"note": "a" * 1001},
     ],
 )
 def test_what_goes_not_together_is_refused(project, owner, fields):

@@ -1,6 +1,5 @@
 """Monitors run: what is found, dated, explained and kept, and what stands in the way."""
 
-import random
 from datetime import timedelta
 
 import pytest
@@ -11,106 +10,6 @@ from evals.drift.models import DriftMonitor, DriftVerdict
 from evals.drift.waiting import has_due, projects_with_due
 
 pytestmark = pytest.mark.django_db
-
-GERMAN = "Wie kann ich mein Passwort ändern, wenn ich die Einstellungen nicht finde?"
-ENGLISH = "How can I change my password when I cannot find the settings?"
-
-
-def answers(count: int, bad: float, *, seed: int = 3) -> list[dict]:
-    """Every other one in German, of which so many are bad, evenly; of the others 2 in 100."""
-    rng, found = random.Random(seed), []
-    for number in range(count):
-        is_german = number % 2 == 0
-        share = bad if is_german else 0.02
-        verdict = "made up" if rng.random() < share else "sound"
-        asked = GERMAN if is_german else ENGLISH
-        found.append({"input": asked, "model": "gpt-5", "score": {"truth": verdict}})
-    return found
-
-
-@pytest.fixture
-def now(end):
-    return end + LAG + timedelta(minutes=1)
-
-
-def the_verdict(monitor) -> DriftVerdict:
-    [found] = monitor.verdicts.all()
-    return found
-
-
-def test_a_jump_in_one_language_is_found_dated_and_attributed(calls, monitor, project, end, now):
-    calls(answers(2000, 0.02), since=-96, until=-24)
-    calls([*answers(400, 0.02, seed=4), *answers(800, 0.15, seed=5)], since=-24, until=0)
-    made = monitor("score", kind="categorical", key="truth", method="z")
-    assert running.run(project.pk, now) == 1
-    found = the_verdict(made)
-    assert (found.state, found.at) == ("drift", end)
-    assert found.n_reference == 2000 and found.n_current == 1200
-    jump = end - timedelta(hours=16)  # a third of the way through the day
-    assert found.began_earliest <= jump <= found.began_latest
-    first = next(one for one in found.moved if one["dimension"] == "language")
-    assert first["segment"] == "de" and first["share"] > 0.7
-    assert {one["value"] for one in found.samples["current"]} == {"made up"}
-    assert found.shapes["labels"] == ["sound", "made up"]
-    assert 0.02 < found.shapes["current"][1] < 0.12
-
-
-def test_the_same_traffic_is_no_drift(calls, monitor, project, now):
-    calls(answers(1200, 0.02), since=-96, until=0)
-    made = monitor("score", kind="categorical", key="truth", method="z")
-    running.run(project.pk, now)
-    assert the_verdict(made).state == "none"
-
-
-def test_longer_outputs_are_drawn_over_the_shorter_ones(calls, monitor, project, now):
-    calls([{"output": "x" * (10 + number % 9)} for number in range(300)], since=-96, until=-24)
-    calls([{"output": "x" * (30 + number % 9)} for number in range(300)], since=-24, until=0)
-    made = monitor("output_length")
-    running.run(project.pk, now)
-    found = the_verdict(made)
-    assert found.is_drift
-    assert (found.shapes["reference_middle"], found.shapes["current_middle"]) == (14, 34)
-    assert len(found.shapes["edges"]) == len(found.shapes["current"]) + 1
-    assert abs(sum(found.shapes["reference"]) - 1) < 1e-9
-    assert len({one["trace_id"] for one in found.samples["current"]}) == 10
-    assert all(float(one["value"]) >= 30 for one in found.samples["current"])
-
-
-def test_other_topics_are_told_by_their_words_and_typical_texts(calls, monitor, project, now):
-    calls([{"input": f"refund of my order {n}"} for n in range(60)], since=-96, until=-24)
-    calls([{"input": f"password reset mail {n}"} for n in range(60)], since=-24, until=0)
-    made = monitor("input_text", least_samples=20)
-    running.run(project.pk, now)
-    found = the_verdict(made)
-    assert found.is_drift
-    assert {one["word"] for one in found.words["current"]} & {"password", "reset", "mail"}
-    assert all("password" in one["value"] for one in found.samples["current"])
-
-
-def test_a_relation_that_changed_is_found_where_its_inputs_did_not(calls, monitor, project, now):
-    def scored(good: float, bad: float) -> list[dict]:
-        return [
-            {"output_tokens": 10 + n % 40, "score": {"quality": good if n % 40 < 20 else bad}}
-            for n in range(400)
-        ]
-
-    calls(scored(0.9, 0.2), since=-96, until=-24)
-    calls(scored(0.2, 0.9), since=-24, until=0)
-    made = monitor("relation", key="quality", figure="output_tokens")
-    running.run(project.pk, now)
-    found = the_verdict(made)
-    assert found.is_drift and found.scored
-
-
-def test_what_else_changed_is_told_with_a_drift(calls, monitor, project, end, now):
-    calls([{"output": "x" * 5, "model": "a", "release": "1"}] * 300, since=-96, until=-24)
-    calls([{"output": "x" * 50, "model": "b", "release": "2"}] * 300, since=-24, until=0)
-    made = monitor("output_length")
-    running.run(project.pk, now)
-    told_of = {(one["what"], one["name"]): one for one in the_verdict(made).changed}
-    assert told_of["release", "2"]["at"] == (end - timedelta(hours=24)).isoformat()
-    assert told_of["model", "b"]["current"] == 1.0
-    assert ("release", "1") not in told_of
 
 
 def test_a_window_is_judged_once_however_often_it_is_run(calls, monitor, project, now):
@@ -143,10 +42,10 @@ def test_monitors_asked_at_once_are_corrected_together(calls, monitor, project, 
     calls([{"model": "a"}, {"model": "b"}] * 150, since=-23, until=0)
     alone = monitor("output_length", name="alone", method="ks", correction="none")
     running.run(project.pk, now)
-    assert all(the_verdict(one).p > 0.5 for one in still)
-    found = the_verdict(moved)
+    assert all(one.verdicts.get().p > 0.5 for one in still)
+    found = moved.verdicts.get()
     assert found.q == pytest.approx(4 * found.p)  # the least of four
-    assert the_verdict(alone).q == the_verdict(alone).p
+    assert alone.verdicts.get().q == alone.verdicts.get().p
 
 
 def test_a_store_that_does_not_answer_is_told_and_tried_again(monitor, project, now, settings):
@@ -176,7 +75,7 @@ def test_what_has_vanished_is_said_on_the_monitor(calls, monitor, project, now):
     running.run(project.pk, now)
     made.refresh_from_db()
     assert made.last_error == NOTHING
-    assert the_verdict(made).state == "too_few"
+    assert made.verdicts.get().state == "too_few"
 
 
 def test_a_monitor_that_is_set_wrongly_says_so_and_holds_up_no_other(monitor, project, now):
@@ -223,6 +122,30 @@ def test_a_run_that_is_killed_leaves_nothing_half_written(monitor, project, now,
     monkeypatch.setattr(running, "keep", keep)
     assert running.run(project.pk, now) == 3
     assert DriftVerdict.objects.filter(monitor__project=project).count() == 3
+
+
+def test_what_cannot_be_kept_holds_up_no_other(monitor, project, now, monkeypatch):
+    first, second = monitor("output_length"), monitor("model")
+    keep = running.keep
+
+    def fails_once(given, verdict, at) -> None:
+        if given.monitor.pk == first.pk:
+            raise ValueError("no")
+        keep(given, verdict, at)
+
+    monkeypatch.setattr(running, "keep", fails_once)
+    running.run(project.pk, now)
+    first.refresh_from_db()
+    assert "ValueError" in first.last_error and first.next_at == now + running.LATER
+    assert second.verdicts.exists()
+
+
+def test_what_postgres_takes_in_no_json_is_left_out(calls, monitor, project, now):
+    calls([{"model": "a"}] * 200, since=-96, until=-24)
+    calls([{"model": "b\0c"}] * 200, since=-24, until=0)
+    made = monitor("model")
+    running.run(project.pk, now)
+    assert made.verdicts.get().shapes["labels"] == ["a", "bc"]
 
 
 def test_a_run_that_has_no_time_left_asks_one_and_leaves_the_others_due(monitor, project, now):
@@ -276,7 +199,7 @@ def test_whoever_wants_to_know_of_a_drift_is_told_once_it_is_kept(
     with django_capture_on_commit_callbacks(execute=True):
         running.run(project.pk, now)
         assert heard == []
-    assert heard == [the_verdict(made).pk]
+    assert heard == [made.verdicts.get().pk]
 
 
 def test_a_run_that_was_asked_for_comes_at_once_also_of_one_that_is_off(
@@ -292,20 +215,7 @@ def test_a_run_that_was_asked_for_comes_at_once_also_of_one_that_is_off(
     running.run(project.pk, now)
     made.refresh_from_db()
     assert made.asked_at is None and made.last_run == now
-    assert the_verdict(made).at == (now - LAG).replace(second=0, microsecond=0)
-
-
-def test_since_a_release_is_looked_up_and_kept(calls, monitor, project, end, now):
-    calls([{"output": "x", "release": "1"}] * 40, since=-30, until=-10)
-    calls([{"output": "xx", "release": "2"}] * 40, since=-10, until=0)
-    made = monitor("output_length", baseline={"kind": "since", "release": "2"}, least_samples=20)
-    running.run(project.pk, now)
-    found = the_verdict(made)
-    begun = end - timedelta(hours=10)
-    assert (found.current_start, found.reference_end) == (begun, begun)
-    assert (found.n_reference, found.n_current, found.state) == (40, 40, "drift")
-    made = DriftMonitor.objects.get(pk=made.pk)
-    assert made.chosen.start == begun
+    assert made.verdicts.get().at == (now - LAG).replace(second=0, microsecond=0)
 
 
 def test_a_release_that_nobody_heard_of_is_said(monitor, project, now):

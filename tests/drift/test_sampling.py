@@ -137,6 +137,21 @@ def test_a_sample_that_is_too_large_is_thinned_to_the_same_values_each_time(call
     assert some.moments != sorted(some.moments)
 
 
+def test_a_score_of_a_trace_that_is_not_there_has_no_input(calls, monitor, end, project):
+    import time
+
+    from traces.records import Score
+    from traces.writer import insert_scores
+
+    calls([{"output_tokens": 7, "score": {"quality": 0.5}}], since=-1, until=0)
+    at = int((end - timedelta(minutes=5)).timestamp()) * 10**9
+    stray = Score(project.id, "x", "quality", at, trace_id="gone", value=0.9)
+    stray.version = time.time_ns()
+    insert_scores([stray])
+    made = monitor("relation", key="quality", figure="output_tokens")
+    assert side(made, day(end)).sample.values == [(7, 0.5)]
+
+
 def test_items_of_a_dataset_are_a_reference(calls, monitor, end, project):
     from evals.datasets.models import Dataset, ItemVersion
 

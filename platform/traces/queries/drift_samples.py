@@ -196,9 +196,10 @@ def _asked(wanted: Draw) -> _Asked | None:
     in_windows, times = _within(time, windows)
     is_typed = types and not any(term.field == "type" for term in wanted.terms)
     of_type = "AND s.type IN {types:Array(String)}" if is_typed else ""
+    has_input = "AND t.trace_id != ''" if wanted.figure else ""
     return _Asked(
         selected,
-        f"{things.sql} AND {in_windows} {of_type} AND isNotNull(value)",
+        f"{things.sql} AND {in_windows} {of_type} {has_input} AND isNotNull(value)",
         {**things.values, **times, "key0": wanted.key, "types": list(types)},
         tuple(segments),
     )
