@@ -26,6 +26,11 @@ IN_PATHS = {
     "run_id": "The run's id.",
     "budget_id": "The budget's id.",
     "marker_id": "The marker's id.",
+    "rule_id": "The alert rule's id.",
+    "incident_id": "The incident's id.",
+    "silence_id": "The silence's id.",
+    "monitor_id": "The drift monitor's id.",
+    "verdict_id": "The verdict's id.",
 }
 
 
