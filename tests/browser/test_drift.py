@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 CHROMIUM = shutil.which("chromium") or ""
-PHONE = {"width": 360, "height": 740}
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 RUN_MS = 90_000  # beat, a worker and a busy machine stand between a click and its verdict
 
 pytestmark = [
@@ -53,7 +53,9 @@ def test_a_monitor_is_made_run_and_its_verdict_read_and_marked(open_page, projec
     page = open_page(f"{project}/drift")
     page.get_by_role("heading", name="Nothing is watched yet").wait_for()
     page.get_by_role("button", name="Switch on Output length").wait_for()
-    fits(page)
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        fits(page)
     page.get_by_role("link", name="New monitor").click()
     page.get_by_label("Name").fill("Length of answers")
     choose(page, "What is watched", "score", "#id_key")
