@@ -141,6 +141,8 @@ def test_a_budgets_page_leads_to_the_rules_that_look_at_it(client, owner, projec
     client.force_login(owner)
     address = reverse("budget", args=[project.id, daily.pk])
     assert "nobody is told" in client.get(address).content.decode()
+    new = client.get(reverse("alerts-rule-new", args=[project.id]), {"key": "budgets"})
+    assert "budget_state" in new.content.decode()
     rule = budget_rule(project, daily.pk)
     text = client.get(address).content.decode()
     assert reverse("alerts-rule", args=[project.id, rule.pk]) in text
