@@ -28,6 +28,7 @@ LEAST_ROLE = {
     "manage_keys": Role.ADMIN,  # API keys, also to see which there are
     "manage_projects": Role.ADMIN,  # rename, create
     "manage_prices": Role.ADMIN,  # a project's own model prices, and pricing past calls again
+    "manage_shares": Role.ADMIN,  # every link with which strangers read something, also others'
     "manage_gates": Role.ADMIN,  # what must hold before a label moves, and overriding it
     "manage_webhooks": Role.ADMIN,  # also to see them: they are told what people change
     "manage_connections": Role.ADMIN,  # to providers of models, with the keys that cost money

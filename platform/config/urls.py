@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("saved.urls")),
     path("", include("traces.urls")),
     path("", include("pricing.urls")),
+    path("", include("sharing.urls")),
     path("", include("webhooks.urls")),
     path("", include("llm.urls")),
     path("", include("prompts.urls")),

@@ -106,6 +106,12 @@ def live(project_id: str, kind: Kind, object_id: str, now: datetime) -> list[Sha
     return list(found.select_related("created_by").order_by("-created_at", "-pk"))
 
 
+def live_of_project(project_id: str, now: datetime) -> QuerySet[ShareLink]:
+    """All that can be opened of the project, the newest first."""
+    found = _live_ones(now).filter(project=project_id)
+    return found.select_related("created_by").order_by("-created_at", "-pk")
+
+
 def revoke(
     project_id: str, kind: Kind, link_id: int, *, by: User, now: datetime
 ) -> ShareLink | None:

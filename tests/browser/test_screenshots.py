@@ -52,6 +52,7 @@ def pages_of_prompts(project: str, prompt: str) -> dict[str, str]:
         "playground": f"{project}/playground?name={prompt}&version=2",
         "llm-connections": f"{project}/settings/llm",
         "llm-connection-new": f"{project}/settings/llm/new",
+        "share links": f"{project}/settings/shares",
         "webhooks": f"{project}/settings/webhooks",
         "protected-labels": f"{project}/settings/protected-labels",
     }

@@ -2,6 +2,7 @@
 moved, and what people and their CI wrote.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ KINDS = {
     **dict(MarkerKind.choices),
 }
 MOST = 60  # of each kind in a time
+MOST_DRAWN = 20  # of each kind, as lines in a chart; all are in the list beneath
 MOST_KEPT = 20_000  # markers of a project
 LOOKBACK = 14 * DAY  # a release that was seen so long before is not new
 SHORT = 26  # characters beside a line in a chart
@@ -145,6 +147,14 @@ def add(project: Project, marker: Marker) -> Marker:
     marker.project = project
     marker.save()
     return marker
+
+
+def drawn(found: list[Event]) -> list[Event]:
+    """Of events with the newest first those that charts have room for."""
+    of_kind: dict[str, list[Event]] = defaultdict(list)
+    for one in found:
+        of_kind[one.kind].append(one)
+    return [one for kind in of_kind.values() for one in kind[:MOST_DRAWN]]
 
 
 def for_charts(found: list[Event], zone: str) -> list[dict[str, str]]:

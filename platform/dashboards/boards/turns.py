@@ -8,11 +8,15 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from traces.errors import Unavailable
+
 # Of the reads that a web process may have, boards take a third at most.
 _turns = threading.BoundedSemaphore(max(1, settings.CLICKHOUSE_MOST_READS // 3))
 
+PAGE_PATIENCE = 5.0  # seconds that whoever asks for a whole page or answer waits
 
-class Busy(Exception):
+
+class Busy(Unavailable):
     """All turns are taken. Ask again in a moment."""
 
 

@@ -50,6 +50,18 @@ def test_a_release_is_new_where_it_is_first_seen(listed, viewer, span):
     assert "release%3A2.0" in page.content.decode()
 
 
+def test_charts_show_the_newest_and_the_list_all(listed, viewer, project, span, now, monkeypatch):
+    monkeypatch.setattr(markers, "MOST_DRAWN", 2)
+    for number in range(3):
+        span(f"t{number}", "s", at=-600 + 60 * number, release=f"r{number}")
+    at = datetime.fromtimestamp(now // SECOND, UTC)
+    Marker.objects.create(project=project, at=at, text="note", kind="note")
+    page = listed(viewer)
+    assert sorted(one["short"] for one in charted(page)) == ["note", "r1", "r2"]
+    assert ">r0<" in page.content.decode()
+    assert "the newest 2 of each kind" in page.content.decode()
+
+
 def test_a_label_that_moved_is_a_release_of_its_prompt(listed, owner, client, api_key, auth):
     body = {"name": "support", "prompt": "hi", "labels": ["production"]}
     sent = client.post(

@@ -1,11 +1,15 @@
 """/api/v1/budgets."""
 
 import time
+from threading import Semaphore
 
 import pytest
+from django.urls import reverse
 
+from dashboards.boards import turns
 from dashboards.budgets.api import views
 from dashboards.budgets.models import BudgetChange
+from dashboards.budgets.views import lists
 from tests.dashboards.budgets.conftest import DAY
 
 AT = "/api/v1/budgets"
@@ -65,6 +69,7 @@ def test_a_budget_that_was_made_is_told_so_though_its_figures_cannot_be_read(ask
         ({"name": "x", "amount_usd": "-5"}, "amount_usd"),
         ({"name": "x", "amount_usd": "0"}, "amount_usd"),
         ({"name": "x", "amount_usd": "NaN"}, "amount_usd"),
+        ({"name": "x", "amount_usd": "١٢"}, "amount_usd"),
         ({"name": "x", "amount_usd": "5", "time_zone": "Moon"}, "time_zone"),
         ({"name": "x", "amount_usd": "5", "period": "year"}, "period"),
         ({"name": "x", "amount_usd": "5", "thresholds": [0]}, "thresholds"),
@@ -110,3 +115,17 @@ def test_budgets_of_others_are_not_there(asked, budget, organisation):
     for method in ("get", "delete"):
         assert asked(method, at=f"{AT}/{theirs.pk}").status_code == 404
     assert asked("patch", {"name": "mine"}, f"{AT}/{theirs.pk}").status_code == 404
+
+
+def test_budgets_wait_for_their_turn_and_say_when_there_is_none(
+    asked, owner, client, project, budget, monkeypatch
+):
+    monkeypatch.setattr(turns, "_turns", Semaphore(0))
+    for module in (views, lists):
+        monkeypatch.setattr(module, "PAGE_PATIENCE", 0.01)
+    answer = asked("get")
+    assert answer.status_code == 503 and int(answer["Retry-After"]) > 0
+    client.force_login(owner)
+    page = client.get(reverse("budget-list", args=[project.id]), {"figures": "1"})
+    assert page.status_code == 503
+    assert client.get(reverse("budget-list", args=[project.id])).status_code == 200

@@ -16,7 +16,7 @@ from dashboards.boards.outcome import Outcome, outcome_of
 from dashboards.boards.panel import Panel, Scope
 from dashboards.boards.registry import Board, boards, shelves
 from dashboards.boards.state import BUCKETS, REFRESHES, State, state_of, zones
-from dashboards.boards.turns import Busy, turn
+from dashboards.boards.turns import PAGE_PATIENCE, turn
 from dashboards.boards.views.markers import told
 from traces.errors import Unavailable
 from traces.queries.metrics import Measure, Unanswerable
@@ -27,7 +27,7 @@ from traces.views.timerange import RANGES
 ENVIRONMENTS = "environments"  # the part that holds what there is to choose from
 MARKERS = "markers"  # what happened, as a shared board tells it
 MOST_ENVIRONMENTS = 40
-PAGE_PATIENCE, FRAGMENT_PATIENCE = 5.0, 0.05  # seconds that a panel waits for its turn
+FRAGMENT_PATIENCE = 0.05  # seconds that a panel waits for its turn
 MOST_TURNS = 60  # that a fragment asks for, half a second apart
 STATUS = {"too much": 422, "unanswerable": 422, "away": 503, "busy": 503}
 
@@ -93,7 +93,7 @@ def _environments(state: State, scope: Scope) -> dict[str, Any]:
                 Measure("count"), by=("environment",), most=MOST_ENVIRONMENTS, rest=False
             )
         names = sorted(str(row["environment"]) for row in answer.rows)
-    except (Busy, Unanswerable, Unavailable):
+    except (Unanswerable, Unavailable):
         names = []
     query = state.ask.query
     return {

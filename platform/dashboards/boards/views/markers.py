@@ -59,8 +59,14 @@ def told(scope: Scope) -> dict:
         found, is_whole = markers.events(scope), True
     except (Unavailable, Unanswerable):
         found, is_whole = markers.kept_events(scope), False
-    charted = markers.for_charts(found, scope.zone)
-    return {"events": found, "is_whole": is_whole, "charted": charted, "scope": scope}
+    drawn = markers.drawn(found)
+    return {
+        "events": found,
+        "is_whole": is_whole,
+        "charted": markers.for_charts(drawn, scope.zone),
+        "most_drawn": markers.MOST_DRAWN if len(drawn) < len(found) else 0,
+        "scope": scope,
+    }
 
 
 def _added(request: HttpRequest, project: Project, form: MarkerForm) -> bool:

@@ -1,6 +1,7 @@
 """What /api/v1/budgets takes and answers, as its schema tells it."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -34,11 +35,20 @@ from traces.api.v1.fields import MONEY, moment, nullable
 EACH = "One of them; empty: each of them has the amount for itself."
 
 
+class Amount(DecimalField):
+    """Of ASCII digits: JSON has no others, and what reads “١٢” as 12 may read it wrong."""
+
+    def to_internal_value(self, data: object) -> Decimal:
+        if isinstance(data, str) and not data.isascii():
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class BudgetSent(serializers.Serializer):
     """What a new budget is made of; PATCH takes any part of it."""
 
     name = CharField(max_length=MAX_NAME)
-    amount_usd = DecimalField(max_digits=14, decimal_places=4, min_value=0, max_value=MOST_AMOUNT)
+    amount_usd = Amount(max_digits=14, decimal_places=4, min_value=0, max_value=MOST_AMOUNT)
     dimension = ChoiceField(Dimension.values, required=False, default=str(Dimension.PROJECT))
     value = CharField(
         required=False, allow_blank=True, default="", max_length=MAX_VALUE, help_text=EACH

@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from accounts.authentication import require_scope
+from dashboards.boards.turns import PAGE_PATIENCE, turn
 from dashboards.budgets import changing
 from dashboards.budgets.api.fields import BudgetFields, BudgetSent, BudgetsFields, budget_shape
 from dashboards.budgets.changing import By, NotPossible, Wish
@@ -113,8 +114,9 @@ def shapes(budgets: list[Budget]) -> list[dict[str, Any]]:
     live = [one for one in budgets if not one.is_archived]
     found: dict[str, list[BudgetState]] = defaultdict(list)
     try:
-        for state in states_of(live, time.time_ns()) if live else ():
-            found[state.budget_id].append(state)
+        with turn(patience=PAGE_PATIENCE):
+            for state in states_of(live, time.time_ns()) if live else ():
+                found[state.budget_id].append(state)
     except Unanswerable as error:
         raise LimitReached(str(error)) from error
     return [budget_shape(one, found[one.pk]) for one in budgets]

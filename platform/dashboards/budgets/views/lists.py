@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import project_for
+from dashboards.boards.turns import PAGE_PATIENCE, turn
 from dashboards.budgets.models import Budget
 from dashboards.budgets.state import BudgetState, states_of
 from dashboards.budgets.views.asked import now, tells_when_away
@@ -55,7 +56,8 @@ def budget_list(request: HttpRequest, project_id: str) -> HttpResponse:
 
 
 def figured(budgets: list[Budget]) -> list[Line]:
-    found = states_of(budgets, now()) if budgets else []
+    with turn(patience=PAGE_PATIENCE):
+        found = states_of(budgets, now()) if budgets else []
     return [
         Line(
             budget,

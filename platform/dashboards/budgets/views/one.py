@@ -11,6 +11,7 @@ from accounts.access import project_for
 from accounts.models import Project
 from dashboards.boards.links import OBSERVATIONS, rows_of
 from dashboards.boards.panel import Scope
+from dashboards.boards.turns import PAGE_PATIENCE, turn
 from dashboards.budgets import figures
 from dashboards.budgets.alerting import rules_of
 from dashboards.budgets.detail import Detail, detail
@@ -35,7 +36,8 @@ def budget_page(request: HttpRequest, project_id: str, budget_id: str) -> HttpRe
     context["changes"] = list(budget.changes.select_related("user")[:CHANGES])
     context["rules"] = list(rules_of(budget))
     if budget.is_each and not value:
-        states = sorted(states_of([budget], now()), key=lambda one: -one.spent)
+        with turn(patience=PAGE_PATIENCE):
+            states = sorted(states_of([budget], now()), key=lambda one: -one.spent)
         context |= {"states": states, "is_cut": len(states) == MOST_VALUES}
     else:
         context |= drawn(project, budget, value)

@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import Project
 from dashboards.boards.outcome import outcome_of
 from dashboards.boards.state import state_of
-from dashboards.boards.views.frame import PAGE_PATIENCE
+from dashboards.boards.turns import PAGE_PATIENCE
 from dashboards.custom import keeping
 from dashboards.custom.drawn import panel_from
 from dashboards.custom.forms import WidgetForm, widget_sent
