@@ -11,7 +11,7 @@ WORKERS ?= 2
 # The order of tests: the same in every run, so that a red run speaks of the change it ran on.
 # `make test SEED=$$RANDOM` looks for tests that lean on what ran before them.
 SEED ?= 1
-TYPED := platform/embedded platform/comments platform/outbound platform/webhooks platform/traces platform/pricing platform/llm platform/dashboards prompts ingest evals
+TYPED := platform/embedded platform/comments platform/outbound platform/webhooks platform/traces platform/pricing platform/llm platform/dashboards platform/alerts prompts ingest evals
 
 .DEFAULT_GOAL := help
 .PHONY: help up test lint fix lock sdks fuzz chaos bench demo screenshots messages clean env env-dev
