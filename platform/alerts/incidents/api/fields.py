@@ -29,13 +29,15 @@ MOST_EVENTS = 200
 
 
 class PageAsked(serializers.Serializer):
-    limit = IntegerField(required=False, default=50, min_value=1, max_value=200)
+    limit = IntegerField(
+        required=False, default=50, min_value=1, max_value=200, help_text="How many on a page."
+    )
     cursor = text(help_text="next_cursor of the page before.")
 
 
 class IncidentsAsked(PageAsked):
     state = ChoiceField(STATE_NAMES, required=False, help_text="Open leaves out acknowledged ones.")
-    tier = ChoiceField(TIER_NAMES, required=False)
+    tier = ChoiceField(TIER_NAMES, required=False, help_text="The one they have now.")
     rule = text(help_text="The id of a rule.")
     label = text(help_text="A label and its value: `model=gpt-5`.")
     search = text(help_text="A part of the rule's name or of a label.")
@@ -49,7 +51,7 @@ class IncidentsAsked(PageAsked):
 
 
 class SilencesAsked(PageAsked):
-    state = ChoiceField(SILENCE_STATES, required=False)
+    state = ChoiceField(SILENCE_STATES, required=False, help_text="Whether they hold now.")
 
 
 class CommentSent(serializers.Serializer):

@@ -36,7 +36,12 @@ class DefinitionField(JSONField):
 
 class RulesAsked(PageAsked):
     search = text(help_text="In names, notes and queries.")
-    state = ChoiceField([one for one in STATES if one], required=False, default="")
+    state = ChoiceField(
+        [one for one in STATES if one],
+        required=False,
+        default="",
+        help_text="Failing are those that cannot be evaluated.",
+    )
 
 
 class RuleSent(serializers.Serializer):
