@@ -38,7 +38,7 @@ HOURS = {"min_value": 0.1, "max_value": 400 * 24, "required": False}
 EFFECT = "In the unit of the method; null where it could not be measured."
 
 
-class BaselineSent(serializers.Serializer):
+class DriftBaselineSent(serializers.Serializer):
     """Which fields are needed follows from the kind: `fixed` start and end, `same_hours` weeks and
     zone, `since` one of start, release, or prompt with prompt_version, `dataset` its id.
     """
@@ -56,7 +56,7 @@ class BaselineSent(serializers.Serializer):
     prompt_version = IntegerField(required=False, min_value=1, max_value=10**9)
 
 
-class MonitorSent(serializers.Serializer):
+class DriftMonitorSent(serializers.Serializer):
     """What a new monitor is made of; PATCH takes any part of it."""
 
     name = CharField(max_length=MAX_NAME)
@@ -81,7 +81,7 @@ class MonitorSent(serializers.Serializer):
         allow_blank=True,
         help_text="Empty: chosen by type and sample size.",
     )
-    baseline = BaselineSent(required=False)
+    baseline = DriftBaselineSent(required=False)
     least_effect = FloatField(
         required=False, allow_null=True, help_text="Null: as usual for the method."
     )
@@ -98,7 +98,7 @@ class MonitorSent(serializers.Serializer):
     is_on = BooleanField(required=False)
 
 
-class MonitorFields(MonitorSent):
+class DriftMonitorFields(DriftMonitorSent):
     id = CharField()
     baseline = DictField()
     tuned_effect = FloatField(allow_null=True, help_text="The threshold that marks moved, if any.")
@@ -110,11 +110,11 @@ class MonitorFields(MonitorSent):
     created_at = moment()
 
 
-class MonitorsFields(serializers.Serializer):
-    data = MonitorFields(many=True)
+class DriftMonitorsFields(serializers.Serializer):
+    data = DriftMonitorFields(many=True)
 
 
-class MovedFields(serializers.Serializer):
+class DriftSegmentFields(serializers.Serializer):
     """A segment's part of the shift."""
 
     dimension = CharField()
@@ -126,7 +126,7 @@ class MovedFields(serializers.Serializer):
     n_current = IntegerField()
 
 
-class ListedVerdict(serializers.Serializer):
+class ListedDriftVerdict(serializers.Serializer):
     id = CharField()
     at = moment(help_text="The end of the window that was judged.")
     current_start = moment()
@@ -150,9 +150,9 @@ class ListedVerdict(serializers.Serializer):
     note = nullable()
 
 
-class VerdictFields(ListedVerdict):
+class DriftVerdictFields(ListedDriftVerdict):
     headline = ListField(child=CharField(), help_text="What it says, in sentences.")
-    moved = MovedFields(many=True)
+    moved = DriftSegmentFields(many=True)
     words = DictField(help_text="Of texts: the words that tell, of both sides.")
     scored = ListField(child=DictField(), help_text="Of a relation: mean scores of like inputs.")
     shapes = DictField(help_text="Both distributions, as they are drawn over each other.")
@@ -160,17 +160,17 @@ class VerdictFields(ListedVerdict):
     changed = ListField(child=JSONField(), help_text="What else changed at that time.")
 
 
-class VerdictsFields(serializers.Serializer):
-    data = ListedVerdict(many=True)
+class DriftVerdictsFields(serializers.Serializer):
+    data = ListedDriftVerdict(many=True)
     next_cursor = nullable("For `cursor` of the next page; null at the end.")
 
 
-class MarkSent(serializers.Serializer):
+class DriftMarkSent(serializers.Serializer):
     mark = ChoiceField([str(one) for one in Mark], allow_null=True, help_text="Null takes it back.")
     note = CharField(required=False, allow_blank=True, default="", max_length=MAX_NOTE)
 
 
-LISTED = [*ListedVerdict().fields]
+LISTED = [*ListedDriftVerdict().fields]
 
 
 def monitor_shape(monitor: DriftMonitor) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 from accounts.authentication import require_scope
 from evals.drift import changing, marks
 from evals.drift.api.fields import (
-    MarkSent,
-    MonitorFields,
-    MonitorSent,
-    MonitorsFields,
-    VerdictFields,
-    VerdictsFields,
+    DriftMarkSent,
+    DriftMonitorFields,
+    DriftMonitorSent,
+    DriftMonitorsFields,
+    DriftVerdictFields,
+    DriftVerdictsFields,
     listed_shape,
     monitor_shape,
     verdict_shape,
@@ -51,7 +51,7 @@ class MonitorsView(DriftV1View):
         operation_id="list_drift_monitors",
         tags=TAGS,
         summary="All drift monitors of the project",
-        responses={200: MonitorsFields, **PROBLEMS},
+        responses={200: DriftMonitorsFields, **PROBLEMS},
     )
     def get(self, request: HttpRequest) -> Response:
         found = DriftMonitor.objects.filter(project=request.auth.project_id)
@@ -61,8 +61,8 @@ class MonitorsView(DriftV1View):
         operation_id="create_drift_monitor",
         tags=TAGS,
         summary="Make a drift monitor",
-        request={"application/json": MonitorSent},
-        responses={201: MonitorFields, **PROBLEMS},
+        request={"application/json": DriftMonitorSent},
+        responses={201: DriftMonitorFields, **PROBLEMS},
     )
     def post(self, request: HttpRequest) -> Response:
         monitor = DriftMonitor(project=project_of(request))
@@ -74,7 +74,7 @@ class MonitorView(DriftV1View):
         operation_id="get_drift_monitor",
         tags=TAGS,
         summary="One drift monitor",
-        responses={200: MonitorFields, **PROBLEMS},
+        responses={200: DriftMonitorFields, **PROBLEMS},
     )
     def get(self, request: HttpRequest, monitor_id: str) -> Response:
         return Response(monitor_shape(own(request, monitor_id)))
@@ -84,8 +84,8 @@ class MonitorView(DriftV1View):
         tags=TAGS,
         summary="Change a drift monitor, switch it on or off",
         description="What is not sent stays as it is; a baseline is sent as a whole.",
-        request={"application/json": MonitorSent(partial=True)},
-        responses={200: MonitorFields, **PROBLEMS},
+        request={"application/json": DriftMonitorSent(partial=True)},
+        responses={200: DriftMonitorFields, **PROBLEMS},
     )
     def patch(self, request: HttpRequest, monitor_id: str) -> Response:
         return Response(monitor_shape(written(request.data, own(request, monitor_id))))
@@ -108,7 +108,7 @@ class RunView(DriftV1View):
         summary="Judge now",
         description="The answer comes at once; asked_at is null again when the run is done.",
         request=None,
-        responses={202: MonitorFields, **PROBLEMS},
+        responses={202: DriftMonitorFields, **PROBLEMS},
     )
     def post(self, request: HttpRequest, monitor_id: str) -> Response:
         monitor = own(request, monitor_id)
@@ -125,9 +125,11 @@ class VerdictsView(DriftV1View):
         parameters=[
             OpenApiParameter("limit", int, description=f"At most {MOST_OF_PAGE}; {A_PAGE}."),
             OpenApiParameter("cursor", str, description="next_cursor of the page before."),
-            OpenApiParameter("state", str, enum=[str(one) for one in State]),
+            OpenApiParameter(
+                "state", str, enum=[str(one) for one in State], description="Only those of it."
+            ),
         ],
-        responses={200: VerdictsFields, **PROBLEMS},
+        responses={200: DriftVerdictsFields, **PROBLEMS},
     )
     def get(self, request: HttpRequest, monitor_id: str) -> Response:
         found = own(request, monitor_id).verdicts.defer("shapes", "samples", "words", "moved")
@@ -148,7 +150,7 @@ class VerdictView(DriftV1View):
         operation_id="get_drift_verdict",
         tags=TAGS,
         summary="One verdict, with what it rests on",
-        responses={200: VerdictFields, **PROBLEMS},
+        responses={200: DriftVerdictFields, **PROBLEMS},
     )
     def get(self, request: HttpRequest, monitor_id: str, verdict_id: str) -> Response:
         return Response(verdict_shape(verdict_of(own(request, monitor_id), verdict_id)))
@@ -160,12 +162,12 @@ class MarkView(DriftV1View):
         tags=TAGS,
         summary="Call a verdict expected or harmful",
         description="From three marks on the threshold moves to where it would be wrong least.",
-        request={"application/json": MarkSent},
-        responses={200: VerdictFields, **PROBLEMS},
+        request={"application/json": DriftMarkSent},
+        responses={200: DriftVerdictFields, **PROBLEMS},
     )
     def put(self, request: HttpRequest, monitor_id: str, verdict_id: str) -> Response:
         verdict = verdict_of(own(request, monitor_id), verdict_id)
-        said = MarkSent(data=object_of(request.data))
+        said = DriftMarkSent(data=object_of(request.data))
         said.is_valid(raise_exception=True)
         mark = said.validated_data["mark"]
         if mark is None:
@@ -198,10 +200,10 @@ def written(body: Any, monitor: DriftMonitor) -> DriftMonitor:
     """Made or changed by what was sent. Raises ValidationError."""
     data = object_of(body)
     is_new = monitor._state.adding
-    unknown = data.keys() - MonitorSent().fields.keys()
+    unknown = data.keys() - DriftMonitorSent().fields.keys()
     if unknown:
         raise exceptions.ValidationError({name: ["There is no such field."] for name in unknown})
-    sent = MonitorSent(data=data, partial=not is_new)
+    sent = DriftMonitorSent(data=data, partial=not is_new)
     sent.is_valid(raise_exception=True)
     said = dict(sent.validated_data)
     is_on = said.pop("is_on", None)
