@@ -36,7 +36,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 NAMES = {
     "Sonde", "ClickHouse", "Langfuse", "OpenAI", "OpenTelemetry", "LangChain", "LiteLLM", "curl",
     "UTC", "JSON", "OTLP", "Python", "Esc", "ms", "id", "API", "Zip", "CSV",
-    "IBAN", "BLEU", "ROUGE", "chrF", "SQL", "PNG", "n", "p",
+    "IBAN", "BLEU", "ROUGE", "chrF", "SQL", "PNG", "YAML", "n", "p",
 }  # fmt: skip
 PLACE = re.compile(r"%\(\w+\)s")
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "data-label", "data-copied"}
