@@ -84,10 +84,12 @@ def _fields(asked: Asked, verdict: Verdict, now: datetime) -> dict[str, object]:
         "began_latest": began.latest if began else None,
         "began_is_whole": began.is_whole if began else False,
         "moved": storable([asdict(one) for one in _largest(moved)]),
-        "words": {
-            "reference": _words(verdict.words_of_reference),
-            "current": _words(verdict.words_of_current),
-        },
+        "words": storable(
+            {
+                "reference": _words(verdict.words_of_reference),
+                "current": _words(verdict.words_of_current),
+            }
+        ),
         "scored": storable([asdict(one) for one in verdict.scored]),
         "inputs_moved": verdict.inputs_moved,
         "why": verdict.why[:MAX_REASON],
@@ -98,9 +100,9 @@ def _fields(asked: Asked, verdict: Verdict, now: datetime) -> dict[str, object]:
 
 
 def storable(value: Any) -> Any:
-    """The same without NUL, which Postgres takes in no JSON."""
+    """The same without NUL and halves of characters, which Postgres takes in no JSON."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):
         return [storable(one) for one in value]
     if isinstance(value, dict):

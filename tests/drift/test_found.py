@@ -75,6 +75,20 @@ def test_other_topics_are_told_by_their_words_and_typical_texts(calls, monitor, 
     assert all("password" in one["value"] for one in found.samples["current"])
 
 
+def test_texts_that_postgres_cannot_hold_are_kept_without_what_it_cannot(
+    calls, monitor, project, now
+):
+    """Half a character and NUL, as JSON may spell them."""
+    sent = '[{"role": "user", "content": "\\ud800 %s \\u0000 number %d"}]'
+    calls([{"input": sent % ("refund order", n)} for n in range(60)], since=-96, until=-24)
+    calls([{"input": sent % ("password reset", n)} for n in range(60)], since=-24, until=0)
+    made = monitor("input_text", least_samples=20)
+    running.run(project.pk, now)
+    found = made.verdicts.get()
+    assert found.is_drift
+    assert all("? password reset" in one["value"] for one in found.samples["current"])
+
+
 def test_a_relation_that_changed_is_found_where_its_inputs_did_not(calls, monitor, project, now):
     def scored(good: float, bad: float) -> list[dict]:
         return [

@@ -38,10 +38,13 @@ def ask(
     return run
 
 
-def again(run: ActionRun, user: User) -> bool:
-    """Try a failed one once more. False where it has not failed."""
+def again(run: ActionRun, user: User, project: Project) -> bool:
+    """Try a failed one once more, now in the name and with the role of who says so. False where it
+    has not failed.
+    """
     failed = ActionRun.objects.filter(pk=run.pk, status=Status.FAILED)
     fresh = {"status": Status.WAITING, "tries": 0, "due_at": timezone.now(), "finished_at": None}
+    fresh |= {"asked_by": user, "role": project.role}
     is_so = bool(failed.update(**fresh))
     if is_so:
         hand_over(run.pk)

@@ -44,11 +44,17 @@ def verdict_told(verdict: DriftVerdict) -> dict[str, Any]:
     }
     figures = (
         "state", "method", "n_reference", "n_current", "dropped", "statistic", "effect",
-        "least_effect", "alpha", "p", "q", "inputs_moved", "moved", "words", "scored", "samples",
-        "changed", "mark",
+        "least_effect", "alpha", "p", "q", "inputs_moved", "moved", "words", "scored", "changed",
+        "mark",
     )  # fmt: skip
     return {
         "id": verdict.pk,
         **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
         **{name: getattr(verdict, name) for name in figures},
+        "samples": {side: [_ids(one) for one in some] for side, some in verdict.samples.items()},
     }
+
+
+def _ids(sample: dict[str, Any]) -> dict[str, Any]:
+    """Without the value, which of a text is the text."""
+    return {name: sample[name] for name in ("trace_id", "span_id", "at") if name in sample}

@@ -136,15 +136,15 @@ def run_list(
     monitor = monitor_of(project, monitor_id)
     verdict = verdict_of(monitor, verdict_id) if verdict_id else None
     if is_again:
-        _again(request, monitor)
+        _again(request, project, monitor)
         target = [project.id, monitor.pk, verdict.pk] if verdict else [project.id, monitor.pk]
         return redirect("drift-verdict" if verdict else "drift-monitor", *target)
     return render(request, "drift/_action_runs.html", shown.context(project, monitor, verdict))
 
 
-def _again(request: HttpRequest, monitor: DriftMonitor) -> None:
+def _again(request: HttpRequest, project: Project, monitor: DriftMonitor) -> None:
     given = request.POST.get("run", "")
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
     run = get_object_or_404(ActionRun, pk=number, verdict__monitor=monitor)
-    if actions.again(run, request.user):
+    if actions.again(run, request.user, project):
         messages.success(request, _("It is tried again."))

@@ -63,7 +63,7 @@ def performance(monitor: PerformanceMonitor, side: Labelled) -> Performance:
         return regression(predicted, actual)
     said, true = ([class_of(one) for one in column] for column in _columns(side))
     scores = side.confidences if monitor.confidence else None
-    return classification(said, true, positive=monitor.positive, scores=scores)
+    return classification(said, true, positive=class_of((None, monitor.positive)), scores=scores)
 
 
 def _columns(side: Labelled) -> tuple[list[Said], list[Said]]:
@@ -77,7 +77,7 @@ def class_of(said: Said) -> str | None:
     value, text = said
     if text and text.lower() in ("true", "false"):
         return "1" if text.lower() == "true" else "0"
-    return text or (None if value is None else f"{value:g}")
+    return text or (None if value is None else f"{value:.15g}")
 
 
 def waiting(side: Labelled) -> int:

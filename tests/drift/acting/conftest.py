@@ -47,7 +47,7 @@ def verdict(monitor, now):  # noqa: F811
             state=state,
             n_reference=200,
             n_current=6,
-            samples={"current": [{"trace_id": "d1"}, {"trace_id": "d4"}]},
+            samples={"current": [{"trace_id": "d1", "value": "a text"}, {"trace_id": "d4"}]},
             **fields,
         )
 

@@ -151,6 +151,7 @@ def test_each_drift_is_told_to_webhooks_once(verdict, told):
     assert body["data"]["monitor"]["name"] == "Answers"
     assert body["data"]["verdict"]["effect"] == 0.4
     assert body["data"]["verdict"]["moved"][0]["segment"] == "gpt-5"
+    assert body["data"]["verdict"]["samples"]["current"][0] == {"trace_id": "d1"}
     assert body["data"]["address"].endswith(f"/drift/{found.monitor_id}/verdicts/{found.pk}")
 
 

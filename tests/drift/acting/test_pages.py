@@ -76,6 +76,18 @@ def test_what_failed_can_be_tried_again(at, verdict, drifted, monitor, acted, qu
     assert at("drift-verdict-action-runs", *ids, sent={"run": "x"}).status_code == 404
 
 
+def test_who_tries_again_may_do_no_more_than_they_might(
+    client, project, member, verdict, monitor, acted
+):
+    run = acted(verdict(), "rollback", prompt="gone", label="production")
+    assert (run.status, run.role) == ("failed", "owner")
+    client.force_login(member)
+    page = reverse("drift-action-runs", args=[project.id, monitor.pk])
+    assert client.post(page, {"run": run.pk}).status_code == 302
+    run.refresh_from_db()
+    assert (run.status, run.role, run.asked_by) == ("waiting", "member", member)
+
+
 def test_an_action_is_set_switched_off_and_deleted(at, monitor, queue, owner):
     one = queue("Look")
     assert "Nothing is done by itself yet" in text_of(at("drift-actions", monitor.pk))

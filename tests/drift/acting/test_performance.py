@@ -154,6 +154,15 @@ def test_numbers_are_held_against_numbers(monitor, said, moment):
     assert figure(verdict, "rmse")["current"][1] == pytest.approx((77 / 3) ** 0.5)
 
 
+def test_classes_that_are_numbers_are_told_apart_and_true_is_one(monitor, said, moment):
+    pairs = [{"guess": 1234567.0, "truth": 1234568.0}] * 20 + [{"guess": 1.0, "truth": "true"}] * 20
+    said("r", pairs, days=-20)
+    said("c", pairs, days=-4)
+    verdict = running.run(monitor(positive="True").pk, moment)
+    assert figure(verdict, "accuracy")["current"][1] == 0.5
+    assert figure(verdict, "recall")["current"][1] == 1
+
+
 def test_a_probability_gives_the_area_under_the_curve(monitor, said, moment):
     one = monitor(figure="auc", confidence="sure")
     steady = [
