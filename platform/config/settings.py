@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as env
+from config.openapi import SPECTACULAR_SETTINGS  # noqa: F401
 from config.schedule import SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -262,21 +263,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Sonde",
-    "VERSION": "1",
-    "DESCRIPTION": "What there is in the key's own project: traces, observations, sessions, users, "
-    "scores and prompts.",
-    "PREPROCESSING_HOOKS": ["traces.api.v1.schema.ours_only"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "traces.api.v1.schema.paths_explained",
-    ],
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
 }
 
 # Background work

@@ -34,6 +34,7 @@ from evals.drift.watched import DIMENSIONS, FIGURES, WATCHED
 from evals.drift.windows import MOST_WEEKS, BaselineKind, InvalidBaseline
 from traces.api.v1.fields import moment, nullable
 
+KINDS, STATES = [str(one) for one in Kind], [str(one) for one in State]
 HOURS = {"min_value": 0.1, "max_value": 400 * 24, "required": False}
 EFFECT = "In the unit of the method; null where it could not be measured."
 
@@ -70,7 +71,7 @@ class DriftMonitorSent(serializers.Serializer):
     )
     figure = ChoiceField([*FIGURES], required=False, allow_blank=True, help_text="Of a relation.")
     kind = ChoiceField(
-        [str(one) for one in Kind],
+        KINDS,
         required=False,
         help_text="How it is taken, where that can be chosen.",
     )
@@ -132,7 +133,7 @@ class ListedDriftVerdict(serializers.Serializer):
     current_start = moment()
     reference_start = moment(allow_null=True)
     reference_end = moment(allow_null=True)
-    state = ChoiceField([str(one) for one in State])
+    state = ChoiceField(STATES)
     method = nullable()
     n_reference = IntegerField()
     n_current = IntegerField()
