@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User, new_id
 from alerts.channels.message import News
 from alerts.channels.tiers import TIERS
-from alerts.incidents.matching import How, Matcher, Silenced
+from alerts.incidents.matching import Firing, How, Matcher, Silenced
 from alerts.incidents.tiers import Tier
 
 MAX_NAME, MAX_COMMENT, MAX_ID = 200, 5000, 64
@@ -70,6 +70,12 @@ class Incident(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+    @property
+    def firing(self) -> Firing:
+        """What is info is told nobody, and explains nothing: both would be kept quiet."""
+        explains = self.inhibits if self.tier != Tier.INFO else ()
+        return Firing(self.rule_id, self.labels, frozenset(explains))
 
     @property
     def told_rank(self) -> int:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Project
-from alerts.incidents.matching import RULE, Firing, inhibitor
+from alerts.incidents.matching import RULE, inhibitor
 from alerts.incidents.models import Incident, Silence
 from prompts.models import LabelMove
 from traces.queries.filters import DAY
@@ -61,8 +61,7 @@ def _at_that_time(incident: Incident, now: datetime) -> QuerySet[Incident]:
 
 
 def _explains(one: Incident, other: Incident) -> bool:
-    firing = Firing(one.rule_id, one.labels, frozenset(one.inhibits))
-    return inhibitor(other.rule_id, other.labels, [firing]) is not None
+    return inhibitor(other.rule_id, other.labels, [one.firing]) is not None
 
 
 def _silences(incident: Incident, now: datetime) -> list[Silence]:

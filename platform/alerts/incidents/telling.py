@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Project
 from alerts.incidents.hours import QuietHours, is_quiet
-from alerts.incidents.matching import RULE, Firing, inhibitor
+from alerts.incidents.matching import RULE, inhibitor
 from alerts.incidents.models import EventKind, Incident, IncidentEvent, News, Notice, Silence
 from alerts.incidents.tiers import Tier
 
@@ -116,9 +116,7 @@ class _Quiet:
         found = Silence.objects.filter(project=project, begins_at__lte=now, ends_at__gt=now)
         self.silences = [one.silenced for one in found]
         explaining = Incident.objects.filter(project=project, resolved_at=None).exclude(inhibits=[])
-        self.firing = [
-            Firing(one.rule_id, one.labels, frozenset(one.inhibits)) for one in explaining
-        ]
+        self.firing = [one.firing for one in explaining]
 
     def why(self, incident: Incident) -> str:
         """ "" where nothing does. What is critical is told in quiet hours too."""

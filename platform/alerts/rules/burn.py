@@ -1,8 +1,8 @@
 """How fast an error budget burns. Pure. Site Reliability Workbook, chapter 5."""
 
-from alerts.rules.beyond import wilson
+from alerts.rules.beyond import sure_value
 from alerts.rules.conditions import BurnRate, BurnWindow
-from alerts.rules.points import Point, Reading, Series, Verdict, between, weighted_mean
+from alerts.rules.points import Point, Reading, Series, Side, Verdict, between, weighted_mean
 
 
 def burn(bad_share: float, objective: float) -> float:
@@ -49,7 +49,7 @@ def _rates(
     if share is None or samples < max(1, condition.least_samples):
         return None, None
     if condition.is_sure:
-        share = wilson(share * samples, samples)[0]
+        share = sure_value(share, samples, Side.ABOVE)
     short, _samples = _bad_share(condition, series, point.end - window.short_seconds, point.end)
     return burn(share, condition.objective), burn(short or 0.0, condition.objective)
 

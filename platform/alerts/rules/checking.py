@@ -1,6 +1,10 @@
-"""Whether the metrics have what a rule measures, before anything is asked of the store."""
+"""Whether there is what a rule measures and names, before anything is asked of the store."""
 
-from alerts.rules.conditions import WrongRule
+from django.utils.translation import gettext_lazy as _
+
+from alerts.channels.models import Channel
+from alerts.rules import sources
+from alerts.rules.conditions import BudgetState, Drift, WrongRule, check
 from alerts.rules.definition import Definition, Measured
 from traces.queries.metrics import Measure, Question, Unanswerable
 from traces.queries.metrics.statement import checked
@@ -16,6 +20,18 @@ def check_answerable(definition: Definition) -> None:
             checked(_question(definition, one))
         except Unanswerable as error:
             raise WrongRule(str(error)) from None
+
+
+def check_named(project_id: str, definition: Definition) -> None:
+    """Of the project's own channels, monitors and budgets. Raises WrongRule."""
+    channels = Channel.objects.filter(project=project_id, pk__in=definition.channels)
+    is_known = channels.count() == len(set(definition.channels))
+    check(is_known, _("A channel that it names is not one of this project."))
+    condition = definition.condition
+    named = getattr(condition, "monitor", "") or getattr(condition, "budget", "")
+    if isinstance(condition, Drift | BudgetState) and named:
+        there_are = {one for one, _name in sources.names(type(condition), project_id)}
+        check(named in there_are, _("What it looks at is not there in this project."))
 
 
 def _question(definition: Definition, one: Measured) -> Question:

@@ -5,8 +5,10 @@ twice, the second time finds nothing to do.
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+import structlog
+from django.db import DataError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from alerts.incidents import recording, telling
 from alerts.incidents.models import Incident
@@ -24,6 +26,9 @@ AGAIN = timedelta(seconds=60)  # after which a rule that could not be evaluated 
 TOLD_AFTER = timedelta(minutes=15)  # that it cannot be evaluated
 MOST_DUE = 500
 MOST_INCIDENTS = 1000  # that are left out of what is usual
+UNJUDGED = gettext_noop("What was measured cannot be judged: the log of the worker says why.")
+
+log = structlog.get_logger(__name__)
 
 
 def due(now: datetime | None = None) -> list[str]:
@@ -54,7 +59,12 @@ def evaluate(rule_id: str, now: datetime | None = None) -> bool:
     except (WrongRule, Unanswerable, Refused) as error:
         _note_failure(rule, str(error), now, is_its_fault=True)
         return False
-    return _written(rule, wanted, missing, found, now)
+    try:
+        return _written(rule, wanted, missing, found, now)
+    except (ArithmeticError, ValueError, DataError):  # whatever came in stops no rule in silence
+        log.exception("alert_rule_not_judged", rule=rule.pk, project=rule.project_id)
+        _note_failure(rule, UNJUDGED, now, is_its_fault=True)
+        return False
 
 
 def _written(rule: Rule, wanted: Definition, missing: Missed, found: Found, now: datetime) -> bool:
@@ -137,4 +147,12 @@ def _note_failure(rule: Rule, error: str, now: datetime, *, is_its_fault: bool) 
         rule.save(update_fields=("failing_since", "last_error", "next_at"))
         if is_its_fault and now - rule.failing_since >= TOLD_AFTER:
             incidents = recording.record([blindness(rule, now, is_over=False)])
-            telling.tell(rule.project, rule.pk, telling.Policy(), changed=incidents, now=now)
+            telling.tell(rule.project, rule.pk, _policy(rule), changed=incidents, now=now)
+
+
+def _policy(rule: Rule) -> telling.Policy:
+    """Of a rule that cannot be read nothing is known: all of the project are told."""
+    try:
+        return policy_of(rule, rule.wanted)
+    except WrongRule:
+        return telling.Policy()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from alerts.incidents.models import Incident
 from alerts.rules import changing
-from alerts.rules.checking import check_answerable
+from alerts.rules.checking import check_answerable, check_named
 from alerts.rules.conditions import WrongRule, check
 from alerts.rules.editing.sameness import is_same
 from alerts.rules.models import Rule
@@ -48,7 +48,7 @@ def planned(project: Project, text: str) -> list[Planned]:
         open_ones[rule_id] = open_ones.get(rule_id, 0) + 1
     found, names = [], set()
     for one in looked_at(text):
-        plan = _plan(one, known.get(one.name), open_ones)
+        plan = _plan(project, one, known.get(one.name), open_ones)
         if one.name in names:
             plan = _refused(one, _("The file has another rule of this name."))
         names.add(one.name)
@@ -56,7 +56,7 @@ def planned(project: Project, text: str) -> list[Planned]:
     return found
 
 
-def _plan(one: Looked, rule: Rule | None, open_ones: dict[str, int]) -> Planned:
+def _plan(project: Project, one: Looked, rule: Rule | None, open_ones: dict[str, int]) -> Planned:
     named = one.rule
     if named is None:
         return _refused(one, one.problem)
@@ -64,6 +64,7 @@ def _plan(one: Looked, rule: Rule | None, open_ones: dict[str, int]) -> Planned:
         check(named.name.isprintable(), _("Visible characters only."))
         check(_is_address(named.runbook_url), _("The runbook is no http or https address."))
         check_answerable(named.definition)
+        check_named(project.id, named.definition)
     except WrongRule as error:
         return _refused(one, str(error))
     if rule is None:

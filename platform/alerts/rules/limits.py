@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.incidents.models import TIERS
 from alerts.incidents.tiers import Tier
-from alerts.rules.conditions import Anomaly, Budget, BudgetState, Change, Composite, Threshold
+from alerts.rules.conditions import (
+    Anomaly,
+    Budget,
+    BudgetState,
+    Change,
+    Composite,
+    Drift,
+    Threshold,
+)
 from alerts.rules.definition import Definition
 from alerts.rules.editing.fields import Duration, Number
 from alerts.rules.points import Limit, Side
@@ -104,6 +112,8 @@ def _unit(definition: Definition) -> str:
             return "%"
         case Anomaly() | Composite():
             return "σ"
+        case Drift():  # which is judged elsewhere
+            return ""
     if _is_share(definition):
         return "%"
     return {"seconds": "s", "dollars": "$"}.get(unit_of(definition.measured[0]), "")

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
+from alerts.channels.models import Channel
 from alerts.incidents.tiers import Tier
 from alerts.rules.conditions import MOST_SIGNALS, WrongRule
 from alerts.rules.lifecycle import Phase
@@ -38,6 +39,7 @@ class Line:
     calm: int = 0
     problem: str = ""
     is_split: bool = False  # into segments
+    lost_channels: int = 0  # that it names and that are gone
 
     @property
     def state(self) -> str:
@@ -78,10 +80,12 @@ def lines(rules: Iterable[Rule]) -> list[Line]:
     told = SegmentState.objects.filter(rule__in=rules).values_list("rule_id", "phase")
     for rule_id, phase, count in told.annotate(count=Count("pk")).order_by():
         counts[rule_id][phase] = count
-    return [_line(rule, counts[rule.pk]) for rule in rules]
+    projects = {rule.project_id for rule in rules}
+    channels = set(Channel.objects.filter(project__in=projects).values_list("pk", flat=True))
+    return [_line(rule, counts[rule.pk], channels) for rule in rules]
 
 
-def _line(rule: Rule, counts: dict[str, int]) -> Line:
+def _line(rule: Rule, counts: dict[str, int], channels: set[str]) -> Line:
     firing, pending = counts.get(FIRING, 0), counts.get(PENDING, 0)
     calm = sum(counts.values()) - firing - pending
     try:
@@ -89,5 +93,14 @@ def _line(rule: Rule, counts: dict[str, int]) -> Line:
     except WrongRule as error:
         return Line(rule, "", "", [], firing, pending, calm, problem=str(error))
     words, kind = sentence(wanted), kind_of(wanted)
-    is_split = bool(wanted.by)
-    return Line(rule, words, kind, tiers(wanted), firing, pending, calm, is_split=is_split)
+    return Line(
+        rule,
+        words,
+        kind,
+        tiers(wanted),
+        firing,
+        pending,
+        calm,
+        is_split=bool(wanted.by),
+        lost_channels=len(set(wanted.channels) - channels),
+    )

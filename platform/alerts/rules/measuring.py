@@ -1,7 +1,9 @@
 """What a rule measures, read through the metrics layer: a series for each segment."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from alerts.rules import sources
 from alerts.rules.baseline import Times
@@ -173,10 +175,16 @@ def _take(read: _Read, question: Question) -> None:
     names = [one.name for one in answer.columns if one.kind == "measure"]
     for row in answer.rows:
         number = row[names[-1]]
-        cell = (None if number is None else float(number), int(row[names[0]] or 0))
-        segment = tuple(str(row[name]) for name in question.by)
+        cell = (_known(number), int(row[names[0]] or 0))
+        # Postgres takes no NUL, and whoever sends spans may have put one into any text.
+        segment = tuple(str(row[name]).replace("\0", "\ufffd") for name in question.by)
         read.cells.setdefault(segment, {})[row[TIME] // NS] = cell
     read.unseen = max(read.unseen, (answer.series or 0) - question.most)
+
+
+def _known(number: Any) -> float | None:
+    """Huge numbers add up to no number."""
+    return None if number is None or not math.isfinite(number) else float(number)
 
 
 def _take_share(read: _Read, question: Question, bad_query: str) -> None:

@@ -25,6 +25,7 @@ from alerts.rules.conditions import (
     WrongRule,
 )
 from alerts.rules.definition import Definition
+from traces.api.parameters import NO_TEXT
 
 KINDS: dict[str, type] = {
     "threshold": Threshold,
@@ -137,6 +138,6 @@ def _read_plain(wanted: type, value: object, where: str) -> Any:
     elif issubclass(wanted, StrEnum) and isinstance(value, str):
         if value in {str(one) for one in wanted}:
             return wanted(value)
-    elif wanted in (str, bool) and isinstance(value, wanted) and "\0" not in str(value):
+    elif wanted in (str, bool) and isinstance(value, wanted) and not NO_TEXT.search(str(value)):
         return value
     raise WrongRule(_("%(where)s: not the kind of value that is wanted.") % {"where": where})

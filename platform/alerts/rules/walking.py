@@ -1,5 +1,6 @@
 """A segment's way through its buckets. Pure: evaluations and back-tests walk the same way."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +25,9 @@ def walked(
 
 
 def facts_of(reading: Reading) -> dict[str, Any]:
-    """What is kept and told of a bucket: numbers and words, as JSON holds them."""
+    """What is kept and told of a bucket: numbers and words, as JSON holds them. It knows no
+    infinity, to which huge numbers add up: that is left out.
+    """
     found = {
         "begin": reading.point.begin,
         "end": reading.point.end,
@@ -35,4 +38,11 @@ def facts_of(reading: Reading) -> dict[str, Any]:
         "high": reading.high,
         "evidence": reading.evidence,
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return _finite({name: value for name, value in found.items() if value is not None})
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        told = {name: _finite(one) for name, one in value.items()}
+        return {name: one for name, one in told.items() if one is not None or value[name] is None}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -12,7 +12,7 @@ from accounts.models import Project
 from alerts.incidents.api.asking import AlertsView
 from alerts.rules import changing
 from alerts.rules.api.fields import RuleFields, RulesAsked, RuleSent, RulesFields, rule_shape
-from alerts.rules.checking import check_answerable
+from alerts.rules.checking import check_answerable, check_named
 from alerts.rules.conditions import WrongRule
 from alerts.rules.definition import Definition
 from alerts.rules.editing.sameness import is_same
@@ -56,7 +56,7 @@ class RulesView(AlertsView):
     )
     def post(self, request: HttpRequest) -> Response:
         said = sent(request.data)
-        wanted = definition_in(said.pop("definition"))
+        wanted = definition_in(request, said.pop("definition"))
         try:
             rule = changing.made(project_of(request), said.pop("name"), wanted, **said)
         except WrongRule as error:
@@ -88,7 +88,7 @@ class RuleView(AlertsView):
     def patch(self, request: HttpRequest, rule_id: str) -> Response:
         rule = own(request, rule_id)
         said = sent(request.data, partial=True)
-        wanted = definition_in(said["definition"]) if "definition" in said else None
+        wanted = definition_in(request, said["definition"]) if "definition" in said else None
         try:
             with transaction.atomic():
                 change(rule, said, wanted)
@@ -129,10 +129,11 @@ def sent(body: Any, *, partial: bool = False) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def definition_in(told: Any) -> Definition:
+def definition_in(request: HttpRequest, told: Any) -> Definition:
     try:
         wanted = read(told)
         check_answerable(wanted)
+        check_named(request.auth.project_id, wanted)
     except WrongRule as error:
         raise ValidationError({"definition": [str(error)]}) from error
     return wanted

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import project_for
+from alerts.incidents.models import MAX_ID
 from alerts.incidents.quality import MOST_RULES, RuleQuality, qualities
 from alerts.rules.beyond import wilson
 from alerts.rules.models import Rule
@@ -83,7 +84,8 @@ def quality_page(request: HttpRequest, project_id: str) -> HttpResponse:
         "judged": sum(one.found.real + one.found.false for one in found),
         "has_rules": bool(found) or Rule.objects.filter(project=project).exists(),
     }
-    changed = Rule.objects.filter(project=project, pk=request.GET.get(CHANGED, "")[:64]).first()
+    chosen = request.GET.get(CHANGED, "").replace("\0", "")[:MAX_ID]
+    changed = Rule.objects.filter(project=project, pk=chosen).first()
     if changed:
         context |= {"rule": changed, "undo": undone_by(changed, request.GET)}
     return render(request, "alerts/rules/quality.html", context)
