@@ -22,8 +22,8 @@ Shares = dict[str, Any]
 
 
 def shapes(reference: Sample, current: Sample, kind: Kind, unit: str = "") -> Shares:
-    """Numbers in bins with the medians, categories by name, embeddings as points; of texts and
-    relations, and where a side has nothing, an empty one.
+    """Numbers in bins with medians, and means in which tails count as in the bins; categories by
+    name, embeddings as points; of texts and relations, and where a side has nothing, an empty one.
     """
     sides = (reference.values, current.values)
     if kind is Kind.NUMERIC:
@@ -67,6 +67,8 @@ def _histogram(sides: Sequence[Numbers], unit: str) -> Shares:
         "current": counts[1].tolist(),
         "reference_middle": float(np.median(sides[0])),
         "current_middle": float(np.median(sides[1])),
+        "reference_mean": float(np.clip(sides[0], edges[0], edges[-1]).mean()),
+        "current_mean": float(np.clip(sides[1], edges[0], edges[-1]).mean()),
     }
 
 

@@ -17,7 +17,9 @@ from evals.drift.words import baseline_words, lasting, share, written
 
 TELLING = 3  # words of texts in the sentence
 ITSELF = {"model": "model", "prompt_version": "prompt_version", "input_language": "language"}
-LEAST_PART = 0.2  # of a shift, for a segment to be named in the sentence
+LEAST_PART = 0.2  # of a shift, beyond its part of the traffic, for a segment to be named
+ONE_SIDED = 0.5  # of a shift, for it to be up or down
+LEAST_DRAWN = 1e-9  # of a shift that can be seen in the bins
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +127,7 @@ def _what_moved(verdict: DriftVerdict, name: str, than: str) -> str:
     told = {"name": name, "than": than}
     kind, shapes = verdict.monitor.kind, verdict.shapes
     if kind == Kind.NUMERIC and (found := medians(shapes)):
-        unit = shapes.get("unit", "")
-        after = written(found[1], unit)
-        before = written(found[0], "" if unit == "characters" else unit)  # its unit stands behind
-        if after == written(found[0], unit):
-            words = _("%(name)s: spread otherwise than %(than)s, around the same median of %(at)s.")
-            return words % {**told, "at": after}
-        words = (
-            _("%(name)s: higher than %(than)s, median %(before)s → %(after)s.")
-            if found[1] > found[0]
-            else _("%(name)s: lower than %(than)s, median %(before)s → %(after)s.")
-        )
-        return words % {**told, "before": before, "after": after}
+        return _of_numbers(shapes, found, told)
     if kind == Kind.CATEGORICAL and shapes.get("labels"):
         return _most_moved(shapes, told)
     if kind == Kind.TEXT:
@@ -146,6 +137,52 @@ def _what_moved(verdict: DriftVerdict, name: str, than: str) -> str:
     if kind == Kind.RELATION and verdict.scored:
         return _scored(verdict, told)
     return _("%(name)s: not what it was %(than)s.") % told
+
+
+def leaning(shapes: dict[str, Any]) -> float:
+    """How one-sided the shift is, as it is drawn: 1 where all moved up, -1 where all moved down."""
+    apart = [
+        before - after
+        for before, after in zip(
+            accumulate(shapes["reference"]), accumulate(shapes["current"]), strict=True
+        )
+    ]
+    whole = sum(abs(one) for one in apart)
+    return sum(apart) / whole if whole > LEAST_DRAWN else 0.0
+
+
+def _of_numbers(shapes: dict[str, Any], middles: tuple[float, float], told: dict[str, str]) -> str:
+    """By the median where it moved as most did, else by the mean: where a part of the values
+    moved far, the median of all may stay or even move the other way.
+    """
+    unit, lean = shapes.get("unit", ""), leaning(shapes)
+    if abs(lean) < ONE_SIDED:
+        if written(middles[0], unit) == written(middles[1], unit):
+            words = _("%(name)s: spread otherwise than %(than)s, around the same median of %(at)s.")
+            return words % {**told, "at": written(middles[1], unit)}
+        words = _("%(name)s: spread otherwise than %(than)s, median %(before)s → %(after)s.")
+        return words % {**told, **_both(middles, unit)}
+    is_higher, means = lean > 0, (shapes.get("reference_mean"), shapes.get("current_mean"))
+    is_seen = written(middles[0], unit) != written(middles[1], unit)
+    if None in means or (is_seen and (middles[1] > middles[0]) == is_higher):
+        words = (
+            _("%(name)s: higher than %(than)s, median %(before)s → %(after)s.")
+            if is_higher
+            else _("%(name)s: lower than %(than)s, median %(before)s → %(after)s.")
+        )
+        return words % {**told, **_both(middles, unit)}
+    words = (
+        _("%(name)s: higher than %(than)s, mean %(before)s → %(after)s.")
+        if is_higher
+        else _("%(name)s: lower than %(than)s, mean %(before)s → %(after)s.")
+    )
+    return words % {**told, **_both(means, unit)}
+
+
+def _both(of: tuple[Any, Any], unit: str) -> dict[str, str]:
+    """Of characters the unit stands behind the second alone."""
+    before = written(of[0], "" if unit == "characters" else unit)
+    return {"before": before, "after": written(of[1], unit)}
 
 
 def _most_moved(shapes: dict[str, Any], told: dict[str, str]) -> str:
@@ -181,15 +218,17 @@ def _began(verdict: DriftVerdict) -> str:
 
 
 def _from_where(verdict: DriftVerdict) -> str:
-    """The segment that has most of the shift, of a dimension that has several."""
+    """The segment that has most of the shift beyond its part of the traffic, of a dimension that
+    has several: one that has no more of it moved as the others did.
+    """
     found = moved_of(verdict)
     several = [
-        one
+        (one.share - _traffic(one, found), one)
         for one in found
         if sum(other.dimension == one.dimension for other in found) > 1 and one.segment
     ]
-    most = max(several, key=lambda one: one.share, default=None)
-    if most is None or most.share < LEAST_PART:
+    beyond, most = max(several, key=lambda pair: pair[0], default=(0.0, None))
+    if most is None or beyond < LEAST_PART:
         return ""
     part = min(most.share, 1.0)
     words = _("%(share)s of it comes from %(dimension)s %(segment)s.")
@@ -198,6 +237,15 @@ def _from_where(verdict: DriftVerdict) -> str:
         "dimension": most.dimension_words.lower(),
         "segment": most.segment[:80],
     }
+
+
+def _traffic(one: Moved, all_: list[Moved]) -> float:
+    """Its part of the side on which it has less."""
+    same = [other for other in all_ if other.dimension == one.dimension]
+    return min(
+        one.n_reference / max(1, sum(other.n_reference for other in same)),
+        one.n_current / max(1, sum(other.n_current for other in same)),
+    )
 
 
 def significance(verdict: DriftVerdict) -> str:

@@ -23,6 +23,18 @@ def test_the_beginning_is_found_whether_values_moved_or_spread(random, kind):
     assert found.p == pytest.approx(0.001)
 
 
+def test_the_moments_between_which_it_lies_hold_it_nineteen_times_in_twenty(random, monkeypatch):
+    """Of values of which some three in ten moved."""
+    monkeypatch.setattr(beginning, "WAYS", 99)
+    held = 0
+    for _window in range(40):
+        current = random.normal(400, 100, 1200)
+        current[700:][random.random(500) < 0.3] *= 1.3
+        found = beginning.of_numbers(random.normal(400, 100, 4000), current)
+        held += found.earliest <= 700 <= found.latest + 6  # values of a block
+    assert held >= 37
+
+
 def test_where_the_whole_window_is_like_that_it_began_before_it(random):
     found = beginning.of_numbers(random.normal(size=1_000), random.normal(1.0, 1.0, 1_000))
     assert (found.place, found.earliest, found.latest) == (0, 0, 0)

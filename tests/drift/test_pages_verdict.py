@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from evals.drift.saying import headline, middle
-from tests.drift.found import AT, DAY, monitor_of, segment, unmeasured, verdict_of
+from tests.drift.found import AT, DAY, monitor_of, numbers, segment, unmeasured, verdict_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,20 @@ def test_the_answer_stands_first_in_sentences(opened, project):
     ("of", "fields", "first"),
     [
         (
+            {},
+            {"shapes": {**numbers(before=406, after=401), "reference": [0.1, 0.9, 0.0],
+                        "current": [0.12, 0.78, 0.1], "reference_mean": 402.0,
+                        "current_mean": 466.0}},
+            "Output length: higher than in the 14 days before, mean 402 → 466 characters.",
+        ),
+        (
+            {},
+            {"shapes": {**numbers(before=406, after=401), "reference": [0.1, 0.8, 0.1],
+                        "current": [0.2, 0.6, 0.2]}},
+            "Output length: spread otherwise than in the 14 days before, median 406 → 401 "
+            "characters.",
+        ),
+        (
             {"watched": "model", "kind": "categorical"},
             {"shapes": {"kind": "categorical", "labels": ["gpt-5", ""], "reference": [0.9, 0.1],
                         "current": [0.6, 0.4]}},
@@ -86,6 +100,13 @@ def test_each_kind_of_drift_has_its_sentence_and_its_page(opened, project, of, f
     page = opened(verdict)
     assert first in text_of(page)
     json.dumps(page.context["figure"], allow_nan=False)
+
+
+def test_a_segment_that_moved_no_more_than_the_others_is_not_named(project):
+    large = {**segment("gpt-5", 0.7), "n_reference": 700, "n_current": 700}
+    small = {**segment("haiku", 0.3), "n_reference": 300, "n_current": 300}
+    sentences = headline(verdict_of(monitor_of(project), moved=[large, small]))
+    assert not any("gpt-5" in one or "haiku" in one for one in sentences)
 
 
 def test_what_was_not_measured_says_why_and_offers_no_mark(opened, project, marked):

@@ -7,6 +7,7 @@ import pytest
 
 from evals.drift.methods import Method
 from evals.drift.statistics import embeddings
+from evals.drift.statistics.domain import separation
 from evals.drift.statistics.samples import NotComparable, TooFew
 from evals.drift.statistics.texts import MOST_CHARACTERS, text_drift, words
 
@@ -57,6 +58,26 @@ def test_the_words_that_tell_are_named_with_their_shares():
     assert "refund" in {word.word for word in found.more}
     [invoice] = [word for word in found.fewer if word.word == "invoice"]
     assert (invoice.reference, invoice.current) == (pytest.approx(1.0), 0.0)
+
+
+def test_rare_words_tell_less_than_those_that_many_texts_have():
+    before = [f"late order {random.integers(1000)}" for _ in range(400)]
+    since = [f"late order {random.integers(1000)}" for _ in range(340)]
+    since += [f"passport visa {random.integers(1000)}" for _ in range(60)]
+    found = text_drift(before, since)
+    assert {one.word for one in found.more[:2]} == {"passport", "visa"}
+    assert all(one.current > one.reference for one in found.more)
+    assert all(one.current < one.reference for one in found.fewer)
+
+
+def test_what_one_half_alone_learnt_is_significant():
+    asked = []
+
+    def score(learnt, labels, judged):
+        asked.append(judged)
+        return judged >= 200 if len(asked) == 1 else np.arange(len(judged)) % 7
+
+    assert separation(200, 200, score).p < 1e-6
 
 
 def test_a_word_that_nearly_all_texts_of_one_side_have_is_seen():

@@ -42,8 +42,8 @@ class Separation:
 
 
 def separation(n_reference: int, n_current: int, score: Scoring) -> Separation:
-    """Values are numbered, the reference first. p is twice the mean of both halves', which is valid
-    although they hang together (L. Rüschendorf, “Random variables with maximum sums”, 1982).
+    """Values are numbered, the reference first. p is twice the lower of both halves' (Bonferroni),
+    which is valid although they hang together: on one half little may be learnt.
     """
     if min(n_reference, n_current) < LEAST:
         raise TooFew(f"A classifier needs {LEAST} of each side.")
@@ -65,7 +65,7 @@ def separation(n_reference: int, n_current: int, score: Scoring) -> Separation:
     needed = least_effect(Method.CLASSIFIER)
     if n_reference <= SMALL:
         needed = float(np.percentile(chance / 2, PERCENTILE))
-    return Separation(float(np.mean(areas)), min(1.0, sum(ps)), needed, scores)
+    return Separation(float(np.mean(areas)), min(1.0, 2 * min(ps)), needed, scores)
 
 
 def _area(ranks: Any, sides: Counts) -> float:

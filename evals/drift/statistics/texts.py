@@ -37,7 +37,8 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class TextDrift:
     """`fewer` and `more` are the words by which the classifier told the reference and the current,
-    most telling first. The typical texts are places in the samples as they were given.
+    by their weight times how much rarer they are on the other side, most telling first. The typical
+    texts are places in the samples as they were given.
     """
 
     separation: Separation
@@ -112,15 +113,15 @@ class _Features:
             return
         has = csr_matrix(whole > 0)
         self.shares = [np.asarray(has[labels == side].mean(axis=0)).ravel() for side in (0, 1)]
-        self._kept = np.flatnonzero(np.minimum(*self.shares) <= TOO_COMMON)
-        self.terms = list(self._vectorizer.get_feature_names_out()[self._kept])
-        self.learnt = whole[:, self._kept]
+        self.kept = np.flatnonzero(np.minimum(*self.shares) <= TOO_COMMON)
+        self.terms = list(self._vectorizer.get_feature_names_out()[self.kept])
+        self.learnt = whole[:, self.kept]
 
     def of(self, texts: Sequence[str]) -> Any:
-        return self._vectorizer.transform(texts)[:, self._kept]
+        return self._vectorizer.transform(texts)[:, self.kept]
 
     def word(self, place: int) -> Word:
-        column = self._kept[place]
+        column = self.kept[place]
         return Word(self.terms[place], float(self.shares[0][column]), float(self.shares[1][column]))
 
 
@@ -129,7 +130,9 @@ def _telling(texts: Sequence[str], labels: Counts) -> tuple[tuple[Word, ...], tu
     if not made.terms:
         return (), ()
     weights = domain.learnt(made.learnt, labels).coef_[0]
-    order = np.argsort(weights, kind="stable")
-    fewer = tuple(made.word(place) for place in order[:MOST_WORDS] if weights[place] < 0)
-    more = tuple(made.word(place) for place in order[::-1][:MOST_WORDS] if weights[place] > 0)
+    apart = (made.shares[1] - made.shares[0])[made.kept]
+    tells = np.where(weights * apart > 0, weights * np.abs(apart), 0.0)  # a rare word tells little
+    order = np.argsort(tells, kind="stable")
+    fewer = tuple(made.word(place) for place in order[:MOST_WORDS] if tells[place] < 0)
+    more = tuple(made.word(place) for place in order[::-1][:MOST_WORDS] if tells[place] > 0)
     return fewer, more
