@@ -11,9 +11,11 @@ from accounts.models import Project, User
 from evals.drift import tasks
 from evals.drift.models import MAX_KEY, MAX_NAME, MAX_QUERY, MOST_MONITORS, DriftMonitor
 from evals.drift.monitors import InvalidMonitor
+from evals.drift.of_dataset import dataset_of
 from evals.drift.searching import terms_of
 from evals.drift.stored import read
 from evals.drift.watched import check
+from evals.drift.windows import BaselineKind
 
 LONGEST_PAUSE = 24 * 31  # hours between runs
 LEAST_OF_LEAST, MOST_OF_LEAST = 20, 100_000  # values of each side
@@ -59,7 +61,9 @@ def _check(monitor: DriftMonitor) -> None:
     monitor.__dict__.pop("chosen", None)
     check(monitor)
     monitor.wanted()
-    read(monitor.baseline)
+    chosen = read(monitor.baseline)
+    if chosen.kind is BaselineKind.DATASET:
+        dataset_of(monitor, chosen.dataset)
     terms_of(monitor.query)
     _check_bounds(monitor)
 

@@ -16,16 +16,23 @@ from evals.drift.watched import WATCHED
 MOST_ITEMS = 5_000
 
 
-def values_of(monitor: DriftMonitor, dataset_id: str, *, most: int) -> list[Any]:
-    """Raises InvalidMonitor where there is no such dataset, or its items have nothing like it."""
-    watched = WATCHED[monitor.watched]
-    if not watched.of_dataset:
+def dataset_of(monitor: DriftMonitor, dataset_id: str) -> Dataset:
+    """Raises InvalidMonitor where there is no such dataset, or its items have nothing like what is
+    watched.
+    """
+    if not WATCHED[monitor.watched].of_dataset:
         raise InvalidMonitor(
             _("Items of a dataset have inputs and expected outputs only: watch one of these.")
         )
     dataset = Dataset.objects.filter(project=monitor.project_id, pk=dataset_id).first()
     if dataset is None:
         raise InvalidMonitor(_("The dataset of the baseline is gone. Choose another one."))
+    return dataset
+
+
+def values_of(monitor: DriftMonitor, dataset_id: str, *, most: int) -> list[Any]:
+    """Raises InvalidMonitor as dataset_of does."""
+    watched, dataset = WATCHED[monitor.watched], dataset_of(monitor, dataset_id)
     column = "input" if watched.column == "input" else "expected_output"
     items = ItemVersion.objects.filter(
         dataset=dataset, valid_to=None, is_deleted=False, status=Status.ACTIVE

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Project
+from evals.datasets.models import Dataset
 from evals.drift import changing, ready_made
 from evals.drift.models import DriftMonitor
 from evals.drift.monitors import InvalidMonitor
@@ -47,6 +49,16 @@ def test_what_goes_not_together_is_refused(project, owner, fields):
     with pytest.raises((InvalidMonitor, ValueError)):
         changing.save(unsaved(project, **fields), owner)
     assert not DriftMonitor.objects.filter(project=project).exists()
+
+
+def test_a_dataset_that_is_not_the_projects_or_lacks_what_is_watched_is_no_baseline(project, owner):
+    other = Project.objects.create(organisation=project.organisation, name="Other")
+    theirs, ours = (Dataset.objects.create(project=one, name="Golden") for one in (other, project))
+    for watched, dataset in (("output_length", theirs), ("latency", ours)):
+        baseline = {"kind": "dataset", "dataset": dataset.pk}
+        with pytest.raises(InvalidMonitor):
+            changing.save(unsaved(project, watched=watched, baseline=baseline), owner)
+    changing.save(unsaved(project, watched="output_length", baseline=baseline), owner)
 
 
 @pytest.mark.parametrize(
