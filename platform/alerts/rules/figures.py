@@ -142,7 +142,6 @@ def _line(
     *,
     is_limit: bool = False,
 ) -> Figure:
-    known = sum(one is not None for one in values)
     return {
         "type": "scatter",
         "mode": "lines" if is_limit else "lines+markers",
@@ -151,11 +150,21 @@ def _line(
         "y": _finite(values),
         "connectgaps": False,
         "line": {"width": 1.4 if is_limit else 1.6, "dash": "dash" if is_limit else "solid"},
-        "marker": {"size": 6 if known < 4 else 3 if len(x) < 80 else 1},
+        "marker": {"size": _sizes(values)},
         "hovertext": [written(one, counted) for one in values],
         "hovertemplate": "<b>%{fullData.name}</b> %{hovertext}<extra></extra>",
         "meta": {"tone": tone, "rows": "", "in_legend": True},
     }
+
+
+def _sizes(values: Sequence[float | None]) -> list[int]:
+    """A value between two unknown ones is in no line, and has to be seen by itself."""
+    around = [None, *values, None]
+    usual = 3 if len(values) < 80 else 1
+    return [
+        5 if before is None and after is None else usual
+        for before, after in zip(around, around[2:], strict=False)
+    ]
 
 
 def _finite(values: Iterable[float | None]) -> list[float | None]:
