@@ -79,7 +79,11 @@ class _Told:
     def __init__(self, project: Project, notice: Notice) -> None:
         self.project, self.rule_id = project, notice.rule_id
         self.incidents: list[dict[str, Any]] = notice.body["incidents"]
-        self.definition: dict[str, Any] = notice.body["rule"].get("definition", {})
+        # That a rule cannot be evaluated is of no traces.
+        is_blind = "problem" in self.incidents[0]["labels"]
+        self.definition: dict[str, Any] = (
+            {} if is_blind else notice.body["rule"].get("definition", {})
+        )
         self.at, self.is_over = notice.at, notice.news in OVER
         self.rows = notice.incidents.in_bulk()
         self.deadline = time.monotonic() + PATIENCE_SECONDS

@@ -121,3 +121,15 @@ def test_who_may_not_change_it_may_look(client, viewer, stranger, fired):
     assert client.post(limits, {"limit-warning": "7"}).status_code == 404
     client.force_login(stranger)
     assert client.get(address).status_code == 404
+
+
+def test_the_link_of_a_message_draws_the_time_that_it_is_of(page, fired, at, monkeypatch):
+    """Also when it is opened days later."""
+    monkeypatch.setattr(asked, "now", lambda: int(at(5 * 86_400).timestamp()))
+    nothing = "Nothing was measured in this time."
+    assert nothing in page("alerts-rule-course", fired).content.decode()
+    to = f"{int(at(3600).timestamp())}000000000"
+    assert nothing not in page("alerts-rule-course", fired, f"?to={to}").content.decode()
+    assert f"&amp;to={to}" in page("alerts-rule", fired, f"?to={to}").content.decode()
+    for wrong in ("1", "9" * 40, "\u0663", "-5", "x%22"):
+        assert nothing in page("alerts-rule-course", fired, f"?to={wrong}").content.decode()

@@ -34,7 +34,7 @@ A_PAGE, INCIDENTS, MOST_SHADED = 50, 10, 200
 
 @require_safe
 def rule_page(request: HttpRequest, project_id: str, rule_id: str) -> HttpResponse:
-    """`?full=1` draws the chart as well, for whoever has no JavaScript."""
+    """`?full=1` draws the chart as well, for whoever has no JavaScript; `to` is where it ends."""
     project = project_for(request.user, project_id)
     rule = rule_of(project, rule_id)
     context: dict[str, Any] = {
@@ -58,6 +58,7 @@ def rule_page(request: HttpRequest, project_id: str, rule_id: str) -> HttpRespon
         "days": _days(definition, request.GET.get("days")),
         "choices": [one for one in DAYS if one * DAY <= MOST_BUCKETS * definition.width],
         "segment": request.GET.get("segment", "")[:MAX_KEY],
+        "to": _to(request),
     }
     if request.GET.get("full"):
         context |= _course(project, rule, definition, request)
@@ -97,7 +98,7 @@ def _course(
 ) -> dict[str, Any]:
     """Judged again from what is stored, with the alerts that there really were."""
     days = _days(definition, request.GET.get("days"))
-    until = asked.now() - definition.lag_seconds
+    until = (asked.until_in(request.GET) or asked.now()) - definition.lag_seconds
     try:
         is_budget = isinstance(definition.condition, BudgetState)
         check(not is_budget, _("How budgets stood before is not kept; their own pages draw them."))
@@ -108,7 +109,13 @@ def _course(
         return {"problem": _("ClickHouse is away: try again in a moment.")}
     chosen = request.GET.get("segment", "")[:MAX_KEY]
     told = tested(definition, found, chosen=chosen, firings=_fired(rule, definition, found.since))
-    return {"tested": told, "figure": told.figure, "days": days, "segment": told.chosen}
+    kept = {"days": days, "segment": told.chosen, "to": _to(request)}
+    return {"tested": told, "figure": told.figure, **kept}
+
+
+def _to(request: HttpRequest) -> str:
+    """As addresses of the same time have it; "" of those up to now."""
+    return request.GET["to"] if asked.until_in(request.GET) else ""
 
 
 def _fired(rule: Rule, definition: Definition, since: int) -> list[Firing]:
