@@ -41,10 +41,12 @@ def deliver(notice: Notice) -> list[Delivery]:
 
 
 def _wanted(notice: Notice) -> list[Channel]:
-    """Those that its rule names, or all; active, and told of its tier."""
-    active = Channel.objects.filter(project=notice.project, is_active=True)
-    if notice.channels:
-        active = active.filter(pk__in=notice.channels)
+    """Those that its rule names; or all, also where those are gone, since nobody would be told.
+    Active ones, and told of its tier.
+    """
+    ours = Channel.objects.filter(project=notice.project)
+    named = ours.filter(pk__in=notice.channels)
+    active = (named if named.exists() else ours).filter(is_active=True)
     return [channel for channel in active if channel.takes(notice.tier)]
 
 

@@ -72,6 +72,12 @@ def test_each_channel_is_told_of_what_it_takes(fire, make_channel):
     assert handed() == [("pagerduty", "firing", ["a"]), ("slack", "firing", ["a", "b"])]
 
 
+def test_a_rule_whose_channels_are_all_gone_is_told_to_all(fire, make_channel):
+    make_channel("slack"), make_channel("teams", least_tier="critical")
+    fire(channels=["gone"], a=Tier.WARNING)
+    assert handed() == [("slack", "firing", ["a"])]
+
+
 def test_a_rule_that_names_channels_is_told_to_them_alone(fire, make_channel):
     chosen, _ = make_channel("teams"), make_channel("slack")
     fire(a=Tier.WARNING, channels=(chosen.pk, "gone"))
