@@ -134,7 +134,7 @@ def test_pages_ask_as_often_for_many_labels_and_prompts_as_for_few(
     client.force_login(viewer)
     with django_assert_max_num_queries(14):
         look_at("prompt-list", folder="many")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         look_at("prompt-page", "support/answer", tab="labels")
 
 
