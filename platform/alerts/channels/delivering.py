@@ -38,10 +38,13 @@ log = structlog.get_logger(__name__)
 
 
 def due() -> list[int]:
-    """What could be attempted now: of each channel the one that has waited longest."""
+    """What could be attempted now: of each channel the one that has waited longest. Those that
+    failed least are first: one that may be back does not wait for many that hang.
+    """
     first = _free(timezone.now()).order_by("channel_id", "next_at", "pk").distinct("channel_id")
-    longest = Delivery.objects.filter(pk__in=first.values("pk")).order_by("next_at", "pk")
-    return list(longest.values_list("pk", flat=True)[:AT_ONCE])
+    found = Delivery.objects.filter(pk__in=first.values("pk"))
+    ordered = found.order_by("channel__failures", "next_at", "pk")
+    return list(ordered.values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _free(now: datetime) -> QuerySet[Delivery]:

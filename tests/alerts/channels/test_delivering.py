@@ -154,3 +154,13 @@ def test_after_ninety_days_nothing_of_it_is_left(make_channel, written):
 def test_a_secret_is_stored_sealed(make_channel):
     make_channel("slack", "https://hooks.example/secret")
     assert "hooks.example" not in Channel.objects.values_list("secret", flat=True)[0]
+
+
+def test_a_channel_that_failed_once_does_not_wait_for_those_that_always_do(make_channel, written):
+    """All that fail take turns: one at a time."""
+    hanging, once, well = (
+        written(make_channel("slack", failures=failures), key=f"n{failures}")[0].pk
+        for failures in (9, 1, 0)
+    )
+    assert delivering.due() == [well, once, hanging]
+    assert delivering.claimed(once) and delivering.claimed(hanging) is None
