@@ -4,7 +4,7 @@ how its segments moved it.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from traces.queries.traces import list_traces
 from traces.search.terms import Term
 
 MOST_SEGMENTS = 8  # of a dimension
+LEAST_SEEN = 0.001  # of the whole shift
 MICROSECOND = 1000
 
 
@@ -77,7 +78,17 @@ def _part(verdict: DriftVerdict, one: Moved) -> Part:
     begin = 50 if one.share >= 0 else 50 - length
     start, end = verdict.current_start, verdict.at
     href = rows_of(verdict.monitor, start, end, one.dimension, one.segment) if one.n_current else ""
-    return Part(one, href, f"{begin:.1f}", f"{length:.1f}")
+    return Part(_seen(one), href, f"{begin:.1f}", f"{length:.1f}")
+
+
+def _seen(one: Moved) -> Moved:
+    """What is less than a thousandth of the whole shift is nothing: shares of traffic are never
+    quite the same.
+    """
+    whole = abs((one.within + one.mix) / one.share) if one.share else 0.0
+    least = whole * LEAST_SEEN
+    within, mix = (part if abs(part) >= least else 0.0 for part in (one.within, one.mix))
+    return replace(one, within=within, mix=mix)
 
 
 def _plain(one: dict[str, Any]) -> Example:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
+from evals.drift.evidence import parts
 from evals.drift.saying import headline, middle
 from tests.drift.found import AT, DAY, monitor_of, numbers, segment, unmeasured, verdict_of
 
@@ -204,3 +205,12 @@ def test_the_median_of_cells_lies_where_half_of_the_shares_are_reached():
     assert middle([0, 10, 20], [0.5, 0.5]) == 10
     assert middle([0, 10, 20], [0.25, 0.75]) == pytest.approx(13.3333, abs=1e-3)
     assert middle([0, 10], [0.0]) is None
+
+
+def test_what_a_segment_has_next_to_nothing_of_is_nothing(project):
+    moved = [
+        {**segment("gpt-5", 0.6), "within": 0.06, "mix": -3e-8},
+        {**segment("haiku", 0.4), "within": 0.0399, "mix": 0.0001},
+    ]
+    ((_words, told, _more),) = parts(verdict_of(monitor_of(project), moved=moved))
+    assert [(one.moved.within, one.moved.mix) for one in told] == [(0.06, 0.0), (0.0399, 0.0001)]
