@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from evals.drift.acting.models import Episode, Trigger, When
 from evals.drift.acting.triggers.forms import BEYOND
+from evals.drift.words import lasting
 
 
 def words_of(trigger: Trigger) -> str:
@@ -20,8 +21,9 @@ def words_of(trigger: Trigger) -> str:
         )
         return words % {"monitor": trigger.monitor, "n": said["after"]}
     if trigger.when == When.SCORE:
-        words = _("The mean of “%(score)s” over %(hours)d hours %(beyond)s of %(limit)g")
-        return words % {**said, "beyond": dict(BEYOND)[said["beyond"]]}
+        words = _("The mean of “%(score)s” over %(time)s %(beyond)s of %(limit)g")
+        told = {"time": lasting(said["hours"]), "beyond": dict(BEYOND)[said["beyond"]]}
+        return words % {**said, **told}
     if trigger.when == When.MARKS:
         words = ngettext(
             "%(n)d drift marked as harmful within %(days)d days",
