@@ -119,8 +119,10 @@ def samples(reference: Side, current: Side, verdict: Verdict) -> dict[str, list[
     if not any(places):
         places = _telling(reference, current, verdict.monitor.kind)
     both = (("reference", reference), ("current", current))
+    is_told = verdict.monitor.kind is not Kind.TEXT
     return {
-        name: _examples(side, chosen) for (name, side), chosen in zip(both, places, strict=True)
+        name: _examples(side, chosen, is_told=is_told)
+        for (name, side), chosen in zip(both, places, strict=True)
     }
 
 
@@ -151,8 +153,10 @@ def _grown(ours: Sequence[Hashable], theirs: Sequence[Hashable]) -> list[int]:
     return sorted(places, key=lambda place: -growth[ours[place]])
 
 
-def _examples(side: Side, places: Sequence[int]) -> list[dict[str, Any]]:
-    """Of different traces. Items of a dataset are of none."""
+def _examples(side: Side, places: Sequence[int], *, is_told: bool) -> list[dict[str, Any]]:
+    """Of different traces; items of a dataset are of none. Texts are not told: they stay in the
+    store, and go with their traces.
+    """
     found: dict[str, dict[str, Any]] = {}
     for place in places if side.keys else ():
         trace_id, span_id = side.keys[place]
@@ -162,7 +166,7 @@ def _examples(side: Side, places: Sequence[int]) -> list[dict[str, Any]]:
                 "trace_id": trace_id,
                 "span_id": span_id,
                 "at": side.sample.moments[place].isoformat(),
-                "value": _told(side.sample.values[place]),
+                "value": _told(side.sample.values[place]) if is_told else "",
             },
         )
         if len(found) == MOST_SAMPLES:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from evals.drift import running
+from evals.drift.keeping import storable
 from evals.drift.models import DriftMonitor
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_other_topics_are_told_by_their_words_and_typical_texts(calls, monitor, 
     found = made.verdicts.get()
     assert found.is_drift
     assert {one["word"] for one in found.words["current"]} & {"password", "reset", "mail"}
-    assert all("password" in one["value"] for one in found.samples["current"])
+    assert [one["value"] for one in found.samples["current"]] == [""] * 5  # no text is kept
 
 
 def test_texts_that_postgres_cannot_hold_are_kept_without_what_it_cannot(
@@ -86,7 +87,7 @@ def test_texts_that_postgres_cannot_hold_are_kept_without_what_it_cannot(
     running.run(project.pk, now)
     found = made.verdicts.get()
     assert found.is_drift
-    assert all("? password reset" in one["value"] for one in found.samples["current"])
+    assert storable({"texts": ["\ud800 reset \0"]}) == {"texts": ["? reset "]}
 
 
 def test_a_relation_that_changed_is_found_where_its_inputs_did_not(calls, monitor, project, now):
