@@ -91,11 +91,6 @@ def in_database(url: str, name: str) -> str:
 
 if RUN not in os.environ:
     start_engines()
-if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-    # Counters are shared by all processes of a Sonde, and each worker here is one of its own.
-    counters = Path(os.environ["SONDE_DATA_DIR"]) / f"metrics-{worker}"
-    counters.mkdir(exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 # The product's own hash takes half a second, and nearly every test makes a person.
@@ -105,13 +100,17 @@ django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5Passwor
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(specs: list) -> None:
     """Each worker has databases of its own: some tests stop the merges of a table, or wait for
-    them. Said here, since in a worker pytest-django reads the settings before this file is read.
+    them; and counters, which all processes of one Sonde share. Said here, since in a worker
+    pytest-django sets Django up before this file is read.
     """
     valkey, clickhouse = os.environ["VALKEY_URL"], os.environ["CLICKHOUSE_URL"]
     for number, spec in enumerate(specs):
         # From eight on they are brokers: tests/judges/test_worker.py.
         spec.env["VALKEY_URL"] = in_database(valkey, str(number % 8))
         spec.env["CLICKHOUSE_URL"] = in_database(clickhouse, f"test_{os.environ[RUN]}_{number}")
+        counters = Path(os.environ["SONDE_DATA_DIR"]) / f"metrics-{number}"
+        counters.mkdir(exist_ok=True)
+        spec.env["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
 
 
 @pytest.fixture(autouse=True)
