@@ -15,9 +15,9 @@ KEEP = timedelta(days=90)
 
 def hand_over(deliver: Callable[[Notice], object]) -> int:
     """Every notice that waits, the oldest first, each in a transaction of its own with all that
-    `deliver` writes: what it raises leaves the notice, and those behind it, waiting. Two at once do
-    not take the same one, nor two of the same group: that it is over is not told before that it
-    fired. Returns how many.
+    `deliver` writes: what it raises leaves the notice, and those of its group behind it, waiting,
+    and is raised once the others are handed over. Two at once do not take the same one, nor two of
+    the same group: that it is over is not told before that it fired. Returns how many.
     """
     older = Notice.objects.filter(
         handed_at=None,
@@ -25,17 +25,27 @@ def hand_over(deliver: Callable[[Notice], object]) -> int:
         group_key=OuterRef("group_key"),
         at__lt=OuterRef("at"),
     )
-    for done in range(AT_ONCE):
+    done = 0
+    failed: dict[str, Exception] = {}
+    while done + len(failed) < AT_ONCE:
         with transaction.atomic():
             waiting = Notice.objects.select_for_update(skip_locked=True, of=("self",))
-            free = waiting.filter(~Exists(older), handed_at=None)
+            free = waiting.filter(~Exists(older), handed_at=None).exclude(pk__in=failed)
             notice = free.order_by("at", "pk").first()
             if notice is None:
-                return done
-            deliver(notice)
+                break
+            try:
+                with transaction.atomic():
+                    deliver(notice)
+            except Exception as error:  # one notice must not keep all projects from being told
+                failed[notice.pk] = error
+                continue
             notice.handed_at = timezone.now()
             notice.save(update_fields=("handed_at",))
-    return AT_ONCE
+            done += 1
+    if failed:
+        raise next(iter(failed.values()))
+    return done
 
 
 def expire() -> int:

@@ -138,6 +138,21 @@ def test_a_notice_that_was_not_handed_over_is_on_no_way(fire, make_channel):
     assert handed() == [("slack", "firing", ["a"])]
 
 
+def test_a_notice_that_fails_is_not_in_the_way_of_others(fire, make_channel):
+    def failing(notice):
+        if notice.group_key == "g1":
+            raise RuntimeError
+        deliver(notice)
+
+    make_channel("slack")
+    fire(a=Tier.WARNING)
+    fire(b=Tier.WARNING, group="g2", after=120)
+    with pytest.raises(RuntimeError):
+        outbox.hand_over(failing)
+    assert [one.group_key for one in Notice.objects.filter(handed_at=None)] == ["g1"]
+    assert handed() == [("slack", "firing", ["a"]), ("slack", "firing", ["b"])]
+
+
 def test_told_and_over_arrive_in_order_with_different_keys(fire, make_channel, receiver):
     server = receiver(200)
     make_channel("webhook", server.url)
