@@ -16,6 +16,7 @@ from alerts.rules.definition import Definition
 from alerts.rules.judging import Seen
 from alerts.rules.lifecycle import Phase
 from alerts.rules.measuring import Found, Segment
+from alerts.rules.members import members_of
 from alerts.rules.models import Rule, SegmentState
 from alerts.rules.points import Reading
 from alerts.rules.stored import kind_of, written
@@ -62,8 +63,9 @@ def applied(rule: Rule, wanted: Definition, missing: Missed, found: Found) -> li
     kept = {one.fingerprint: one for one in rule.segments.all()}
     changes: list[Change] = []
     rows: list[SegmentState] = []
+    inhibits = tuple({**dict.fromkeys(wanted.inhibits), **dict.fromkeys(members_of(rule, wanted))})
     for segment, seen in sorted(found.seen.items()):
-        alert = _alert(rule, wanted, dict(zip(wanted.labels, segment, strict=True)))
+        alert = _alert(rule, wanted, dict(zip(wanted.labels, segment, strict=True)), inhibits)
         row = kept.get(alert.fingerprint) or SegmentState(
             rule=rule, fingerprint=alert.fingerprint, labels=alert.labels
         )
@@ -73,7 +75,9 @@ def applied(rule: Rule, wanted: Definition, missing: Missed, found: Found) -> li
     return changes
 
 
-def _alert(rule: Rule, wanted: Definition, labels: dict[str, str]) -> Alert:
+def _alert(
+    rule: Rule, wanted: Definition, labels: dict[str, str], inhibits: tuple[str, ...]
+) -> Alert:
     return Alert(
         project=rule.project,
         rule_id=rule.pk,
@@ -81,7 +85,7 @@ def _alert(rule: Rule, wanted: Definition, labels: dict[str, str]) -> Alert:
         fingerprint=fingerprint(rule.pk, labels),
         group_key=group_key(rule.pk, labels, wanted.group_by),
         labels=labels,
-        inhibits=wanted.inhibits,
+        inhibits=inhibits,
     )
 
 
