@@ -159,7 +159,7 @@ def test_whatever_is_asked_is_answered_as_the_schema_says(schema, make_api_key, 
         cases = operation.as_strategy(generation_mode=mode)
 
         @settings(
-            max_examples=25 if operation.method == "get" else 10,
+            max_examples=15 if operation.method == "get" else 8,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
